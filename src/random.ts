@@ -1,0 +1,64 @@
+/** A seeded random generator: the same key gives the same numbers on every machine. */
+export class Random {
+	#a = 0;
+	#b = 0;
+	#c = 0;
+	#counter = 1;
+	#spare: number | undefined;
+
+	/**
+	 * Derives the generator from a key such as `(imageId, corruption, severity, seed)`.
+	 *
+	 * Source: sfc32 of PractRand (Chris Doty-Humphrey), seeded through FNV-1a.
+	 */
+	constructor(...key: (string | number)[]) {
+		let hash = 0x811c9dc5;
+		for (const char of JSON.stringify(key)) {
+			hash = Math.imul(hash ^ (char.codePointAt(0) as number), 0x01000193);
+		}
+		this.#a = hash;
+		this.#b = Math.imul(hash, 0x9e3779b1);
+		this.#c = ~hash;
+		for (let i = 0; i < 16; i++) this.uint32();
+	}
+
+	/** The next 32 random bits, an integer in [0, 2^32). */
+	uint32(): number {
+		const sum = (this.#a + this.#b + this.#counter++) | 0;
+		this.#a = this.#b ^ (this.#b >>> 9);
+		this.#b = (this.#c + (this.#c << 3)) | 0;
+		this.#c = ((this.#c << 21) | (this.#c >>> 11)) + sum;
+		this.#c |= 0;
+		return sum >>> 0;
+	}
+
+	/** A number uniform in [low, high). */
+	uniform(low = 0, high = 1): number {
+		return low + (high - low) * (this.uint32() / 0x100000000);
+	}
+
+	/** An integer uniform in [low, high), as `numpy.random.randint`. */
+	integer(low: number, high: number): number {
+		return low + Math.floor(this.uniform() * (high - low));
+	}
+
+	/** A normal number with the given mean and standard deviation (Marsaglia's polar method). */
+	normal(mean = 0, deviation = 1): number {
+		if (this.#spare !== undefined) {
+			const spare = this.#spare;
+			this.#spare = undefined;
+			return mean + deviation * spare;
+		}
+		let u: number;
+		let v: number;
+		let s: number;
+		do {
+			u = this.uniform(-1, 1);
+			v = this.uniform(-1, 1);
+			s = u * u + v * v;
+		} while (s >= 1 || s === 0);
+		const scale = Math.sqrt((-2 * Math.log(s)) / s);
+		this.#spare = v * scale;
+		return mean + deviation * u * scale;
+	}
+}
