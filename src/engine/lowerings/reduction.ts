@@ -1,0 +1,189 @@
+import { util } from "@tensorflow/tfjs";
+import { type Graph, single, sizeOf, type Value } from "../graph.js";
+import {
+	binary,
+	cast,
+	reduce,
+	reduceAway,
+	scalar,
+	transpose,
+	unary,
+} from "../ops.js";
+import type { Lowering, LoweringTable } from "./lowering.js";
+
+interface ReductionAttributes {
+	axis: number | number[];
+	keepDims?: boolean;
+}
+
+const reduction =
+	(op: string, dtypes: readonly string[]): Lowering =>
+	(graph, { x }, attributes) => {
+		if (!x || !dtypes.includes(x.dtype)) return undefined;
+		const { axis, keepDims } = attributes as unknown as ReductionAttributes;
+		const axes = util.parseAxisParam(axis, [...x.shape]);
+		return keepDims
+			? reduce(graph, op, x, axes)
+			: reduceAway(graph, op, x, axes);
+	};
+
+/** Any and All: the largest and the smallest of zeros and ones. */
+const quantifier =
+	(op: string): Lowering =>
+	(graph, inputs, attributes) => {
+		const x = cast(graph, inputs.x as Value, "int32");
+		const result = reduction(op, ["int32"])(graph, { x }, attributes);
+		return cast(graph, result as Value, "bool");
+	};
+
+const argument =
+	(op: string): Lowering =>
+	(graph, { x }, attributes) => {
+		if (x?.dtype !== "float32") return undefined;
+		const [axis] = util.parseAxisParam((attributes as { axis: number }).axis, [
+			...x.shape,
+		]);
+		const shape = x.shape.filter((_, i) => i !== axis);
+		const index = single(
+			graph,
+			op,
+			[x],
+			{ shape, dtype: "int64" },
+			{
+				attributes: { axis: axis as number, keepdims: 0 },
+			},
+		);
+		return cast(graph, index, "int32");
+	};
+
+const softmax =
+	(op: string): Lowering =>
+	(graph, { logits }, { dim, axis }) => {
+		if (logits?.dtype !== "float32") return undefined;
+		const [along] = util.parseAxisParam((dim ?? axis) as number, [
+			...logits.shape,
+		]);
+		return single(graph, op, [logits], logits, {
+			attributes: { axis: along as number },
+		});
+	};
+
+const cumulativeSum: Lowering = (graph, { x }, attributes) => {
+	const { axis, exclusive, reverse } = attributes as Record<
+		string,
+		number | boolean
+	>;
+	if (!x || x.dtype === "bool") return undefined;
+	const [along] = util.parseAxisParam(axis as number, [...x.shape]);
+	return single(
+		graph,
+		"CumSum",
+		[x, scalar(graph, along as number, "int32")],
+		x,
+		{
+			attributes: { exclusive: Number(exclusive), reverse: Number(reverse) },
+		},
+	);
+};
+
+const topK: Lowering = (graph, { x }, { k, sorted }) => {
+	if (x?.dtype !== "float32") return undefined;
+	const shape = [...x.shape.slice(0, -1), k as number];
+	const count = graph.constant(
+		BigInt64Array.of(BigInt(k as number)),
+		[1],
+		"int64",
+	);
+	const [values, indices] = graph.node(
+		"TopK",
+		[x, count],
+		[
+			{ shape, dtype: "float32" },
+			{ shape, dtype: "int64" },
+		],
+		{ attributes: { axis: -1, largest: 1, sorted: Number(sorted) } },
+	);
+	return [values as Value, cast(graph, indices as Value, "int32")];
+};
+
+// One number per channel, shaped to meet a tensor whose channels come last.
+function perChannel(graph: Graph, x: Value): Value {
+	return graph.reshape(x, [x.shape.at(-1) as number]);
+}
+
+/** `y = (x - mean) / sqrt(variance + epsilon) * scale + offset`, as one multiply and one add. */
+const batchNorm: Lowering = (graph, inputs, { varianceEpsilon }) => {
+	const { x, mean, variance, offset, scale } = inputs;
+	if (
+		!x ||
+		!mean ||
+		!variance ||
+		[mean, variance].some(({ shape }) => sizeOf(shape) !== x.shape.at(-1))
+	) {
+		return undefined;
+	}
+	const channels = x.shape.at(-1) as number;
+	const fill = (value: number) =>
+		graph.constant(
+			new Float32Array(channels).fill(value),
+			[channels],
+			"float32",
+		);
+	const gamma = scale ? perChannel(graph, scale) : fill(1);
+	const beta = offset ? perChannel(graph, offset) : fill(0);
+	const statistics = [
+		gamma,
+		beta,
+		perChannel(graph, mean),
+		perChannel(graph, variance),
+	] as const;
+	if (
+		x.transposed &&
+		x.shape.length === 4 &&
+		statistics.every(({ data }) => data)
+	) {
+		const nchw = transpose(graph, x, [0, 3, 1, 2]);
+		const y = single(graph, "BatchNormalization", [nchw, ...statistics], nchw, {
+			attributes: { epsilon: { float: varianceEpsilon as number } },
+		});
+		return transpose(graph, y, [0, 2, 3, 1]);
+	}
+	const epsilon = scalar(graph, varianceEpsilon as number);
+	const deviation = unary(
+		graph,
+		"Sqrt",
+		binary(graph, "Add", statistics[3], epsilon),
+	);
+	const factor = binary(graph, "Div", gamma, deviation);
+	const shift = binary(
+		graph,
+		"Sub",
+		beta,
+		binary(graph, "Mul", statistics[2], factor),
+	);
+	return binary(graph, "Add", binary(graph, "Mul", x, factor), shift);
+};
+
+const numbers = ["float32", "int32"];
+
+/** Reductions, and the kernels built on them. */
+export const reductions: LoweringTable = {
+	All: quantifier("ReduceMin"),
+	Any: quantifier("ReduceMax"),
+	ArgMax: argument("ArgMax"),
+	ArgMin: argument("ArgMin"),
+	Cumsum: cumulativeSum,
+	FusedBatchNorm: batchNorm,
+	LogSoftmax: softmax("LogSoftmax"),
+	Max: (graph, inputs, { reductionIndices, keepDims }) =>
+		reduction("ReduceMax", numbers)(graph, inputs, {
+			axis: reductionIndices,
+			keepDims,
+		}),
+	Mean: reduction("ReduceMean", ["float32"]),
+	Min: reduction("ReduceMin", numbers),
+	Prod: reduction("ReduceProd", ["float32"]),
+	Softmax: softmax("Softmax"),
+	Sum: reduction("ReduceSum", numbers),
+	TopK: topK,
+};

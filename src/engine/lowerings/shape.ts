@@ -1,0 +1,207 @@
+import { backend_util, slice_util, util } from "@tensorflow/tfjs";
+import { single, sizeOf, type Value } from "../graph.js";
+import { concat, integers, pad, slice, transpose } from "../ops.js";
+import type { Lowering, LoweringTable } from "./lowering.js";
+
+const reshape: Lowering = (graph, { x }, { shape }) =>
+	x &&
+	graph.reshape(
+		x,
+		util.inferFromImplicitShape(shape as number[], sizeOf(x.shape)),
+	);
+
+const expandDims: Lowering = (graph, { input }, { dim }) => {
+	if (!input) return undefined;
+	const axis =
+		(dim as number) < 0
+			? input.shape.length + 1 + (dim as number)
+			: (dim as number);
+	return graph.reshape(input, [
+		...input.shape.slice(0, axis),
+		1,
+		...input.shape.slice(axis),
+	]);
+};
+
+const transposeLowering: Lowering = (graph, { x }, { perm }) =>
+	x && transpose(graph, x, perm as number[]);
+
+const padLowering: Lowering = (graph, { x }, { paddings, constantValue }) =>
+	x && x.dtype !== "bool"
+		? pad(graph, x, paddings as [number, number][], {
+				value: constantValue as number,
+			})
+		: undefined;
+
+const mirrorPad: Lowering = (graph, { x }, { paddings, mode }) =>
+	x?.dtype === "float32" && mode === "reflect"
+		? pad(graph, x, paddings as [number, number][], { mode: "reflect" })
+		: undefined;
+
+const sliceLowering: Lowering = (graph, { x }, { begin, size }) => {
+	if (!x) return undefined;
+	// Only the shape is looked at.
+	const shaped = { shape: x.shape } as Parameters<
+		typeof slice_util.parseSliceParams
+	>[0];
+	const [start, extent] = slice_util.parseSliceParams(
+		shaped,
+		begin as number[],
+		size as number[],
+	);
+	slice_util.assertParamsValid(shaped, start as number[], extent as number[]);
+	return slice(graph, x, start as number[], extent as number[]);
+};
+
+const concatLowering: Lowering = (graph, inputs, { axis }) => {
+	const all = Object.values(inputs);
+	const [along] = util.parseAxisParam(axis as number, [
+		...(all[0] as Value).shape,
+	]);
+	backend_util.assertParamsConsistent(
+		all.map(({ shape }) => [...shape]),
+		along as number,
+	);
+	const values = all.filter(({ shape }) => sizeOf(shape) > 0);
+	return values.length > 0 ? concat(graph, values, along as number) : undefined;
+};
+
+const pack: Lowering = (graph, inputs, { axis }) => {
+	const values = Object.values(inputs).map((value) => {
+		const at =
+			(axis as number) < 0
+				? value.shape.length + 1 + (axis as number)
+				: (axis as number);
+		return graph.reshape(value, [
+			...value.shape.slice(0, at),
+			1,
+			...value.shape.slice(at),
+		]);
+	});
+	const first = values[0] as Value;
+	const at =
+		(axis as number) < 0
+			? first.shape.length + (axis as number)
+			: (axis as number);
+	return concat(graph, values, at);
+};
+
+const unpack: Lowering = (graph, { value }, { axis }) => {
+	if (!value) return undefined;
+	const [along] = util.parseAxisParam(axis as number, [...value.shape]);
+	const rest = value.shape.filter((_, i) => i !== along);
+	const size = value.shape.map((length, i) => (i === along ? 1 : length));
+	return Array.from(
+		{ length: value.shape[along as number] as number },
+		(_, index) => {
+			const begin = value.shape.map((_, i) => (i === along ? index : 0));
+			return graph.reshape(slice(graph, value, begin, size), rest);
+		},
+	);
+};
+
+const split: Lowering = (graph, { x }, { numOrSizeSplits, axis }) => {
+	if (!x) return undefined;
+	const [along] = util.parseAxisParam(axis as number, [...x.shape]);
+	const shaped = { shape: x.shape } as Parameters<
+		typeof backend_util.prepareSplitSize
+	>[0];
+	const sizes = backend_util.prepareSplitSize(
+		shaped,
+		numOrSizeSplits as number[],
+		along as number,
+	);
+	const begin = x.shape.map(() => 0);
+	return sizes.map((length) => {
+		const part = slice(
+			graph,
+			x,
+			begin,
+			x.shape.map((full, i) => (i === along ? length : full)),
+		);
+		begin[along as number] = (begin[along as number] as number) + length;
+		return part;
+	});
+};
+
+const stridedSlice: Lowering = (graph, { x }, attributes) => {
+	if (!x) return undefined;
+	const a = attributes as unknown as Record<string, number> &
+		Record<"begin" | "end" | "strides", number[]>;
+	const info = slice_util.sliceInfo(
+		[...x.shape],
+		a.begin,
+		a.end,
+		a.strides,
+		a.beginMask as number,
+		a.endMask as number,
+		a.ellipsisMask as number,
+		a.newAxisMask as number,
+		a.shrinkAxisMask as number,
+	);
+	const { begin, strides, finalShape } = info;
+	const size = slice_util.computeOutShape(begin, info.end, strides);
+	if (sizeOf(size) === 0) return undefined;
+	const axes = begin.map((_, axis) => axis);
+	// A negative stride that ends before the first element needs an end that no index can be.
+	const ends = axes.map((axis) => {
+		const last =
+			(begin[axis] as number) +
+			(size[axis] as number) * (strides[axis] as number);
+		return last < 0 ? -1_000_000_000 : last;
+	});
+	const inputs = [
+		x,
+		integers(graph, begin),
+		integers(graph, ends),
+		integers(graph, axes),
+		integers(graph, strides),
+	];
+	const y = single(graph, "Slice", inputs, { shape: size, dtype: x.dtype });
+	return graph.reshape(y, finalShape);
+};
+
+const tile: Lowering = (graph, { x }, { reps }) => {
+	if (!x || x.dtype === "bool") return undefined;
+	const shape = x.shape.map(
+		(length, axis) => length * ((reps as number[])[axis] as number),
+	);
+	return single(graph, "Tile", [x, integers(graph, reps as number[])], {
+		shape,
+		dtype: x.dtype,
+	});
+};
+
+const reverse: Lowering = (graph, { x }, { dims }) => {
+	if (!x || x.dtype === "bool") return undefined;
+	const axes = util.parseAxisParam(dims as number[], [...x.shape]);
+	if (axes.length === 0) return x;
+	const starts = axes.map(() => -1);
+	const ends = axes.map(() => -1_000_000_000);
+	const inputs = [
+		x,
+		integers(graph, starts),
+		integers(graph, ends),
+		integers(graph, axes),
+		integers(graph, starts),
+	];
+	return single(graph, "Slice", inputs, x);
+};
+
+/** Kernels that move elements without changing them. */
+export const shapes: LoweringTable = {
+	Concat: concatLowering,
+	ExpandDims: expandDims,
+	Identity: (_, { x }) => x,
+	MirrorPad: mirrorPad,
+	Pack: pack,
+	PadV2: padLowering,
+	Reshape: reshape,
+	Reverse: reverse,
+	Slice: sliceLowering,
+	SplitV: split,
+	StridedSlice: stridedSlice,
+	Tile: tile,
+	Transpose: transposeLowering,
+	Unpack: unpack,
+};

@@ -1,0 +1,367 @@
+import { type Graph, single, sizeOf, type Value } from "./graph.js";
+import type { Attribute, DType } from "./onnx.js";
+
+type Shape = readonly number[];
+
+/** The shape that two shapes broadcast to; throws where NumPy would. */
+export function broadcastShape(a: Shape, b: Shape): number[] {
+	const rank = Math.max(a.length, b.length);
+	return Array.from({ length: rank }, (_, axis) => {
+		const x = a[axis - rank + a.length] ?? 1;
+		const y = b[axis - rank + b.length] ?? 1;
+		if (x !== y && x !== 1 && y !== 1) {
+			throw new Error(
+				`shapes [${a}] and [${b}] do not broadcast: each axis, counted from the last, must be equal or 1`,
+			);
+		}
+		return x === 1 ? y : x;
+	});
+}
+
+/** A constant of one axis, as ONNX wants axes, shapes and pads. */
+export function integers(graph: Graph, values: Shape): Value {
+	return graph.constant(
+		BigInt64Array.from(values, BigInt),
+		[values.length],
+		"int64",
+	);
+}
+
+/** A constant without axes. */
+export function scalar(
+	graph: Graph,
+	value: number,
+	dtype: DType = "float32",
+): Value {
+	const arrays = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+	if (dtype === "int64")
+		return graph.constant(BigInt64Array.of(BigInt(value)), [], dtype);
+	return graph.constant(arrays[dtype].of(value), [], dtype);
+}
+
+const inverse = (permutation: Shape): number[] =>
+	permutation.map((_, axis) => permutation.indexOf(axis));
+
+/** `y[i, j, ...] = x` with its axes in the order of the permutation; two in a row cancel. */
+export function transpose(graph: Graph, x: Value, permutation: Shape): Value {
+	if (permutation.every((axis, i) => axis === i)) return x;
+	if (x.transposed) {
+		const inner = x.transposed;
+		return transpose(
+			graph,
+			inner.of,
+			permutation.map((axis) => inner.permutation[axis] as number),
+		);
+	}
+	const shape = permutation.map((axis) => x.shape[axis] as number);
+	const moved = permutation.filter((axis) => x.shape[axis] !== 1);
+	if (moved.every((axis, i) => i === 0 || axis > (moved[i - 1] as number))) {
+		return graph.reshape(x, shape);
+	}
+	const y = single(
+		graph,
+		"Transpose",
+		[x],
+		{ shape, dtype: x.dtype },
+		{
+			attributes: { perm: permutation },
+		},
+	);
+	return graph.traced ? { ...y, transposed: { of: x, permutation } } : y;
+}
+
+/** An operator of one tensor, element by element; computed below a transposition, not above it. */
+export function unary(
+	graph: Graph,
+	op: string,
+	x: Value,
+	{
+		dtype = x.dtype,
+		attributes = {} as Record<string, Attribute>,
+		domain = "",
+	} = {},
+): Value {
+	if (x.transposed) {
+		const y = unary(graph, op, x.transposed.of, { dtype, attributes, domain });
+		return transpose(graph, y, x.transposed.permutation);
+	}
+	return single(
+		graph,
+		op,
+		[x],
+		{ shape: x.shape, dtype },
+		{ attributes, domain },
+	);
+}
+
+// The operand as it must be shaped to meet a tensor whose axes have not been permuted yet.
+function beneath(
+	graph: Graph,
+	x: Value,
+	permutation: Shape,
+): Value | undefined {
+	if (sizeOf(x.shape) === 1) return graph.reshape(x, []);
+	const same = x.transposed?.permutation;
+	if (
+		same &&
+		same.length === permutation.length &&
+		same.every((axis, i) => axis === permutation[i])
+	) {
+		return x.transposed?.of;
+	}
+	const full = [
+		...Array(permutation.length - x.shape.length).fill(1),
+		...x.shape,
+	] as number[];
+	if (full.filter((length) => length !== 1).length > 1) return undefined;
+	return graph.reshape(
+		x,
+		inverse(permutation).map((axis) => full[axis] as number),
+	);
+}
+
+/** An operator of two tensors with broadcasting, element by element. */
+export function binary(
+	graph: Graph,
+	op: string,
+	a: Value,
+	b: Value,
+	dtype: DType = a.dtype,
+): Value {
+	const outer = a.transposed ?? b.transposed;
+	if (
+		outer &&
+		outer.permutation.length >= Math.max(a.shape.length, b.shape.length)
+	) {
+		const x = beneath(graph, a, outer.permutation);
+		const y = beneath(graph, b, outer.permutation);
+		if (x && y)
+			return transpose(
+				graph,
+				binary(graph, op, x, y, dtype),
+				outer.permutation,
+			);
+	}
+	return single(graph, op, [a, b], {
+		shape: broadcastShape(a.shape, b.shape),
+		dtype,
+	});
+}
+
+export function cast(graph: Graph, x: Value, dtype: DType): Value {
+	if (x.dtype === dtype) return x;
+	const to = { float32: 1, int32: 6, int64: 7, bool: 9 }[dtype];
+	return unary(graph, "Cast", x, { dtype, attributes: { to } });
+}
+
+/** `a · b` over the last two axes, either one transposed on the fly; leading axes broadcast. */
+export function matMul(
+	graph: Graph,
+	a: Value,
+	b: Value,
+	{ transposeA = false, transposeB = false } = {},
+): Value {
+	const [rows, inner] = transposeA
+		? [a.shape.at(-1), a.shape.at(-2)]
+		: [a.shape.at(-2), a.shape.at(-1)];
+	const [deep, columns] = transposeB
+		? [b.shape.at(-1), b.shape.at(-2)]
+		: [b.shape.at(-2), b.shape.at(-1)];
+	if (inner !== deep) {
+		throw new Error(
+			`inner sizes ${inner} and ${deep} of [${a.shape}] and [${b.shape}] must be equal`,
+		);
+	}
+	const leading = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
+	const output = {
+		shape: [...leading, rows as number, columns as number],
+		dtype: a.dtype,
+	};
+	if (!transposeA && !transposeB)
+		return single(graph, "MatMul", [a, b], output);
+	return single(graph, "FusedMatMul", [a, b], output, {
+		domain: "com.microsoft",
+		attributes: { transA: Number(transposeA), transB: Number(transposeB) },
+	});
+}
+
+const rowsPerPart = 256;
+
+// Sums over the rows of a tall matrix run on one thread; sums over the parts of it run on all, and
+// lose less precision.
+function parts(rows: number): number {
+	for (let count = Math.floor(rows / rowsPerPart); count > 1; count--) {
+		if (rows % count === 0) return count;
+	}
+	return 1;
+}
+
+/** Reduces over some axes, which stay with length 1. */
+export function reduce(graph: Graph, op: string, x: Value, axes: Shape): Value {
+	if (axes.length === 0) return x;
+	if (x.transposed) {
+		const { of, permutation } = x.transposed;
+		const y = reduce(
+			graph,
+			op,
+			of,
+			axes.map((axis) => permutation[axis] as number),
+		);
+		return transpose(graph, y, permutation);
+	}
+	const shape = x.shape.map((length, axis) =>
+		axes.includes(axis) ? 1 : length,
+	);
+	const leading = axes.every((axis) => axis < axes.length);
+	const columns = sizeOf(x.shape.slice(axes.length));
+	const rows = sizeOf(x.shape.slice(0, axes.length));
+	const count =
+		leading && columns > 1 && /Sum$|Mean$/.test(op) ? parts(rows) : 1;
+	const along = (from: Value, to: Shape, by: Shape): Value =>
+		single(graph, op, [from, integers(graph, by)], {
+			shape: to,
+			dtype: x.dtype,
+		});
+	if (count === 1) return along(x, shape, axes);
+	const split = graph.reshape(x, [count, rows / count, columns]);
+	const partial = along(split, [count, 1, columns], [1]);
+	return graph.reshape(along(partial, [1, 1, columns], [0]), shape);
+}
+
+/** Reduces over some axes and drops them. */
+export function reduceAway(
+	graph: Graph,
+	op: string,
+	x: Value,
+	axes: Shape,
+): Value {
+	const shape = x.shape.filter((_, axis) => !axes.includes(axis));
+	return graph.reshape(reduce(graph, op, x, axes), shape);
+}
+
+/** The rows `x[index]` along an axis. */
+export function gather(
+	graph: Graph,
+	x: Value,
+	index: Value,
+	axis: number,
+	share = true,
+): Value {
+	const shape = [
+		...x.shape.slice(0, axis),
+		...index.shape,
+		...x.shape.slice(axis + 1),
+	];
+	return single(
+		graph,
+		"Gather",
+		[x, index],
+		{ shape, dtype: x.dtype },
+		{
+			attributes: { axis },
+			share,
+		},
+	);
+}
+
+export function concat(
+	graph: Graph,
+	values: readonly Value[],
+	axis: number,
+): Value {
+	if (values.length === 1) return values[0] as Value;
+	const first = values[0] as Value;
+	const total = values.reduce(
+		(sum, value) => sum + (value.shape[axis] as number),
+		0,
+	);
+	const shape = first.shape.map((length, i) => (i === axis ? total : length));
+	return single(
+		graph,
+		"Concat",
+		values,
+		{ shape, dtype: first.dtype },
+		{ attributes: { axis } },
+	);
+}
+
+/** `x[begin : begin + size : 1]` along every axis. */
+export function slice(
+	graph: Graph,
+	x: Value,
+	begin: Shape,
+	size: Shape,
+): Value {
+	if (size.every((length, axis) => length === x.shape[axis])) return x;
+	const axes = size
+		.map((_, axis) => axis)
+		.filter((axis) => size[axis] !== x.shape[axis]);
+	const starts = axes.map((axis) => begin[axis] as number);
+	const ends = axes.map(
+		(axis) => (begin[axis] as number) + (size[axis] as number),
+	);
+	const inputs = [
+		x,
+		integers(graph, starts),
+		integers(graph, ends),
+		integers(graph, axes),
+	];
+	return single(graph, "Slice", inputs, { shape: size, dtype: x.dtype });
+}
+
+/** Pads every axis with a constant; `paddings[axis] = [before, after]`, none negative. */
+export function pad(
+	graph: Graph,
+	x: Value,
+	paddings: readonly (readonly [number, number])[],
+	{ value = 0, mode = "constant" } = {},
+): Value {
+	if (paddings.every(([before, after]) => before === 0 && after === 0))
+		return x;
+	const shape = x.shape.map((length, axis) => length + sizeSum(paddings[axis]));
+	const amounts = [
+		...paddings.map(([before]) => before),
+		...paddings.map(([, after]) => after),
+	];
+	const fill = mode === "constant" ? scalar(graph, value, x.dtype) : undefined;
+	return single(
+		graph,
+		"Pad",
+		[x, integers(graph, amounts), fill],
+		{ shape, dtype: x.dtype },
+		{
+			attributes: { mode },
+		},
+	);
+}
+
+const sizeSum = (padding: readonly [number, number] | undefined): number =>
+	padding ? padding[0] + padding[1] : 0;
+
+/** Repeats the axes of length 1 until the tensor has the shape. */
+export function expand(graph: Graph, x: Value, shape: Shape): Value {
+	if (
+		shape.length === x.shape.length &&
+		shape.every((length, axis) => length === x.shape[axis])
+	) {
+		return x;
+	}
+	return single(graph, "Expand", [x, integers(graph, shape)], {
+		shape,
+		dtype: x.dtype,
+	});
+}
+
+/** `condition ? a : b`, element by element with broadcasting. */
+export function where(
+	graph: Graph,
+	condition: Value,
+	a: Value,
+	b: Value,
+): Value {
+	const shape = broadcastShape(
+		condition.shape,
+		broadcastShape(a.shape, b.shape),
+	);
+	return single(graph, "Where", [condition, a, b], { shape, dtype: a.dtype });
+}

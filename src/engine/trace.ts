@@ -1,0 +1,146 @@
+import {
+	type Graph,
+	type NodeOptions,
+	type Output,
+	sizeOf,
+	type Value,
+} from "./graph.js";
+import type { DType, OnnxGraph, OnnxNode, OnnxValue, Values } from "./onnx.js";
+
+// Larger constants of one repeated number are stored as that number.
+const storedWhole = 1024;
+
+/** A graph that records its nodes; equal nodes are written once. */
+export class TraceGraph implements Graph {
+	readonly traced = true;
+	readonly #nodes: OnnxNode[] = [];
+	readonly #shared = new Map<string, Value[]>();
+	readonly #constants = new Map<string, OnnxValue & { data: Values }>();
+	readonly #identities = new Map<Values, number>();
+	readonly #inputs: OnnxValue[] = [];
+	#names = 0;
+
+	#name(prefix: string): string {
+		return `${prefix}${this.#names++}`;
+	}
+
+	/** Declares an input, to be fed at every run under the name of the returned value. */
+	input(
+		shape: readonly number[],
+		dtype: DType,
+	): Value & { readonly name: string } {
+		const value = { name: this.#name("in"), shape, dtype };
+		this.#inputs.push(value);
+		return value;
+	}
+
+	node(
+		op: string,
+		inputs: readonly (Value | undefined)[],
+		outputs: readonly Output[],
+		{ attributes = {}, domain = "", share = true }: NodeOptions = {},
+	): Value[] {
+		const names = inputs.map((input) => input?.name ?? "");
+		const key = JSON.stringify([op, domain, attributes, names, outputs]);
+		const equal = share ? this.#shared.get(key) : undefined;
+		if (equal) return equal;
+		const values = outputs.map(({ shape, dtype }) => ({
+			shape,
+			dtype,
+			name: this.#name("v"),
+		}));
+		this.#nodes.push({
+			op,
+			domain,
+			attributes,
+			inputs: names,
+			outputs: values.map(({ name }) => name),
+		});
+		if (share) this.#shared.set(key, values);
+		return values;
+	}
+
+	constant(data: Values, shape: readonly number[], dtype: DType): Value {
+		if (
+			data.length > storedWhole &&
+			data.every((x: number | bigint) => x === data[0])
+		) {
+			const one = this.constant(data.slice(0, 1), [], dtype);
+			const sizes = BigInt64Array.from(shape, BigInt);
+			const to = this.constant(sizes, [shape.length], "int64");
+			const [repeated] = this.node("Expand", [one, to], [{ shape, dtype }]);
+			return { ...(repeated as Value), data };
+		}
+		const content =
+			data.length <= 16 ? `=${data.join()}` : `#${this.#identity(data)}`;
+		const key = `${dtype} ${shape} ${content}`;
+		let stored = this.#constants.get(key);
+		if (!stored) {
+			stored = { name: this.#name("c"), shape, dtype, data };
+			this.#constants.set(key, stored);
+		}
+		return { shape, dtype, data, name: stored.name };
+	}
+
+	#identity(data: Values): number {
+		const known = this.#identities.get(data) ?? this.#identities.size;
+		this.#identities.set(data, known);
+		return known;
+	}
+
+	reshape(x: Value, shape: readonly number[]): Value {
+		if (
+			shape.length === x.shape.length &&
+			shape.every((length, i) => length === x.shape[i])
+		)
+			return x;
+		if (sizeOf(shape) !== sizeOf(x.shape)) {
+			throw new Error(
+				`[${x.shape}] cannot be reshaped to [${shape}]: the sizes differ`,
+			);
+		}
+		if (x.data) return this.constant(x.data, shape, x.dtype);
+		const to = this.constant(
+			BigInt64Array.from(shape, BigInt),
+			[shape.length],
+			"int64",
+		);
+		return this.node(
+			"Reshape",
+			[x, to],
+			[{ shape, dtype: x.dtype }],
+		)[0] as Value;
+	}
+
+	/** The recorded graph, without the nodes that no output needs, and the names of its outputs. */
+	finish(results: readonly Value[]): { graph: OnnxGraph; outputs: string[] } {
+		const outputs = results.map((value) => {
+			const name = this.#name("out");
+			this.#nodes.push({
+				op: "Identity",
+				domain: "",
+				attributes: {},
+				inputs: [value.name as string],
+				outputs: [name],
+			});
+			return { name, shape: value.shape, dtype: value.dtype };
+		});
+		const needed = new Set(outputs.map(({ name }) => name));
+		const nodes = this.#nodes
+			.reverse()
+			.filter((node) => {
+				if (!node.outputs.some((name) => needed.has(name))) return false;
+				for (const name of node.inputs) needed.add(name);
+				return true;
+			})
+			.reverse();
+		const initializers = [...this.#constants.values()].filter(({ name }) =>
+			needed.has(name),
+		);
+		const inputs = this.#inputs.filter(({ name }) => needed.has(name));
+		return {
+			graph: { nodes, initializers, inputs, outputs },
+			outputs: outputs.map(({ name }) => name),
+		};
+	}
+}
