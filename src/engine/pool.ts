@@ -18,14 +18,14 @@ export class BufferPool {
 
 	/** An array of unspecified content. */
 	take(dtype: DType, size: number): Values {
-		const constructor = arrays[dtype];
-		const length = size * constructor.BYTES_PER_ELEMENT;
+		const TypedArray = arrays[dtype];
+		const length = size * TypedArray.BYTES_PER_ELEMENT;
 		const recycled = this.#free.get(length)?.pop();
 		if (recycled) {
 			this.#freeBytes -= length;
-			return new constructor(recycled);
+			return new TypedArray(recycled);
 		}
-		const array = new constructor(size);
+		const array = new TypedArray(size);
 		this.#owned.add(array.buffer);
 		return array;
 	}

@@ -182,7 +182,7 @@ const broadcastTo: Lowering = (graph, { x }, { shape }) =>
 		? expand(graph, x, broadcastShape(x.shape, shape as number[]))
 		: undefined;
 
-const isFinite: Lowering = (graph, { x }) => {
+const finite: Lowering = (graph, { x }) => {
 	if (!x || !isFloat(x)) return undefined;
 	const infinite = unary(graph, "IsInf", x, { dtype: "bool" });
 	const notANumber = unary(graph, "IsNaN", x, { dtype: "bool" });
@@ -243,7 +243,7 @@ export const elementwise: LoweringTable = {
 	FloorDiv: floorDivide,
 	Greater: comparison("Greater"),
 	GreaterEqual: comparison("GreaterOrEqual"),
-	IsFinite: isFinite,
+	IsFinite: finite,
 	IsInf: predicate("IsInf"),
 	IsNan: predicate("IsNaN"),
 	LeakyRelu: leakyRelu,
