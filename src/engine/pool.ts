@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import type { DType, Values } from "./onnx.js";
 
 const arrays = {
@@ -8,7 +9,7 @@ const arrays = {
 };
 
 // Free memory beyond this, which only changing shapes leave behind, is given back.
-const mostFreeBytes = 2 ** 30;
+const mostFreeBytes = totalmem() / 4;
 
 /** Recycles the buffers of tensors, whose first use costs more than most kernels. */
 export class BufferPool {

@@ -121,8 +121,13 @@ export function createSession(
 		intraOpNumThreads: options.threads,
 		graphOptimizationLevel: "all",
 		enableCpuMemArena: options.arena,
-		enableMemPattern: options.arena,
+		// A pattern would lay every buffer out beside the others; without, they are reused while warm.
+		enableMemPattern: false,
 		logSeverityLevel: errorsOnly,
+		// Many small sessions would each keep a thread busy waiting for the next run.
+		extra: {
+			session: { intra_op: { allow_spinning: options.arena ? "1" : "0" } },
+		},
 	});
 	return {
 		run(feeds, outputs) {

@@ -6,6 +6,7 @@ import {
 	type Value,
 } from "./graph.js";
 import type { DType, OnnxGraph, OnnxNode, OnnxValue, Values } from "./onnx.js";
+import { schedule } from "./schedule.js";
 
 // Larger constants of one repeated number are stored as that number.
 const storedWhole = 1024;
@@ -114,33 +115,34 @@ export class TraceGraph implements Graph {
 
 	/** The recorded graph, without the nodes that no output needs, and the names of its outputs. */
 	finish(results: readonly Value[]): { graph: OnnxGraph; outputs: string[] } {
-		const outputs = results.map((value) => {
-			const name = this.#name("out");
+		const made = new Set(this.#nodes.flatMap(({ outputs }) => outputs));
+		const outputs = results.map(({ name, shape, dtype }) => {
+			const source = name as string;
+			if (made.delete(source)) return { name: source, shape, dtype };
+			// An input, a constant or a second use: an output needs a node of its own.
+			const copy = this.#name("out");
 			this.#nodes.push({
 				op: "Identity",
 				domain: "",
 				attributes: {},
-				inputs: [value.name as string],
-				outputs: [name],
+				inputs: [source],
+				outputs: [copy],
 			});
-			return { name, shape: value.shape, dtype: value.dtype };
+			return { name: copy, shape, dtype };
 		});
-		const needed = new Set(outputs.map(({ name }) => name));
-		const nodes = this.#nodes
-			.reverse()
-			.filter((node) => {
-				if (!node.outputs.some((name) => needed.has(name))) return false;
-				for (const name of node.inputs) needed.add(name);
-				return true;
-			})
-			.reverse();
-		const initializers = [...this.#constants.values()].filter(({ name }) =>
-			needed.has(name),
-		);
-		const inputs = this.#inputs.filter(({ name }) => needed.has(name));
+		const names = outputs.map(({ name }) => name);
+		const nodes = schedule(this.#nodes, names);
+		const needed = new Set(nodes.flatMap(({ inputs }) => inputs));
 		return {
-			graph: { nodes, initializers, inputs, outputs },
-			outputs: outputs.map(({ name }) => name),
+			graph: {
+				nodes: nodes.reverse(),
+				initializers: [...this.#constants.values()].filter(({ name }) =>
+					needed.has(name),
+				),
+				inputs: this.#inputs.filter(({ name }) => needed.has(name)),
+				outputs,
+			},
+			outputs: names,
 		};
 	}
 }

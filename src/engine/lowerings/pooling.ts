@@ -1,12 +1,14 @@
 import { backend_util } from "@tensorflow/tfjs";
-import { type Graph, single, sizeOf, type Value } from "../graph.js";
-import { binary, concat, gather, reduce, transpose } from "../ops.js";
+import { type Graph, single, type Value } from "../graph.js";
+import { binary, cast, concat, gather, reduce, transpose } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import {
 	inPixels,
 	outPixels,
 	pads,
 	pixelOfTap,
+	pixelsByTap,
+	tapMajorTapsOfPixel,
 	taps,
 	type Window,
 	windowOf,
@@ -111,43 +113,52 @@ const averagePoolGradient: Lowering = (graph, { dy, input }, attributes) => {
 	return graph.reshape(sum, input.shape);
 };
 
-/** The gradient goes to the first largest pixel of each window, as in TensorFlow and PyTorch. */
-const maxPoolGradient: Lowering = (graph, { dy, input }, attributes) => {
-	if (dy?.dtype !== "float32" || input?.dtype !== "float32") return undefined;
+/**
+ * The gradient goes to the first largest pixel of each window, as in TensorFlow and PyTorch: tap after
+ * tap takes what is left of it, if the tap holds the largest pixel.
+ */
+const maxPoolGradient: Lowering = (
+	graph,
+	{ dy, input, output },
+	attributes,
+) => {
+	if (dy?.dtype !== "float32" || input?.dtype !== "float32" || !output)
+		return undefined;
 	const w = geometry(input.shape, attributes);
 	const channels = input.shape[3] as number;
-	const pooled = [w.batch, channels, w.outHeight, w.outWidth];
-	const [, positions] = graph.node(
-		"MaxPool",
-		[transpose(graph, input, [0, 3, 1, 2])],
-		[
-			{ shape: pooled, dtype: "float32" },
-			{ shape: pooled, dtype: "int64" },
-		],
-		{
-			attributes: {
-				kernel_shape: [w.kernelHeight, w.kernelWidth],
-				strides: [w.strideHeight, w.strideWidth],
-				pads: pads(w).map((length) => Math.max(length, 0)),
-			},
-		},
-	);
-	const size = sizeOf(input.shape);
-	const count = sizeOf(pooled);
-	const errors = graph.reshape(transpose(graph, dy, [0, 3, 1, 2]), [count]);
-	const zeros = graph.constant(new Float32Array(size), [size], "float32");
-	const flat = single(
-		graph,
-		"ScatterElements",
-		[zeros, graph.reshape(positions as Value, [count]), errors],
-		{ shape: [size], dtype: "float32" },
-		{ attributes: { axis: 0, reduction: "add" } },
-	);
-	const [batch = 0, height = 0, width = 0] = input.shape;
-	return transpose(
-		graph,
-		graph.reshape(flat, [batch, channels, height, width]),
-		[0, 2, 3, 1],
+	const windows = outPixels(w);
+	const row = (value: number) =>
+		graph.constant(
+			new Float32Array(channels).fill(value),
+			[1, channels],
+			"float32",
+		);
+	const pixels = graph.reshape(input, [inPixels(w), channels]);
+	const source = concat(graph, [pixels, row(-Infinity)], 0);
+	const largest = graph.reshape(output, [windows, channels]);
+	let left = graph.reshape(dy, [windows, channels]);
+	const shares: Value[] = [];
+	for (const table of pixelsByTap(w).slice(0, -1)) {
+		const seen = gather(
+			graph,
+			source,
+			graph.constant(table, [windows], "int32"),
+			0,
+			false,
+		);
+		const hit = cast(
+			graph,
+			binary(graph, "Equal", seen, largest, "bool"),
+			"float32",
+		);
+		const share = binary(graph, "Mul", hit, left);
+		left = binary(graph, "Sub", left, share);
+		shares.push(share);
+	}
+	const rows = concat(graph, [...shares, left, row(0)], 0);
+	return graph.reshape(
+		sumOfWindows(graph, rows, tapMajorTapsOfPixel(w), inPixels(w)),
+		input.shape,
 	);
 };
 

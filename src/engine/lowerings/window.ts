@@ -176,6 +176,29 @@ export function tapsOfPixel(w: Window): Int32Array {
 	);
 }
 
+/** As `tapsOfPixel`, for rows `tap * windows + window`. */
+export function tapMajorTapsOfPixel(w: Window): Int32Array {
+	const windows = outPixels(w);
+	return remember("tapMajor", w, () =>
+		inverted(w, (out, tap) => tap * windows + out, windows * taps(w)),
+	);
+}
+
+/** For each tap, the row of the pixel that each window sees with it. */
+export function pixelsByTap(w: Window): Int32Array[] {
+	const windows = outPixels(w);
+	const all = remember("byTap", w, () => {
+		const table = new Int32Array(windows * taps(w)).fill(inPixels(w));
+		forEachTap(w, (out, tap, pixel) => {
+			table[tap * windows + out] = pixel;
+		});
+		return table;
+	});
+	return Array.from({ length: taps(w) }, (_, tap) =>
+		all.subarray(tap * windows, (tap + 1) * windows),
+	);
+}
+
 /** For each pixel, the windows that see it, filled up with the number after the last. */
 export function windowsOfPixel(w: Window): Int32Array {
 	return remember("windows", w, () => inverted(w, (out) => out, outPixels(w)));
