@@ -6,6 +6,9 @@ import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
 
+// A test file that hangs is stopped.
+const mostMilliseconds = 600_000;
+
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const wanted = process.argv.slice(2);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -17,7 +20,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 	.map((path) => join(folder, path));
 
 if (files.length === 0) throw new Error(`no test matches ${wanted.join(" ")}`);
-run({ files, concurrency: availableParallelism() })
+run({ files, concurrency: availableParallelism(), timeout: mostMilliseconds })
 	.on("test:fail", () => {
 		process.exitCode = 1;
 	})

@@ -20,7 +20,13 @@ import type { DType, Values } from "./onnx.js";
 import { BufferPool } from "./pool.js";
 import { defaultThreads } from "./session.js";
 
-type KernelInputs = Record<string, TensorInfo>;
+/** A kernel's inputs by name; optional ones may be there and undefined. */
+type KernelInputs = Record<string, TensorInfo | undefined>;
+
+export const givenInputs = (inputs: KernelInputs): [string, TensorInfo][] =>
+	Object.entries(inputs).flatMap(([name, info]) =>
+		info ? [[name, info] as [string, TensorInfo]] : [],
+	);
 
 /** What is stored under a data id: the elements, or a value of the graph that is being traced. */
 export interface StoredTensor {
@@ -107,7 +113,7 @@ export class OnnxRuntimeBackend extends MathBackendCPU {
 }
 
 const describeInputs = (inputs: KernelInputs): string =>
-	Object.entries(inputs)
+	givenInputs(inputs)
 		.map(([name, { dtype, shape }]) => `${name} ${dtype}[${shape}]`)
 		.join(", ");
 
@@ -134,7 +140,7 @@ function runEagerly(
 	const graph = new EagerGraph(backend.pool, backend.threads);
 	const values: Record<string, Value> = {};
 	const owners = new Map<Values, DataId>();
-	for (const [name, { dataId, shape, dtype }] of Object.entries(inputs)) {
+	for (const [name, { dataId, shape, dtype }] of givenInputs(inputs)) {
 		const data = backend.stored(dataId).values;
 		owners.set(data, dataId);
 		values[name] = { shape, dtype: dtype as DType, data };
@@ -171,7 +177,7 @@ function kernelFunction(
 		const backend = call.backend as OnnxRuntimeBackend;
 		const inputs = call.inputs as KernelInputs;
 		const attributes = call.attrs ?? {};
-		const tensors = Object.values(inputs);
+		const tensors = givenInputs(inputs).map(([, info]) => info);
 		if (backend.tracer?.concerns(tensors)) {
 			return backend.tracer.run(kernel, lowering, inputs, attributes);
 		}

@@ -7,6 +7,7 @@ import {
 	type Variable,
 } from "@tensorflow/tfjs";
 import {
+	givenInputs,
 	kernelError,
 	type OnnxRuntimeBackend,
 	type StoredTensor,
@@ -147,7 +148,7 @@ export class FunctionTracer implements Tracer {
 	run(
 		kernel: string,
 		lowering: Lowering | undefined,
-		inputs: Record<string, TensorInfo>,
+		inputs: Record<string, TensorInfo | undefined>,
 		attributes: NamedAttrMap,
 	): TensorInfo | TensorInfo[] {
 		if (kernel === "ZerosLike" || kernel === "OnesLike") {
@@ -166,7 +167,7 @@ export class FunctionTracer implements Tracer {
 		}
 		const values: Record<string, Value> = {};
 		try {
-			for (const [name, info] of Object.entries(inputs))
+			for (const [name, info] of givenInputs(inputs))
 				values[name] = this.valueOf(info);
 			const made = lowering?.(this.graph, values, attributes);
 			if (made === undefined) {

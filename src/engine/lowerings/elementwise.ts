@@ -55,7 +55,7 @@ const squaredDifference: Lowering = (graph, { a, b }) => {
 
 const floorDivide: Lowering = (graph, { a, b }) =>
 	a && b && isFloat(a) && isFloat(b)
-		? unary(graph, "Floor", binary(graph, "Div", a, b))
+		? cast(graph, unary(graph, "Floor", binary(graph, "Div", a, b)), "int32")
 		: undefined;
 
 const power: Lowering = (graph, { a, b }) =>
@@ -70,13 +70,21 @@ const addAll: Lowering = (graph, inputs) => {
 const square: Lowering = (graph, { x }) =>
 	x && isFloat(x) ? binary(graph, "Mul", x, x) : undefined;
 
-// HardSigmoid is clamp(slope * x, 0, 1): with the steepest slope, one for every normal positive number.
-const step: Lowering = (graph, { x }, { alpha }) =>
-	x && isFloat(x) && alpha === 0
-		? unary(graph, "HardSigmoid", x, {
-				attributes: { alpha: { float: 3.4e38 }, beta: { float: 0 } },
-			})
-		: undefined;
+/**
+ * 1 where x is positive, else alpha.
+ *
+ * HardSigmoid is clamp(slope * x, 0, 1): with the steepest slope, one for every normal positive number.
+ */
+const step: Lowering = (graph, { x }, { alpha }) => {
+	if (!x || !isFloat(x)) return undefined;
+	const positive = unary(graph, "HardSigmoid", x, {
+		attributes: { alpha: { float: 3.4e38 }, beta: { float: 0 } },
+	});
+	const low = alpha as number;
+	if (low === 0) return positive;
+	const scaled = binary(graph, "Mul", positive, scalar(graph, 1 - low));
+	return binary(graph, "Add", scaled, scalar(graph, low));
+};
 
 const clip = (graph: Graph, x: Value, low: number, high: number): Value =>
 	binary(
