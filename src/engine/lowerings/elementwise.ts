@@ -1,14 +1,7 @@
 import type { Graph, Value } from "../graph.js";
+import { expand } from "../moves.js";
 import type { DType } from "../onnx.js";
-import {
-	binary,
-	broadcastShape,
-	cast,
-	expand,
-	scalar,
-	unary,
-	where,
-} from "../ops.js";
+import { binary, broadcastShape, cast, scalar, unary, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 const isFloat = (value: Value | undefined): boolean =>

@@ -1,6 +1,7 @@
 import { type Graph, single, sizeOf, type Value } from "../graph.js";
+import { gather, slice } from "../moves.js";
 import type { DType } from "../onnx.js";
-import { binary, cast, gather, scalar, slice, where } from "../ops.js";
+import { binary, cast, scalar, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 const gatherV2: Lowering = (graph, { x, indices }, { axis, batchDims }) => {

@@ -1,6 +1,7 @@
 import { backend_util } from "@tensorflow/tfjs";
 import { type Graph, single, type Value } from "../graph.js";
-import { binary, cast, concat, gather, reduce, transpose } from "../ops.js";
+import { concat, gather } from "../moves.js";
+import { binary, cast, reduce, transpose } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import {
 	inPixels,

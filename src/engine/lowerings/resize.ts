@@ -1,5 +1,6 @@
 import type { Graph, Value } from "../graph.js";
-import { gather, matMul } from "../ops.js";
+import { gather } from "../moves.js";
+import { matMul } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 interface Sampling {

@@ -1,6 +1,7 @@
 import { backend_util, slice_util, util } from "@tensorflow/tfjs";
 import { single, sizeOf, type Value } from "../graph.js";
-import { concat, integers, pad, slice, transpose } from "../ops.js";
+import { concat, gather, pad, slice } from "../moves.js";
+import { integers, transpose } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 const reshape: Lowering = (graph, { x }, { shape }) =>
@@ -142,22 +143,24 @@ const stridedSlice: Lowering = (graph, { x }, attributes) => {
 	const { begin, strides, finalShape } = info;
 	const size = slice_util.computeOutShape(begin, info.end, strides);
 	if (sizeOf(size) === 0) return undefined;
-	const axes = begin.map((_, axis) => axis);
-	// A negative stride that ends before the first element needs an end that no index can be.
-	const ends = axes.map((axis) => {
-		const last =
-			(begin[axis] as number) +
-			(size[axis] as number) * (strides[axis] as number);
-		return last < 0 ? -1_000_000_000 : last;
-	});
-	const inputs = [
+	// Steps of one are sliced, all others picked by index.
+	let y = slice(
+		graph,
 		x,
-		integers(graph, begin),
-		integers(graph, ends),
-		integers(graph, axes),
-		integers(graph, strides),
-	];
-	const y = single(graph, "Slice", inputs, { shape: size, dtype: x.dtype });
+		begin.map((at, axis) => (strides[axis] === 1 ? at : 0)),
+		size.map((n, axis) =>
+			strides[axis] === 1 ? n : (x.shape[axis] as number),
+		),
+	);
+	strides.forEach((stride, axis) => {
+		if (stride === 1) return;
+		const count = size[axis] as number;
+		const picked = Int32Array.from(
+			{ length: count },
+			(_, i) => (begin[axis] as number) + i * stride,
+		);
+		y = gather(graph, y, graph.constant(picked, [count], "int32"), axis);
+	});
 	return graph.reshape(y, finalShape);
 };
 

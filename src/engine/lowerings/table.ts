@@ -1,4 +1,5 @@
 import { convolutions } from "./convolution.js";
+import { depthwiseConvolutions } from "./depthwise.js";
 import { elementwise } from "./elementwise.js";
 import { indexings } from "./indexing.js";
 import type { LoweringTable } from "./lowering.js";
@@ -11,6 +12,7 @@ import { shapes } from "./shape.js";
 /** Every TensorFlow.js kernel that ONNX Runtime runs; all others stay JavaScript. */
 export const lowerings: LoweringTable = {
 	...convolutions,
+	...depthwiseConvolutions,
 	...elementwise,
 	...indexings,
 	...matrices,
