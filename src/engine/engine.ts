@@ -87,7 +87,11 @@ async function startOnnxRuntime({
 	);
 	if (unknown.length > 0) {
 		throw new Error(
-			`the installed ONNX Runtime has no execution provider ${unknown.join(", ")}; it lists ${listed.join(", ")}`,
+			`the installed ONNX Runtime has no execution provider ${unknown.join(", ")}; it has ${listed.join(", ")}${
+				unknown.includes("cuda")
+					? '; CUDA is added by "ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node", which downloads it'
+					: ""
+			}`,
 		);
 	}
 	const backend = registerOnnxRuntime();

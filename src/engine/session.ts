@@ -1,5 +1,7 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { availableParallelism } from "node:os";
+import { dirname, join } from "node:path";
 import { isMainThread } from "node:worker_threads";
 import { Tensor } from "onnxruntime-common";
 import {
@@ -42,7 +44,7 @@ interface NativeSession {
 
 interface Binding {
 	InferenceSession: new () => NativeSession;
-	listSupportedBackends(): { name: string }[];
+	listSupportedBackends(): { name: string; bundled: boolean }[];
 	initOrtOnce(logLevel: number, tensor: unknown, isMainThread: boolean): void;
 }
 
@@ -75,10 +77,21 @@ function binding(): Binding {
 	return loaded;
 }
 
-/** The execution providers that the installed ONNX Runtime lists, such as `cpu` and `webgpu`. */
+/** The execution providers that the installed ONNX Runtime has, such as `cpu` and `webgpu`. */
 export function executionProviders(): string[] {
+	const { resolve } = createRequire(import.meta.url);
+	const { platform, arch } = process;
+	const folder = join(
+		dirname(resolve("onnxruntime-node/package.json")),
+		`bin/napi-v6/${platform}/${arch}`,
+	);
+	// Those that do not come in the package are libraries beside the binding, once downloaded.
+	const [prefix, suffix] = platform === "win32" ? ["", ".dll"] : ["lib", ".so"];
+	const isThere = (name: string): boolean =>
+		existsSync(join(folder, `${prefix}onnxruntime_providers_${name}${suffix}`));
 	return binding()
 		.listSupportedBackends()
+		.filter(({ name, bundled }) => bundled || isThere(name))
 		.map(({ name }) => name);
 }
 
