@@ -35,7 +35,7 @@ export interface TracedVariable {
 }
 
 // TensorFlow.js draws these in JavaScript and stores the result: a constant, if it were traced.
-const randomOps = /^(rand|random\w*|truncatedNormal|multinomial|dropout)$/;
+const randomOps = /^(rand|random\w*|truncatedNormal|multinomial)$/;
 
 const advice =
 	"Compute it before the compiled function and pass it in as an argument, or return it and look at it afterwards.";
@@ -57,7 +57,7 @@ function symbolOf(value: Value): StoredTensor {
 function scopeNames(): string[] {
 	const { scopeStack } = tfEngine().state;
 	return scopeStack
-		.map(({ name }) => name)
+		.map(({ name }) => name?.replace(/__op$/, ""))
 		.filter((name) => name && !/tidy|gradients/.test(name));
 }
 
@@ -185,10 +185,11 @@ export class FunctionTracer implements Tracer {
 
 	wrote(dataId: DataId, shape: readonly number[], dtype: string): void {
 		const operations = scopeNames();
-		if (!operations.some((name) => randomOps.test(name))) return;
+		const operation = operations.at(-1) ?? "";
+		if (!randomOps.test(operation)) return;
 		if (!operations.includes("dropout") || dtype !== "float32") {
 			throw new Error(
-				`${operations.at(-1)}() inside a compiled function would draw once and for all; use drawUniform() or drawNormal(), which draw anew at every call`,
+				`${operation}() inside a compiled function would draw once and for all; use drawUniform() or drawNormal(), which draw anew at every call`,
 			);
 		}
 		this.drawInto(dataId, shape, this.fillRandom);
