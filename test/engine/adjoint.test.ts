@@ -68,7 +68,6 @@ const linearCases: LinearCase[] = [
 ];
 
 const directions = 8;
-const rtol = 1e-4;
 
 const dot = (a: tf.Tensor, b: tf.Tensor): number =>
 	tf.tidy(() => tf.sum(tf.mul(a, b)).dataSync()[0] as number);
@@ -94,7 +93,8 @@ for (const { name, shape, fn } of linearCases) {
 				const actual = dot(made, step);
 				const scale = Math.hypot(...responses[i]!.dataSync());
 				assert.ok(
-					Math.abs(actual - (expected[i] as number)) <= rtol * (1 + scale),
+					Math.abs(actual - (expected[i] as number)) <=
+						tested.rtol * (1 + scale),
 					`${tested.label}: ${actual} along direction ${i}, where the kernel has ${expected[i]}`,
 				);
 			});

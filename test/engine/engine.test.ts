@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import * as tf from "@tensorflow/tfjs";
+import { type EngineName, engine, useEngine } from "../../src/index.js";
+import { availableEngines } from "./engines.js";
+
+const library = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+
+/** What a program that has just loaded the library prints. */
+function inNewProcess(code: string, environment = {}): string {
+	const source = `const { engine, useEngine } = await import(${JSON.stringify(library)}); ${code}`;
+	const { stdout, stderr } = spawnSync(
+		process.execPath,
+		["--input-type=module", "--eval", source],
+		{ encoding: "utf8", env: { ...process.env, ...environment } },
+	);
+	return stdout || stderr;
+}
+
+const described = (name: EngineName): Promise<unknown> => useEngine(name);
+
+test("an engine describes itself", async () => {
+	const made = await useEngine("onnxruntime");
+	assert.deepEqual(
+		{ ...made, version: "", fallbacks: {} },
+		{
+			name: "onnxruntime",
+			version: "",
+			device: "cpu",
+			threads: availableParallelism(),
+			fallbacks: {},
+		},
+	);
+	assert.match(made.version, /^\d+\.\d+\.\d+$/);
+	assert.equal(tf.getBackend(), "onnxruntime");
+	assert.equal((await useEngine("onnxruntime", { threads: 1 })).threads, 1);
+});
+
+test("kernels that run in JavaScript are counted", async () => {
+	await useEngine("onnxruntime");
+	const before = engine().fallbacks.FFT ?? 0;
+	tf.tidy(() => tf.spectral.fft(tf.complex([1, 2], [0, 0])));
+	assert.equal(engine().fallbacks.FFT, before + 1);
+});
+
+test("without a name, TensorFlow where it is installed, else ONNX Runtime", async () => {
+	const installed = (await availableEngines()).map(({ engine }) => engine);
+	const expected = ["tfjs-node-gpu", "tfjs-node", "onnxruntime"].find((name) =>
+		installed.includes(name as EngineName),
+	);
+	const code = "process.stdout.write((await useEngine()).name);";
+	const environment = { ROBUST_TRANSFER_ENGINE: "" };
+	assert.equal(inNewProcess(code, environment), expected);
+});
+
+test("the environment variable overrides the order of preference", () => {
+	const code = "process.stdout.write((await useEngine()).name);";
+	const environment = { ROBUST_TRANSFER_ENGINE: "onnxruntime" };
+	assert.equal(inNewProcess(code, environment), "onnxruntime");
+	assert.match(
+		inNewProcess(code, { ROBUST_TRANSFER_ENGINE: "pytorch" }),
+		/there is no engine "pytorch"; the engines are tfjs-node-gpu, tfjs-node, onnxruntime/,
+	);
+});
+
+test("no engine is in use before one is chosen", () => {
+	assert.match(
+		inNewProcess("engine();"),
+		/no engine is in use yet: await useEngine\(\) first/,
+	);
+});
+
+test("an engine that is not installed says how to install it", async (t) => {
+	const installed = (await availableEngines()).map(({ engine }) => engine);
+	for (const name of ["tfjs-node", "tfjs-node-gpu"] as const) {
+		if (installed.includes(name)) {
+			t.diagnostic(`${name} is installed`);
+			continue;
+		}
+		await assert.rejects(described(name), {
+			message: new RegExp(`npm install @tensorflow/${name}@4\\.22\\.0`),
+		});
+	}
+});
+
+test("options out of range are refused", async () => {
+	for (const threads of [0, -1, 1.5, Number.NaN]) {
+		await assert.rejects(useEngine("onnxruntime", { threads }), {
+			message: `threads must be a whole number of at least 1, not ${threads}`,
+		});
+	}
+	await assert.rejects(
+		useEngine("onnxruntime", { executionProviders: ["abacus"] }),
+		{ message: /no execution provider abacus; it has cpu/ },
+	);
+});
