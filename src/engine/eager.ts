@@ -96,6 +96,8 @@ export class EagerGraph implements Graph {
 		return values;
 	}
 
+	made(): undefined {}
+
 	constant(data: Values, shape: readonly number[], dtype: DType): Value {
 		return { data, shape, dtype };
 	}

@@ -38,6 +38,8 @@ export interface Graph {
 		outputs: readonly Output[],
 		options?: NodeOptions,
 	): Value[];
+	/** The output of an equal node that is already in the graph; never any when eager. */
+	made(op: string, input: Value): Value | undefined;
 	constant(data: Values, shape: readonly number[], dtype: DType): Value;
 	/** The same elements in another shape, at no cost when eager. */
 	reshape(x: Value, shape: readonly number[]): Value;

@@ -11,6 +11,19 @@ import { schedule } from "./schedule.js";
 // Larger constants of one repeated number are stored as that number.
 const storedWhole = 1024;
 
+interface Recipe extends Omit<OnnxNode, "outputs"> {
+	readonly outputs: readonly Output[];
+}
+
+const keyOf = ({ op, domain, attributes, inputs, outputs }: Recipe): string =>
+	JSON.stringify([
+		op,
+		domain,
+		attributes,
+		inputs,
+		outputs.map(({ shape, dtype }) => [dtype, shape]),
+	]);
+
 /** A graph that records its nodes; equal nodes are written once. */
 export class TraceGraph implements Graph {
 	readonly traced = true;
@@ -42,7 +55,7 @@ export class TraceGraph implements Graph {
 		{ attributes = {}, domain = "", share = true }: NodeOptions = {},
 	): Value[] {
 		const names = inputs.map((input) => input?.name ?? "");
-		const key = JSON.stringify([op, domain, attributes, names, outputs]);
+		const key = keyOf({ op, domain, attributes, inputs: names, outputs });
 		const equal = share ? this.#shared.get(key) : undefined;
 		if (equal) return equal;
 		const values = outputs.map(({ shape, dtype }) => ({
@@ -59,6 +72,18 @@ export class TraceGraph implements Graph {
 		});
 		if (share) this.#shared.set(key, values);
 		return values;
+	}
+
+	made(op: string, { name = "", shape, dtype }: Value): Value | undefined {
+		const outputs = [{ shape, dtype }];
+		const key = keyOf({
+			op,
+			domain: "",
+			attributes: {},
+			inputs: [name],
+			outputs,
+		});
+		return this.#shared.get(key)?.[0];
 	}
 
 	constant(data: Values, shape: readonly number[], dtype: DType): Value {

@@ -70,7 +70,9 @@ const square: Lowering = (graph, { x }) =>
  */
 const step: Lowering = (graph, { x }, { alpha }) => {
 	if (!x || !isFloat(x)) return undefined;
-	const positive = unary(graph, "HardSigmoid", x, {
+	// The gradient of relu asks where its input is positive; its output says so too, and is kept anyway.
+	const sign = graph.made("Relu", x) ?? x;
+	const positive = unary(graph, "HardSigmoid", sign, {
 		attributes: { alpha: { float: 3.4e38 }, beta: { float: 0 } },
 	});
 	const low = alpha as number;
