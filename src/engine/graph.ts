@@ -13,6 +13,8 @@ export interface Value {
 		readonly of: Value;
 		readonly permutation: readonly number[];
 	};
+	/** Set on a product with one factor per channel, so that a matrix product can take the factors over. */
+	readonly scaled?: { readonly of: Value; readonly by: Value };
 }
 
 /** What a node gives back: one shape and type per output. */

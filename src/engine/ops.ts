@@ -142,10 +142,14 @@ export function binary(
 				outer.permutation,
 			);
 	}
-	return single(graph, op, [a, b], {
-		shape: broadcastShape(a.shape, b.shape),
-		dtype,
-	});
+	const shape = broadcastShape(a.shape, b.shape);
+	const y = single(graph, op, [a, b], { shape, dtype });
+	const perChannel =
+		graph.traced &&
+		op === "Mul" &&
+		b.shape.length === 1 &&
+		b.shape[0] === a.shape.at(-1);
+	return perChannel ? { ...y, scaled: { of: a, by: b } } : y;
 }
 
 export function cast(graph: Graph, x: Value, dtype: DType): Value {

@@ -63,6 +63,10 @@ function inputGradient(
 	filter: Value,
 	w: Window,
 ): Value {
+	if (dy.scaled) {
+		const { of, by } = dy.scaled;
+		return inputGradient(graph, of, binary(graph, "Mul", filter, by), w);
+	}
 	const [, , inner = 0, outer = 0] = filter.shape;
 	const shape = [w.batch, w.inHeight, w.inWidth, inner];
 	const rows = pixels(graph, dy);
@@ -120,6 +124,11 @@ function filterGradient(
 	w: Window,
 	filterShape: readonly number[],
 ): Value {
+	if (dy.scaled) {
+		const { of, by } = dy.scaled;
+		const gradient = filterGradient(graph, x, of, w, filterShape);
+		return binary(graph, "Mul", gradient, by);
+	}
 	const rows = pixels(graph, x);
 	const errors = pixels(graph, dy);
 	if (isPointwise(w)) {
