@@ -1,0 +1,92 @@
+import type { ResNetArchitecture } from "./resnet.js";
+import type { SwinArchitecture } from "./swin.js";
+
+/** A model by its family and sizes: plain data, changed with a spread. */
+export type Architecture = ResNetArchitecture | SwinArchitecture;
+
+const resnet: ResNetArchitecture = {
+	family: "resnet",
+	variant: "imagenet",
+	block: "bottleneck",
+	depths: [3, 4, 6, 3],
+	width: 64,
+	classes: 1000,
+};
+
+const cifar: ResNetArchitecture = {
+	family: "resnet",
+	variant: "cifar",
+	block: "basic",
+	depths: [3, 3, 3],
+	width: 16,
+	classes: 10,
+};
+
+const swin: SwinArchitecture = {
+	family: "swin",
+	width: 96,
+	depths: [2, 2, 6, 2],
+	heads: [3, 6, 12, 24],
+	window: 7,
+	mlpRatio: 4,
+	classes: 1000,
+	dense: false,
+};
+
+/**
+ * The published architectures, with their parameter counts, and two small ones for trying things out.
+ *
+ * Sources: torchvision's models/resnet.py and models/swin_transformer.py, pytorch_resnet_cifar10.
+ */
+export const architectures = {
+	/** 11,689,512 parameters. */
+	resnet18: { ...resnet, block: "basic", depths: [2, 2, 2, 2] },
+	/** 21,797,672 parameters. */
+	resnet34: { ...resnet, block: "basic" },
+	/** 25,557,032 parameters. */
+	resnet50: resnet,
+	/** 44,549,160 parameters. */
+	resnet101: { ...resnet, depths: [3, 4, 23, 3] },
+	/** 60,192,808 parameters. */
+	resnet152: { ...resnet, depths: [3, 8, 36, 3] },
+	/** 269,722 parameters; 91.73 % on CIFAR-10 with the published weights. */
+	resnet20: cifar,
+	/** 464,154 parameters. */
+	resnet32: { ...cifar, depths: [5, 5, 5] },
+	/** 658,586 parameters. */
+	resnet44: { ...cifar, depths: [7, 7, 7] },
+	/** 853,018 parameters. */
+	resnet56: { ...cifar, depths: [9, 9, 9] },
+	/** 1,727,962 parameters. */
+	resnet110: { ...cifar, depths: [18, 18, 18] },
+	/** 28,288,354 parameters. */
+	"swin-t": swin,
+	/** 49,606,258 parameters. */
+	"swin-s": { ...swin, depths: [2, 2, 18, 2] },
+	/** 87,768,224 parameters. */
+	"swin-b": {
+		...swin,
+		width: 128,
+		depths: [2, 2, 18, 2],
+		heads: [4, 8, 16, 32],
+	},
+	/** Trains on a laptop within minutes. */
+	"resnet-mini": {
+		...resnet,
+		block: "basic",
+		depths: [1, 1, 1, 1],
+		width: 16,
+		classes: 10,
+	},
+	/** Trains on a laptop within minutes. */
+	"swin-mini": {
+		...swin,
+		width: 24,
+		depths: [1, 1, 2, 1],
+		heads: [1, 2, 4, 8],
+		classes: 10,
+	},
+} as const satisfies Record<string, Architecture>;
+
+/** The name of one of the architectures. */
+export type ArchitectureName = keyof typeof architectures;

@@ -1,0 +1,166 @@
+import * as tf from "@tensorflow/tfjs";
+import type { NamedTensors } from "../checkpoint/tensor.js";
+import { globalAveragePool } from "../nn/global-average-pool.js";
+import { layerNorm } from "../nn/layer-norm.js";
+import { linear } from "../nn/linear.js";
+import { type ParamSpecs, type Params, parameterCount } from "../nn/params.js";
+import {
+	type Architecture,
+	type ArchitectureName,
+	architectures,
+} from "./architectures.js";
+import type { ForwardOptions, Pyramid } from "./forward.js";
+import { resnetStages } from "./resnet.js";
+import { resnetHead, resnetParams } from "./resnet-params.js";
+import { drawParams, exportParams, loadParams } from "./state-dict.js";
+import { swinStages } from "./swin.js";
+import { officialSwinNames } from "./swin-names.js";
+import { swinParams } from "./swin-params.js";
+
+/** A model with its weights. Images are `[batch, height, width, 3]`, RGB, normalized, of any size. */
+export interface Backbone {
+	readonly architecture: Architecture;
+	/** The weights, running statistics included; those are not trainable. */
+	readonly params: Params;
+	/** Feature maps at strides 4, 8, 16 and 32; throws where the architecture has other stages. */
+	pyramid(images: tf.Tensor4D, options?: ForwardOptions): Pyramid;
+	/** What the classifier sees: the last feature map, pooled to `[batch, channels]`. */
+	features(images: tf.Tensor4D, options?: ForwardOptions): tf.Tensor2D;
+	/** `[batch, classes]`; throws where the architecture has no classifier. */
+	logits(images: tf.Tensor4D, options?: ForwardOptions): tf.Tensor2D;
+	/** Frees the weights. */
+	dispose(): void;
+}
+
+/** The weights of an architecture, in the order of its state_dict. */
+export function paramsOf(
+	net: Architecture,
+	options: { readonly zeroInitResidual?: boolean } = {},
+): ParamSpecs {
+	return net.family === "resnet" ? resnetParams(net, options) : swinParams(net);
+}
+
+const headOf = (net: Architecture): string =>
+	net.family === "resnet" ? resnetHead(net) : "head";
+
+// Counters that nothing reads, and tables that follow from the sizes.
+const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
+
+function isIgnored(net: Architecture, name: string): boolean {
+	if (derived.test(name)) return true;
+	const dense = net.family === "swin" && net.dense;
+	const isHead = name.startsWith(`${headOf(net)}.`);
+	return (
+		(isHead && (net.classes === 0 || dense)) ||
+		(dense && name.startsWith("norm."))
+	);
+}
+
+function checkSizes(net: Architecture): void {
+	if (net.family === "swin" && net.heads.length !== net.depths.length) {
+		throw new Error(
+			`a Swin Transformer needs heads for each stage: depths ${net.depths}, but heads ${net.heads}`,
+		);
+	}
+}
+
+function stages(
+	net: Architecture,
+	params: Params,
+	images: tf.Tensor4D,
+	options: ForwardOptions = {},
+): tf.Tensor4D[] {
+	return net.family === "resnet"
+		? resnetStages(net, params, images, options)
+		: swinStages(net, params, images, options);
+}
+
+function backboneOf(net: Architecture, params: Params): Backbone {
+	const features: Backbone["features"] = (images, options) =>
+		tf.tidy(() => {
+			if (net.family === "swin" && net.dense) {
+				throw new Error(
+					"a dense Swin Transformer has no norm before its classifier; make one with dense: false",
+				);
+			}
+			let x = stages(net, params, images, options).at(-1) as tf.Tensor4D;
+			if (net.family === "swin") x = layerNorm(params, "norm", x);
+			return globalAveragePool(x);
+		});
+	return {
+		architecture: net,
+		params,
+		features,
+		pyramid: (images, options) => {
+			if (
+				net.depths.length !== 4 ||
+				(net.family === "resnet" && net.variant === "cifar")
+			) {
+				throw new Error(
+					`a pyramid has strides 4, 8, 16 and 32: only a network of four stages with an ImageNet stem has one, not ${JSON.stringify(net)}`,
+				);
+			}
+			return tf.tidy(() => stages(net, params, images, options)) as Pyramid;
+		},
+		logits: (images, options) =>
+			tf.tidy(() => {
+				const head = headOf(net);
+				if (!params[`${head}.weight`]) {
+					throw new Error(`the backbone has no classifier "${head}"`);
+				}
+				return linear(params, head, features(images, options));
+			}),
+		dispose: () => tf.dispose(params),
+	};
+}
+
+const resolve = (
+	architecture: ArchitectureName | Architecture,
+): Architecture =>
+	typeof architecture === "string" ? architectures[architecture] : architecture;
+
+/**
+ * Makes a backbone from a state_dict, in PyTorch's names and layout; the tensors are copied.
+ *
+ * A Swin Transformer may have the official names or mmdetection's. With `classes: 0`, or `dense: true`,
+ * a classifier among the tensors is left out, and a dense Swin Transformer without norms on its levels
+ * gets new ones. Throws one error that lists all other missing, extra and misshapen tensors.
+ */
+export function backbone(
+	architecture: ArchitectureName | Architecture,
+	tensors: NamedTensors,
+): Backbone {
+	const net = resolve(architecture);
+	checkSizes(net);
+	const named = net.family === "swin" ? officialSwinNames(tensors) : tensors;
+	const params = loadParams(paramsOf(net), named, {
+		isIgnored: (name) => isIgnored(net, name),
+	});
+	return backboneOf(net, params);
+}
+
+/**
+ * Makes a backbone with random weights, distributed as in torchvision; the same for the same seed.
+ *
+ * `zeroInitResidual` starts each residual block of a ResNet as the identity.
+ */
+export function untrainedBackbone(
+	architecture: ArchitectureName | Architecture,
+	{ seed = 0, zeroInitResidual = false } = {},
+): Backbone {
+	const net = resolve(architecture);
+	checkSizes(net);
+	return backboneOf(net, drawParams(paramsOf(net, { zeroInitResidual }), seed));
+}
+
+/** The weights as a state_dict that PyTorch loads; a Swin Transformer's under the official names. */
+export function stateDictOf({ architecture, params }: Backbone): NamedTensors {
+	return exportParams(paramsOf(architecture), params);
+}
+
+/** How many numbers training changes, as published for an architecture. */
+export function parameterCountOf(
+	architecture: ArchitectureName | Architecture,
+): number {
+	return parameterCount(paramsOf(resolve(architecture)));
+}

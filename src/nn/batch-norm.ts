@@ -1,0 +1,76 @@
+import * as tf from "@tensorflow/tfjs";
+import { type ParamSpecs, type Params, param } from "./params.js";
+
+/**
+ * `train` normalizes by the statistics of the batch and moves the running ones towards them; `eval`
+ * normalizes by the running ones. A frozen batch norm is `eval` with its weight and bias left untrained.
+ */
+export type BatchNormMode = "train" | "eval";
+
+const momentum = 0.1;
+const epsilon = 1e-5;
+
+function moveTowards(
+	running: tf.Variable,
+	observed: tf.Tensor,
+	factor: number,
+): void {
+	const kept = tf.mul(running, 1 - momentum);
+	running.assign(tf.add(kept, tf.mul(observed, momentum * factor)));
+}
+
+/**
+ * The batch norm `name`, as `torch.nn.BatchNorm2d`; `x` is `[..., channels]`.
+ *
+ * In train mode the running variance moves towards the unbiased one. Throws there for a single value
+ * per channel, which has no variance.
+ */
+export function batchNorm<T extends tf.Tensor>(
+	params: Params,
+	name: string,
+	x: T,
+	{ mode }: { readonly mode: BatchNormMode },
+): T {
+	const scale = param(params, `${name}.weight`) as tf.Variable<tf.Rank.R1>;
+	const offset = param(params, `${name}.bias`) as tf.Variable<tf.Rank.R1>;
+	const runningMean = param(params, `${name}.running_mean`);
+	const runningVariance = param(params, `${name}.running_var`);
+	if (mode === "eval") {
+		const statistics = [runningMean, runningVariance] as [
+			tf.Tensor1D,
+			tf.Tensor1D,
+		];
+		return tf.batchNorm(x, ...statistics, offset, scale, epsilon) as T;
+	}
+	const count = x.size / scale.size;
+	if (count === 1) {
+		throw new Error(
+			`${name} sees one value per channel, [${x.shape}], and cannot train on it: use a larger batch or image, or the mode "eval"`,
+		);
+	}
+	const leading = x.shape.slice(0, -1).map((_, axis) => axis);
+	const { mean, variance } = tf.moments(x, leading);
+	moveTowards(runningMean, mean, 1);
+	moveTowards(runningVariance, variance, count / (count - 1));
+	const statistics = [mean, variance] as [tf.Tensor1D, tf.Tensor1D];
+	return tf.batchNorm(x, ...statistics, offset, scale, epsilon) as T;
+}
+
+/** The weights and running statistics of a batch norm whose weight starts at `scale`. */
+export function batchNormParams(
+	name: string,
+	channels: number,
+	{ scale = 1 }: { readonly scale?: number } = {},
+): ParamSpecs {
+	const start = (constant: number, statistic: boolean) => ({
+		shape: [channels],
+		initial: { constant },
+		statistic,
+	});
+	return {
+		[`${name}.weight`]: start(scale, false),
+		[`${name}.bias`]: start(0, false),
+		[`${name}.running_mean`]: start(0, true),
+		[`${name}.running_var`]: start(1, true),
+	};
+}

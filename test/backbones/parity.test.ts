@@ -1,0 +1,127 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { architectures } from "../../src/backbones/architectures.js";
+import {
+	type Backbone,
+	parameterCountOf,
+	paramsOf,
+} from "../../src/backbones/backbone.js";
+import { compile, useEngine } from "../../src/index.js";
+import { type ParamSpec, param, paramValues } from "../../src/nn/params.js";
+import {
+	assertMatches,
+	channelsFirst,
+	formulaBackbone,
+	formulaImages,
+	formulaLoss,
+	type ReferenceCase,
+	reference,
+	type Summary,
+	stagesOf,
+	stemOf,
+} from "./parity.js";
+
+await useEngine("onnxruntime");
+
+type Tolerance = { readonly rtol?: number; readonly atol?: number };
+type Expected = Readonly<Record<string, Summary>>;
+
+function checkParams(
+	{ architecture, params }: Backbone,
+	values: Readonly<Record<string, tf.Variable | tf.Tensor>>,
+	expected: Expected,
+	tolerance?: Tolerance,
+): void {
+	const specs = paramsOf(architecture);
+	for (const [name, summary] of Object.entries(expected)) {
+		const spec = specs[name] as ParamSpec;
+		const plain = paramValues(values[name] as tf.Variable, spec);
+		const actual = { shape: spec.shape, values: plain };
+		assertMatches(name, actual, summary, tolerance);
+	}
+	assert.ok(Object.keys(params).length > 0);
+}
+
+function checkGradients(
+	net: Backbone,
+	images: tf.Tensor4D,
+	one: ReferenceCase,
+	tolerance: Tolerance,
+): void {
+	const names = Object.keys(one.gradients ?? {});
+	const variables = names.map((name) => param(net.params, name));
+	const batchNorm = one.mode === "train" ? "train" : "eval";
+	const gradients = compile((x: tf.Tensor4D) => {
+		const loss = () => formulaLoss(net.logits(x, { batchNorm }));
+		const { value, grads } = tf.variableGrads(loss, variables);
+		value.dispose();
+		return variables.map((variable) => grads[variable.name] as tf.Tensor);
+	})(images);
+	const named = Object.fromEntries(gradients.map((g, i) => [names[i], g]));
+	checkParams(net, named, one.gradients as Expected, tolerance);
+	tf.dispose(gradients);
+}
+
+function checkLayers(
+	net: Backbone,
+	images: tf.Tensor4D,
+	{ mode, layers }: ReferenceCase,
+	run: typeof compile,
+): void {
+	const batchNorm = mode === "train" ? "train" : "eval";
+	const forward = run((x: tf.Tensor4D) => {
+		const stages = stagesOf(net, x, batchNorm);
+		const named = stages.map((y, i) => [`layer${i + 1}`, y] as const);
+		const all: Record<string, tf.Tensor> = Object.fromEntries(named);
+		if (layers.stem) all.stem = stemOf(net, x, batchNorm);
+		if (layers.logits) all.logits = net.logits(x, { batchNorm });
+		return all;
+	});
+	const outputs = tf.tidy(() => forward(images));
+	for (const [name, expected] of Object.entries(layers)) {
+		const y = channelsFirst(outputs[name] as tf.Tensor);
+		assertMatches(name, { shape: y.shape, values: y.dataSync() }, expected);
+	}
+	tf.dispose(outputs);
+}
+
+// Rounding in a deep network that normalizes by small batches grows on its way back to the first layers.
+const gradientTolerance = {
+	resnet18: {},
+	resnet50: {},
+	resnet20: {},
+	"swin-t": {},
+};
+
+for (const model of ["resnet18", "resnet50", "resnet20", "swin-t"] as const) {
+	const { cases, parameters } = reference(model);
+	test(`${model} has as many parameters as the reference`, () => {
+		assert.equal(parameterCountOf(model), parameters);
+	});
+	for (const one of cases) {
+		const label = `${model} at ${one.size.join("x")} in ${one.mode} mode`;
+		test(`${label} computes what PyTorch computes`, () => {
+			const dense = one.mode === "dense" ? { dense: true } : {};
+			const net = formulaBackbone({ ...architectures[model], ...dense });
+			const images = formulaImages(one.size);
+			if (one.gradients)
+				checkGradients(net, images, one, gradientTolerance[model]);
+			if (one.statistics) checkParams(net, net.params, one.statistics);
+			checkLayers(net, images, one, compile);
+			net.dispose();
+			images.dispose();
+		});
+	}
+}
+
+test("eager layers equal the reference too", () => {
+	for (const model of ["resnet18", "swin-t"] as const) {
+		const net = formulaBackbone(architectures[model]);
+		const one = reference(model).cases[0] as ReferenceCase;
+		const images = formulaImages(one.size);
+		checkLayers(net, images, one, (fn) => fn);
+		net.dispose();
+		images.dispose();
+	}
+});
