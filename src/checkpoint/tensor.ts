@@ -1,0 +1,122 @@
+import { endianness } from "node:os";
+
+/** The values of a tensor as they lie in memory; float16 and bfloat16 as their 16 bits, bool as 0 and 1. */
+export type TensorData =
+	| Float32Array
+	| Float64Array
+	| Uint16Array
+	| Int8Array
+	| Uint8Array
+	| Int16Array
+	| Int32Array
+	| Uint32Array
+	| BigInt64Array
+	| BigUint64Array;
+
+const arrays = {
+	float32: Float32Array,
+	float64: Float64Array,
+	float16: Uint16Array,
+	bfloat16: Uint16Array,
+	int8: Int8Array,
+	uint8: Uint8Array,
+	int16: Int16Array,
+	uint16: Uint16Array,
+	int32: Int32Array,
+	uint32: Uint32Array,
+	int64: BigInt64Array,
+	uint64: BigUint64Array,
+	bool: Uint8Array,
+};
+
+/** An element type, by its name in PyTorch. */
+export type TensorDType = keyof typeof arrays;
+
+/** A tensor as PyTorch stores it: contiguous, row-major, in PyTorch's order of dimensions (OIHW, for example). */
+export interface NamedTensor {
+	readonly dtype: TensorDType;
+	/** Empty for a zero-dimensional tensor. */
+	readonly shape: readonly number[];
+	/** As many elements as the product of `shape`; tensors that share a storage in the file share memory here. */
+	readonly data: TensorData;
+}
+
+/** Tensors by their name in the state_dict. */
+export type NamedTensors = Readonly<Record<string, NamedTensor>>;
+
+/** Whether a name is one of the element types. */
+export function isTensorDType(name: string): name is TensorDType {
+	return Object.hasOwn(arrays, name);
+}
+
+/** Bytes per element. */
+export function elementBytes(dtype: TensorDType): number {
+	return arrays[dtype].BYTES_PER_ELEMENT;
+}
+
+/** The product of the lengths of all dimensions: 1 for none. */
+export function elementCount(shape: readonly number[]): number {
+	return shape.reduce((product, length) => product * length, 1);
+}
+
+/** A view of `length` elements of a buffer; `byteOffset` is a multiple of the element size. */
+export function viewAs(
+	dtype: TensorDType,
+	buffer: ArrayBufferLike,
+	{ byteOffset = 0, length }: { byteOffset?: number; length?: number } = {},
+): TensorData {
+	return new arrays[dtype](buffer, byteOffset, length);
+}
+
+/** The bytes of a typed array, as a view of the same memory. */
+export function bytesOf(data: TensorData): Uint8Array {
+	return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+}
+
+/** Reverses the bytes of each element in place where the file's byte order is not this machine's. */
+export function fromByteOrder(data: TensorData, order: "LE" | "BE"): void {
+	if (order === endianness() || data.BYTES_PER_ELEMENT === 1) return;
+	const bytes = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+	if (data.BYTES_PER_ELEMENT === 2) bytes.swap16();
+	else if (data.BYTES_PER_ELEMENT === 4) bytes.swap32();
+	else bytes.swap64();
+}
+
+let halves: Float32Array | undefined;
+
+function halfTable(): Float32Array {
+	halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => {
+		const sign = bits & 0x8000 ? -1 : 1;
+		const exponent = (bits >>> 10) & 0x1f;
+		const fraction = bits & 0x3ff;
+		if (exponent === 0x1f) return fraction ? Number.NaN : sign * Infinity;
+		if (exponent === 0) return sign * fraction * 2 ** -24;
+		return sign * (1024 + fraction) * 2 ** (exponent - 25);
+	});
+	return halves;
+}
+
+/**
+ * The values as 32-bit floats, rounded to nearest: the tensor's own array where it is float32 already.
+ *
+ * float16 and bfloat16 convert exactly, NaN and infinities included; 64-bit integers through a double.
+ */
+export function toFloat32({ dtype, data }: NamedTensor): Float32Array {
+	if (data instanceof Float32Array) return data;
+	if (dtype === "float16") {
+		const table = halfTable();
+		const half = data as Uint16Array;
+		const values = new Float32Array(half.length);
+		for (let i = 0; i < half.length; i++)
+			values[i] = table[half[i] as number] as number;
+		return values;
+	}
+	if (dtype === "bfloat16") {
+		const bits = new Uint32Array(data.length);
+		for (let i = 0; i < bits.length; i++) bits[i] = Number(data[i]) << 16;
+		return new Float32Array(bits.buffer);
+	}
+	if (data instanceof BigInt64Array || data instanceof BigUint64Array)
+		return Float32Array.from(data, Number);
+	return new Float32Array(data);
+}
