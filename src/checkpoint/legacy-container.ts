@@ -7,8 +7,9 @@ import { unpickle } from "./unpickle.js";
 
 const magicNumber = 0x1950a86a20f9469cfc6cn;
 const protocolVersion = 1001;
+const countBytes = 8;
 
-/** Reads the list of storages, and where the bytes of each begin behind their count. */
+/** Reads the list of storages, and where each begins: with its count, then its bytes. */
 function storagePositions(
 	file: CheckpointFile,
 	stream: ByteStream,
@@ -25,13 +26,13 @@ function storagePositions(
 			throw file.error(
 				"has the bytes of a storage that no tensor refers to: it is corrupt",
 			);
-		const what = `the size of storage ${quote(storage.key)}`;
-		const header = Buffer.from(file.read(position, 8, what));
-		const bytes = Number(header.readBigInt64LE()) * storage.elementBytes;
-		if (bytes !== storage.bytes) throw wrongSize(file, storage, bytes);
-		positions.set(storage.key, position + 8);
-		position += 8 + bytes;
+		positions.set(storage.key, position);
+		position += countBytes + storage.bytes;
 	}
+	if (position > file.size)
+		throw file.error(
+			`should have ${position} bytes but has ${file.size}: it is truncated or corrupt`,
+		);
 	return positions;
 }
 
@@ -67,7 +68,11 @@ export function openLegacy(file: CheckpointFile): Container {
 			const position = positions.get(storage.key);
 			if (position === undefined)
 				throw file.error(`has no bytes of ${what}: it is corrupt`);
-			return file.read(position, storage.bytes, what);
+			const bytes = file.read(position, countBytes + storage.bytes, what);
+			const count = Number(Buffer.from(bytes.buffer).readBigInt64LE());
+			if (count * storage.elementBytes !== storage.bytes)
+				throw wrongSize(file, storage, count * storage.elementBytes);
+			return bytes.subarray(countBytes);
 		},
 	};
 }

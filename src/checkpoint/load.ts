@@ -12,11 +12,16 @@ import {
 } from "./tensor.js";
 import type { Storage, StoredTensor } from "./value.js";
 
+interface Bytes {
+	readonly buffer: ArrayBuffer;
+	readonly byteOffset: number;
+}
+
 /** Reads the bytes of tensors, those of a storage once however many tensors share them. */
 export class TensorLoader {
 	readonly #file: CheckpointFile;
 	readonly #container: Container;
-	readonly #buffers = new Map<string, ArrayBuffer>();
+	readonly #storages = new Map<string, Bytes>();
 	readonly #tensors = new Map<StoredTensor, NamedTensor>();
 
 	constructor(file: CheckpointFile, container: Container) {
@@ -29,36 +34,46 @@ export class TensorLoader {
 		const known = this.#tensors.get(stored);
 		if (known) return known;
 		const { storage, dtype, layout } = stored;
-		const byteOffset = storage.base?.byteOffset ?? 0;
 		const needed = reach(layout) * elementBytes(dtype);
 		if (needed > storage.bytes)
 			throw this.#file.error(
 				`tensor ${quote(name)} needs ${needed} bytes of storage ${quote(storage.key)}, which has ${storage.bytes}: the file is corrupt`,
 			);
-		const buffer = this.#buffer(storage.base?.storage ?? storage, dtype);
+		const { buffer, byteOffset } = this.#bytes(storage, dtype);
+		const size = elementBytes(dtype);
+		if (byteOffset % size !== 0)
+			throw this.#file.error(
+				`tensor ${quote(name)} begins in the middle of an element: the file is corrupt`,
+			);
 		const count = elementCount(layout.shape);
-		const start = byteOffset + (count && layout.offset) * elementBytes(dtype);
-		let data = viewAs(dtype, buffer, { byteOffset: start, length: count });
+		const part = (first: number, length: number) =>
+			viewAs(dtype, buffer, { byteOffset: byteOffset + first * size, length });
+		let data = part(count && layout.offset, count);
 		if (!isContiguous(layout)) {
-			const length = reach(layout);
-			const source = viewAs(dtype, buffer, { byteOffset, length });
-			this.#file.claim(count * elementBytes(dtype));
-			data = viewAs(dtype, new ArrayBuffer(count * elementBytes(dtype)));
-			gather(source, data, layout);
+			this.#file.claim(count * size);
+			data = viewAs(dtype, new ArrayBuffer(count * size));
+			gather(part(0, reach(layout)), data, layout);
 		}
 		const tensor = { dtype, shape: layout.shape, data };
 		this.#tensors.set(stored, tensor);
 		return tensor;
 	}
 
-	#buffer(storage: Storage, dtype: TensorDType): ArrayBuffer {
-		const known = this.#buffers.get(storage.key);
+	/** The bytes of a storage, in this machine's order of the bytes of each element. */
+	#bytes({ base, ...storage }: Storage, dtype: TensorDType): Bytes {
+		if (base) {
+			const { buffer, byteOffset } = this.#bytes(base.storage, dtype);
+			return { buffer, byteOffset: byteOffset + base.byteOffset };
+		}
+		const known = this.#storages.get(storage.key);
 		if (known) return known;
-		const { buffer } = this.#container.readStorage(storage);
-		const whole = buffer as ArrayBuffer;
-		const length = Math.floor(storage.bytes / elementBytes(dtype));
-		fromByteOrder(viewAs(dtype, whole, { length }), this.#container.byteOrder);
-		this.#buffers.set(storage.key, whole);
-		return whole;
+		const bytes = this.#container.readStorage(storage);
+		const length = Math.floor(bytes.length / elementBytes(dtype));
+		const buffer = bytes.buffer as ArrayBuffer;
+		const { byteOffset } = bytes;
+		const elements = viewAs(dtype, buffer, { byteOffset, length });
+		fromByteOrder(elements, this.#container.byteOrder);
+		this.#storages.set(storage.key, { buffer, byteOffset });
+		return { buffer, byteOffset };
 	}
 }
