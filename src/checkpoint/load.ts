@@ -48,12 +48,15 @@ export class TensorLoader {
 		const count = elementCount(layout.shape);
 		const part = (first: number, length: number) =>
 			viewAs(dtype, buffer, { byteOffset: byteOffset + first * size, length });
-		let data = part(count && layout.offset, count);
-		if (!isContiguous(layout)) {
+		const copied = () => {
 			this.#file.claim(count * size);
-			data = viewAs(dtype, new ArrayBuffer(count * size));
-			gather(part(0, reach(layout)), data, layout);
-		}
+			const target = viewAs(dtype, new ArrayBuffer(count * size));
+			gather(part(0, reach(layout)), target, layout);
+			return target;
+		};
+		const data = isContiguous(layout)
+			? part(count && layout.offset, count)
+			: copied();
 		const tensor = { dtype, shape: layout.shape, data };
 		this.#tensors.set(stored, tensor);
 		return tensor;

@@ -50,7 +50,7 @@ export function rawBytes(pickled: Pickled | undefined): Uint8Array | undefined {
 	if (!(pickled instanceof PythonObject)) return undefined;
 	const text = pickled.args?.[0];
 	if (pickled.className === "_codecs.encode" && typeof text === "string")
-		return Buffer.from(text, "latin1");
+		return new Uint8Array(Buffer.from(text, "latin1"));
 	// How protocol 2 writes no bytes at all.
 	const empty = /^(__builtin__|builtins)\.bytes$/.test(pickled.className);
 	return empty && pickled.args?.length === 0 ? new Uint8Array(0) : undefined;

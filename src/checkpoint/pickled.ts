@@ -21,13 +21,13 @@ export class PythonObject {
 	/** The module and the name, such as `argparse.Namespace`. */
 	readonly className: string;
 	/** What the class or function was called with. */
-	readonly args?: readonly Pickled[];
+	declare readonly args?: readonly Pickled[];
 	/** What `__setstate__` or `__dict__` was given. */
-	state?: Pickled;
+	declare state?: Pickled;
 	/** The items of a subclass of `dict`. */
-	entries?: Map<Pickled, Pickled>;
+	declare entries?: Map<Pickled, Pickled>;
 	/** The items of a subclass of `list` or `set`. */
-	items?: Pickled[];
+	declare items?: Pickled[];
 
 	constructor(className: string, args?: readonly Pickled[]) {
 		this.className = className;
