@@ -1,3 +1,22 @@
+export { describe } from "./checkpoint/describe.js";
+export { CheckpointError } from "./checkpoint/error.js";
+export { PythonObject } from "./checkpoint/pickled.js";
+export {
+	type Checkpoint,
+	type ContainerName,
+	type ReadOptions,
+	readCheckpoint,
+} from "./checkpoint/read.js";
+export type { Other } from "./checkpoint/split.js";
+export { type StateDictOptions, stateDict } from "./checkpoint/state-dict.js";
+export {
+	type NamedTensor,
+	type NamedTensors,
+	type TensorData,
+	type TensorDType,
+	toFloat32,
+} from "./checkpoint/tensor.js";
+export { writeSafetensors } from "./checkpoint/write-safetensors.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,

@@ -1,0 +1,208 @@
+import assert from "node:assert/strict";
+import {
+	copyFileSync,
+	readFileSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type TestContext, test } from "node:test";
+import {
+	CheckpointError,
+	type Other,
+	PythonObject,
+	readCheckpoint,
+} from "../../src/index.js";
+import { latin1 } from "./archive.js";
+import {
+	type ExpectedTensor,
+	expected,
+	fixtures,
+	readJson,
+	real,
+	scratch,
+	summary,
+} from "./fixtures.js";
+
+function comparable(value: unknown): unknown {
+	if (typeof value === "bigint") return String(value);
+	if (value instanceof Uint8Array)
+		return `bytes ${Buffer.from(value).toString("hex")}`;
+	if (typeof value !== "number") return value;
+	if (Number.isNaN(value)) return "NaN";
+	return Number.isInteger(value) && Math.abs(value) > 2 ** 53
+		? String(value)
+		: value;
+}
+
+/** The leaf at a path, as the expectations write it. */
+function leaf(other: Other, path: string): unknown {
+	let value: unknown = other;
+	for (const key of path.split("/"))
+		value = (value as Record<string, unknown>)[key];
+	return comparable(value);
+}
+
+for (const [name, { container, tensors, others }] of Object.entries(
+	expected.files,
+)) {
+	test(`${name}: every tensor and value is what PyTorch reads`, () => {
+		const checkpoint = readCheckpoint(join(fixtures, name));
+		assert.equal(checkpoint.container, container);
+		const summaries = Object.entries(checkpoint.tensors).map(
+			([path, tensor]) => [path, summary(tensor)] as const,
+		);
+		assert.deepEqual(Object.fromEntries(summaries), tensors);
+		for (const [path, value] of Object.entries(others))
+			assert.equal(leaf(checkpoint.other, path), value, path);
+	});
+}
+
+interface RealFile {
+	container: string;
+	tensors: Record<
+		string,
+		Omit<ExpectedTensor, "sha256"> & { sha256_contiguous_le: string }
+	>;
+}
+
+test("published files: every tensor is what PyTorch reads", (context) => {
+	if (!real)
+		return context.skip("the published checkpoints are not on this machine");
+	const { files } = readJson<{ files: Record<string, RealFile> }>(
+		join(real, "expected_tensors.json"),
+	);
+	for (const [name, { container, tensors }] of Object.entries(files)) {
+		const checkpoint = readCheckpoint(join(real, name));
+		assert.equal(checkpoint.container, container);
+		assert.deepEqual(Object.keys(checkpoint.tensors), Object.keys(tensors));
+		for (const [path, wanted] of Object.entries(tensors)) {
+			const { dtype, shape, sha256_contiguous_le: sha256 } = wanted;
+			assert.deepEqual(
+				summary(checkpoint.tensors[path]!),
+				{ dtype, shape, sha256 },
+				`${name}: ${path}`,
+			);
+		}
+	}
+});
+
+test("tensors that share a storage share memory; their bytes are read once", () => {
+	for (const container of ["zip", "legacy"]) {
+		const { tensors } = readCheckpoint(
+			join(fixtures, `layouts-${container}.pth`),
+		);
+		const { base, same, row, scalar_inside: inside, column } = tensors;
+		assert.equal(base!.data.buffer, same!.data.buffer);
+		assert.equal(base!.data.buffer, row!.data.buffer);
+		assert.equal(base!.data.buffer, inside!.data.buffer);
+		assert.notEqual(base!.data.buffer, column!.data.buffer);
+	}
+});
+
+test("what is not known becomes an inert object with its name", () => {
+	const { other } = readCheckpoint(join(fixtures, "nested-zip.pth"));
+	const { args, complex } = other as Record<string, Other>;
+	assert.ok(args instanceof PythonObject);
+	assert.equal(args.className, "argparse.Namespace");
+	assert.deepEqual(
+		args.state,
+		new Map<unknown, unknown>([
+			["lr", 0.1],
+			["depth", [3, 4]],
+		]),
+	);
+	assert.ok(complex instanceof PythonObject, "complex tensors are not read");
+	const dill = readCheckpoint(join(fixtures, "robustness-dill.ckpt"));
+	const { schedule } = dill.other as Record<string, Record<string, Other[]>>;
+	const lambda = schedule!.lr_lambdas![0];
+	assert.ok(lambda instanceof PythonObject);
+	assert.equal(lambda.className, "dill._dill._create_function");
+});
+
+test("only the tensors that are wanted are read", (context) => {
+	const path = join(scratch(context), "damaged.pth");
+	const bytes = readFileSync(join(fixtures, "dtypes-zip.pth"));
+	const double = bytes.indexOf(Buffer.from(new Float64Array([-3]).buffer));
+	bytes[double] = 1;
+	writeFileSync(path, bytes);
+	assert.throws(() => readCheckpoint(path), CheckpointError);
+	const { tensors } = readCheckpoint(path, {
+		only: (name) => name === "float32",
+	});
+	assert.deepEqual(Object.keys(tensors), ["float32"]);
+});
+
+function refusal(path: string): CheckpointError {
+	try {
+		readCheckpoint(path);
+	} catch (error) {
+		assert.ok(error instanceof CheckpointError, String(error));
+		assert.equal(error.path, path);
+		assert.equal(error.message, `${path}: ${error.problem}`);
+		return error;
+	}
+	assert.fail(`${path} was read`);
+}
+
+test("a pickled whole module and a TorchScript program are refused with advice", () => {
+	for (const name of ["module-zip.pth", "module-legacy.pth"])
+		assert.match(
+			refusal(join(fixtures, name)).problem,
+			/whole module \(__main__\.Doubled\).*torch\.save\(model\.state_dict\(\)/,
+		);
+	assert.match(
+		refusal(join(fixtures, "torchscript.pt")).problem,
+		/TorchScript.*save its state_dict/,
+	);
+});
+
+function refusalOf(context: TestContext, bytes: string | Uint8Array): string {
+	const path = join(scratch(context), "file.pth");
+	writeFileSync(path, bytes);
+	return refusal(path).problem;
+}
+
+test("a file that is no checkpoint is told from one that is", (context) => {
+	assert.match(
+		refusal(join(scratch(context), "none.pth")).problem,
+		/no such file/,
+	);
+	assert.match(refusal(scratch(context)).problem, /not a regular file/);
+	assert.match(refusalOf(context, ""), /empty/);
+	assert.match(refusalOf(context, "x"), /no checkpoint/);
+	assert.match(refusalOf(context, "<!DOCTYPE html>"), /fetch it again/);
+	const pointer = "version https://git-lfs.github.com/spec/v1\n";
+	assert.match(refusalOf(context, pointer), /pointer/);
+	const tar = Buffer.alloc(512);
+	tar.write("ustar", 257);
+	assert.match(refusalOf(context, tar), /before 0\.1\.10/);
+	const pickle = latin1("\x80\x02K\x01.");
+	assert.match(refusalOf(context, pickle), /torch\.save did not/);
+	assert.match(refusalOf(context, "PK\x03\x04"), /truncated/);
+});
+
+test("a file cut anywhere is refused", (context) => {
+	const folder = scratch(context);
+	for (const name of [
+		"dtypes-zip.pth",
+		"dtypes-legacy.pth",
+		"plain.safetensors",
+	]) {
+		const path = join(folder, name);
+		const { length } = readFileSync(join(fixtures, name));
+		for (let size = 0; size < length; size += 7) {
+			copyFileSync(join(fixtures, name), path);
+			truncateSync(path, size);
+			refusal(path);
+		}
+	}
+});
+
+test("a flipped bit in a stored weight is noticed by its checksum", (context) => {
+	const bytes = readFileSync(join(fixtures, "tensor-zip.pth"));
+	const at = bytes.indexOf(Buffer.from(new Float32Array([-3]).buffer));
+	assert.ok(at > 0);
+	bytes[at] = 1;
+	assert.match(refusalOf(context, bytes), /member ".*\/data\/0".*checksum/);
+});
