@@ -90,7 +90,6 @@ function addZoomed(
 			stretchRow(lower, source.subarray(after * length), horizontal);
 			lowerIndex = after;
 		}
-		const row = sum.subarray(y * length, (y + 1) * length);
 		addRows(sum.subarray(y * length, (y + 1) * length), upper, lower, {
 			near: vertical.near[y]!,
 			far: vertical.far[y]!,

@@ -1,4 +1,5 @@
 import type { FloatImage } from "./image.js";
+import { pairwiseSum } from "./pairwise-sum.js";
 
 /** How pixels beyond the edge are made up: `a a a | a b c` or `b a | a b c`. */
 export type EdgeMode = "nearest" | "reflect";
@@ -53,24 +54,6 @@ export function halfKernel(sigma: number, truncate: number): Float64Array {
 	}
 	const sum = pairwiseSum(kernel);
 	return kernel.subarray(radius).map((weight) => weight / sum);
-}
-
-/** Adds up in the order of `numpy.sum`, so that flat areas round as they do there. */
-function pairwiseSum(values: Float64Array): number {
-	const { length } = values;
-	if (length > 128) {
-		const half = Math.floor(length / 16) * 8;
-		return (
-			pairwiseSum(values.subarray(0, half)) + pairwiseSum(values.subarray(half))
-		);
-	}
-	const whole = length - (length % 8);
-	const sums = new Float64Array(8);
-	for (let i = 0; i < whole; i++) sums[i % 8]! += values[i]!;
-	const [a, b, c, d, e, f, g, h] = sums as unknown as number[];
-	let sum = a! + b! + (c! + d!) + (e! + f! + (g! + h!));
-	for (let i = whole; i < length; i++) sum += values[i]!;
-	return sum;
 }
 
 /** The index inside `[0, size)` that stands for any index. */

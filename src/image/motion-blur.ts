@@ -1,4 +1,5 @@
 import type { FloatImage } from "./image.js";
+import { pairwiseSum } from "./pairwise-sum.js";
 
 /** A blur along a line. */
 export interface Motion {
@@ -50,17 +51,17 @@ function motionTaps(
 	{ radius, sigma, angle }: Motion,
 ): Tap[] {
 	const length = 2 * radius + 1;
-	const weights = Array.from(
+	const weights = Float64Array.from(
 		{ length },
 		(_, i) =>
 			Math.exp(-(i ** 2) / (2 * sigma ** 2)) / (Math.sqrt(2 * Math.PI) * sigma),
 	);
-	const sum = weights.reduce((total, weight) => total + weight, 0);
+	const sum = pairwiseSum(weights);
 	const direction = (angle * Math.PI) / 180;
 	const down = length * Math.sin(direction);
 	const across = length * Math.cos(direction);
 	const hypotenuse = Math.hypot(down, across);
-	const taps = weights.map((weight, i) => ({
+	const taps = Array.from(weights, (weight, i) => ({
 		dx: Math.ceil((i * across) / hypotenuse - 0.5),
 		dy: Math.ceil((i * down) / hypotenuse - 0.5),
 		weight: weight / sum,
