@@ -1,37 +1,43 @@
 import { createImage, type Image } from "./image.js";
+import type { Window } from "./zoom.js";
 
-const bits = 11;
+const unit = 2 ** 11;
 
 /**
  * Resizes an image by cubic interpolation without smoothing, as OpenCV's `resize(..., INTER_CUBIC)`.
  *
- * Within one grey level of OpenCV, whose vector code rounds the last step in 32-bit floats.
+ * Only `window`, a part of the resized picture, is computed where it is given.
+ * About one byte in 10,000 is off by one: OpenCV's vector code takes the last step in 32-bit floats.
  */
 export function resizeCubic(
 	image: Image,
 	{ height, width }: { height: number; width: number },
+	window: Window = { top: 0, left: 0, height, width },
 ): Image {
-	const across = cubicTaps(image.width, width);
-	const down = cubicTaps(image.height, height);
-	const stretched = stretchRows(image, across);
-	const result = createImage(height, width);
+	const across = cubicTaps(image.width, {
+		size: width,
+		first: window.left,
+		count: window.width,
+	});
+	const down = cubicTaps(image.height, {
+		size: height,
+		first: window.top,
+		count: window.height,
+	});
+	const result = createImage(window.height, window.width);
 	const bytes = new Uint8ClampedArray(result.data.buffer);
-	const length = width * 3;
-	for (let y = 0; y < height; y++) {
-		const [a, b, c, d] = [0, 1, 2, 3].map(
-			(k) => down.indices[4 * y + k]! * length,
-		) as [number, number, number, number];
-		const [wa, wb, wc, wd] = down.weights.subarray(
-			4 * y,
-		) as unknown as readonly [number, number, number, number];
-		for (let i = 0; i < length; i++) {
-			const sum =
-				stretched[a + i]! * wa +
-				stretched[b + i]! * wb +
-				stretched[c + i]! * wc +
-				stretched[d + i]! * wd;
-			bytes[y * length + i] = sum / 2 ** (2 * bits);
+	const length = window.width * 3;
+	const rows = new Map<number, Float64Array>();
+	for (let y = 0; y < window.height; y++) {
+		const needed = down.indices.subarray(4 * y, 4 * y + 4);
+		for (const row of rows.keys()) if (row < needed[0]!) rows.delete(row);
+		for (const row of needed) {
+			if (!rows.has(row)) rows.set(row, stretchRow(image, row, across));
 		}
+		mixRows(bytes.subarray(y * length, (y + 1) * length), {
+			rows: Array.from(needed, (row) => rows.get(row)!),
+			weights: down.weights.subarray(4 * y, 4 * y + 4),
+		});
 	}
 	return result;
 }
@@ -39,19 +45,22 @@ export function resizeCubic(
 /** For each result pixel, four source pixels and their weights in units of 2^-11. */
 interface CubicTaps {
 	readonly indices: Int32Array;
-	readonly weights: Int32Array;
+	readonly weights: Float64Array;
 }
 
-function cubicTaps(from: number, to: number): CubicTaps {
-	const indices = new Int32Array(4 * to);
-	const weights = new Int32Array(4 * to);
-	const scale = 1 / (to / from);
-	for (let i = 0; i < to; i++) {
-		const position = Math.fround((i + 0.5) * scale - 0.5);
+function cubicTaps(
+	from: number,
+	{ size, first, count }: { size: number; first: number; count: number },
+): CubicTaps {
+	const indices = new Int32Array(4 * count);
+	const weights = new Float64Array(4 * count);
+	const scale = 1 / (size / from);
+	for (let i = 0; i < count; i++) {
+		const position = Math.fround((first + i + 0.5) * scale - 0.5);
 		const before = Math.floor(position);
 		cubicWeights(position - before).forEach((weight, k) => {
 			indices[4 * i + k] = Math.min(Math.max(before - 1 + k, 0), from - 1);
-			weights[4 * i + k] = Math.round(weight * 2 ** bits);
+			weights[4 * i + k] = Math.round(weight * unit);
 		});
 	}
 	return { indices, weights };
@@ -67,28 +76,44 @@ function cubicWeights(x: number): [number, number, number, number] {
 	return [first, second, third, 1 - first - second - third];
 }
 
-function stretchRows(
-	{ data, height, width: from }: Image,
+function stretchRow(
+	{ data, width }: Image,
+	y: number,
 	{ indices, weights }: CubicTaps,
-): Int32Array {
-	const width = indices.length / 4;
-	const stretched = new Int32Array(height * width * 3);
-	for (let y = 0, to = 0; y < height; y++) {
-		const start = y * from * 3;
-		for (let x = 0; x < width; x++) {
-			const k = 4 * x;
-			const a = start + indices[k]! * 3;
-			const b = start + indices[k + 1]! * 3;
-			const c = start + indices[k + 2]! * 3;
-			const d = start + indices[k + 3]! * 3;
-			for (let channel = 0; channel < 3; channel++, to++) {
-				stretched[to] =
-					data[a + channel]! * weights[k]! +
-					data[b + channel]! * weights[k + 1]! +
-					data[c + channel]! * weights[k + 2]! +
-					data[d + channel]! * weights[k + 3]!;
-			}
+): Float64Array {
+	const row = new Float64Array((indices.length / 4) * 3);
+	const start = y * width * 3;
+	for (let k = 0, to = 0; k < indices.length; k += 4) {
+		const a = start + indices[k]! * 3;
+		const b = start + indices[k + 1]! * 3;
+		const c = start + indices[k + 2]! * 3;
+		const d = start + indices[k + 3]! * 3;
+		for (let channel = 0; channel < 3; channel++, to++) {
+			row[to] =
+				data[a + channel]! * weights[k]! +
+				data[b + channel]! * weights[k + 1]! +
+				data[c + channel]! * weights[k + 2]! +
+				data[d + channel]! * weights[k + 3]!;
 		}
 	}
-	return stretched;
+	return row;
+}
+
+function mixRows(
+	result: Uint8ClampedArray,
+	{ rows, weights }: { rows: Float64Array[]; weights: Float64Array },
+): void {
+	const [a, b, c, d] = rows as [
+		Float64Array,
+		Float64Array,
+		Float64Array,
+		Float64Array,
+	];
+	const wa = weights[0]! / unit ** 2;
+	const wb = weights[1]! / unit ** 2;
+	const wc = weights[2]! / unit ** 2;
+	const wd = weights[3]! / unit ** 2;
+	for (let i = 0; i < result.length; i++) {
+		result[i] = a[i]! * wa + b[i]! * wb + c[i]! * wc + d[i]! * wd;
+	}
 }
