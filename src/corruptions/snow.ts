@@ -82,7 +82,11 @@ function snowLayer(
 	const angle = draws.uniforms(1, -135, -45)[0]!;
 	const fallen = motionBlur(layer, { radius, sigma, angle });
 	for (let i = 0; i < data.length; i++) {
-		fallen.data[i] = Math.round(fallen.data[i]!);
+		const flake = fallen.data[i]!;
+		// imagecorruptions rounds; ImageMagick rounds to 16 bits and then cuts these off to 8.
+		fallen.data[i] = anySize
+			? Math.round(flake)
+			: Math.floor(Math.round(flake * 257) / 257);
 	}
 	return fallen;
 }

@@ -21,37 +21,36 @@ export function distanceTransform({
 }: GrayImage): Float32Array {
 	const stride = width + 4;
 	const reach = new Int32Array((height + 4) * stride).fill(far);
-	const half: [number, number][] = [
-		[-1, straight],
-		[-stride, straight],
-		[-stride - 1, diagonal],
-		[-stride + 1, diagonal],
-		[-stride - 2, knight],
-		[-stride + 2, knight],
-		[-2 * stride - 1, knight],
-		[-2 * stride + 1, knight],
-	];
-	const other = half.map(([step, length]): [number, number] => [-step, length]);
-	const shortened = (at: number, steps: [number, number][]): number => {
-		let shortest = reach[at]!;
-		for (const [step, length] of steps) {
-			shortest = Math.min(shortest, reach[at + step]! + length);
-		}
-		return shortest;
-	};
 	for (let y = 0; y < height; y++) {
 		for (let x = 0; x < width; x++) {
 			const at = (y + 2) * stride + x + 2;
-			reach[at] = data[y * width + x] === 0 ? 0 : shortened(at, half);
+			reach[at] =
+				data[y * width + x] === 0 ? 0 : shortened(reach, at, -1, -stride);
 		}
 	}
 	const distances = new Float32Array(height * width);
 	for (let y = height - 1; y >= 0; y--) {
 		for (let x = width - 1; x >= 0; x--) {
 			const at = (y + 2) * stride + x + 2;
-			reach[at] = shortened(at, other);
+			if (reach[at]! > straight) reach[at] = shortened(reach, at, 1, stride);
 			distances[y * width + x] = reach[at]! / straight;
 		}
 	}
 	return distances;
+}
+
+/** The shortest way by the eight steps that lead to one side. */
+function shortened(
+	reach: Int32Array,
+	at: number,
+	column: number,
+	row: number,
+): number {
+	const beside = Math.min(reach[at + column]!, reach[at + row]!) + straight;
+	const across =
+		Math.min(reach[at + row - 1]!, reach[at + row + 1]!) + diagonal;
+	const flat = Math.min(reach[at + row - 2]!, reach[at + row + 2]!);
+	const steep = Math.min(reach[at + 2 * row - 1]!, reach[at + 2 * row + 1]!);
+	const jumped = Math.min(flat, steep) + knight;
+	return Math.min(reach[at]!, beside, across, jumped);
 }

@@ -7,7 +7,7 @@ import type { GrayImage } from "./gray-image.js";
  */
 export function equalize({ data, height, width }: GrayImage): GrayImage {
 	const histogram = new Int32Array(256);
-	for (const level of data) histogram[level]!++;
+	for (let i = 0; i < data.length; i++) histogram[data[i]!]!++;
 	const darkest = histogram.findIndex((count) => count > 0);
 	const rest = data.length - histogram[darkest]!;
 	if (rest === 0) return { data: data.slice(), height, width };
@@ -17,7 +17,9 @@ export function equalize({ data, height, width }: GrayImage): GrayImage {
 		sum += histogram[level]!;
 		levels[level] = roundHalfEven(Math.fround(Math.fround(sum) * scale));
 	}
-	return { data: data.map((level) => levels[level]!), height, width };
+	const equalized = new Uint8Array(data.length);
+	for (let i = 0; i < data.length; i++) equalized[i] = levels[data[i]!]!;
+	return { data: equalized, height, width };
 }
 
 function roundHalfEven(value: number): number {
