@@ -86,6 +86,8 @@ class Hand<Input, Output> {
 	constructor({ module, data }: JobSource<unknown>) {
 		this.#worker = new Worker(new URL("./pool-worker.js", import.meta.url), {
 			workerData: { module: module.href, data },
+			// Options such as --eval, of the program that the pool is part of, are not the worker's.
+			execArgv: [],
 		});
 		this.#worker.unref();
 		this.#worker.on("message", (answer: Answer<Output>) => this.#take(answer));

@@ -84,12 +84,6 @@ for (const variant of variants) {
 				difference += Math.abs(actual - level) / expected.length;
 			});
 			const mean = data.reduce((sum, level) => sum + level, 0) / data.length;
-			console.log(
-				name,
-				different,
-				difference.toFixed(4),
-				(mean - one.mean).toFixed(5),
-			);
 			assert.ok(difference <= 0.02, `${difference} grey levels a pixel`);
 			assert.ok(Math.abs(mean - one.mean) <= 0.02, `mean ${mean}`);
 		});
