@@ -2,23 +2,15 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import {
-	type Corruption,
 	type Draws,
 	type Severity,
 	variants,
 } from "../../src/corruptions/corruption.js";
-import { fog } from "../../src/corruptions/fog.js";
-import { frost } from "../../src/corruptions/frost.js";
-import { gaussianNoise } from "../../src/corruptions/gaussian-noise.js";
-import { impulseNoise } from "../../src/corruptions/impulse-noise.js";
-import { shotNoise } from "../../src/corruptions/shot-noise.js";
-import { snow } from "../../src/corruptions/snow.js";
-import { spatter } from "../../src/corruptions/spatter.js";
-import { speckleNoise } from "../../src/corruptions/speckle-noise.js";
 import { Lcg, picture } from "../lcg.js";
+import { additions, frostPictures } from "./cases.js";
 
 interface Case {
-	readonly corruption: keyof typeof corruptions;
+	readonly corruption: keyof typeof additions;
 	readonly severity: Severity;
 	readonly height: number;
 	readonly width: number;
@@ -27,17 +19,6 @@ interface Case {
 	readonly mean: number;
 	readonly samples: string;
 }
-
-const corruptions = {
-	"gaussian-noise": gaussianNoise as Corruption,
-	"shot-noise": shotNoise as Corruption,
-	"impulse-noise": impulseNoise as Corruption,
-	"speckle-noise": speckleNoise as Corruption,
-	snow: snow as Corruption,
-	frost: frost as Corruption,
-	fog: fog as Corruption,
-	spatter: spatter as Corruption,
-};
 
 /** The draws of upstream.py. */
 function injectedDraws(seed: number): Draws {
@@ -58,10 +39,6 @@ function injectedDraws(seed: number): Draws {
 	};
 }
 
-const frostPictures = [0, 1, 2, 3, 4].map((index) =>
-	picture(240 + 10 * index, 300 + 7 * index),
-);
-
 for (const variant of variants) {
 	const path = `../../../test/fixtures/corruptions/injected-${variant}.json`;
 	const cases = JSON.parse(
@@ -71,7 +48,7 @@ for (const variant of variants) {
 		const { corruption, severity, height, width, gray } = one;
 		const name = `${corruption} ${severity} of ${height} x ${width}, ${variant}`;
 		test(`${name}: the reference's pixels from the reference's draws`, () => {
-			const { constants, apply } = corruptions[corruption];
+			const { constants, apply } = additions[corruption];
 			const { data } = apply(
 				picture(height, width, gray),
 				constants[variant][severity - 1],
