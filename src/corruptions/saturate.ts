@@ -1,0 +1,38 @@
+import { fromHsv, toHsv } from "../image/hsv.js";
+import type { Corruption } from "./corruption.js";
+
+interface SaturateConstants {
+	readonly factor: number;
+	readonly offset: number;
+}
+
+const imagenet = [
+	{ factor: 0.3, offset: 0 },
+	{ factor: 0.1, offset: 0 },
+	{ factor: 2, offset: 0 },
+	{ factor: 5, offset: 0.1 },
+	{ factor: 20, offset: 0.2 },
+] as const;
+
+/** The saturation of every pixel multiplied and raised; grey pixels, whose hue is 0, turn red where it is raised. */
+export const saturate: Corruption<SaturateConstants> = {
+	constants: {
+		"any-size": imagenet,
+		"imagenet-c": imagenet,
+		"cifar-10-c": [
+			{ factor: 0.3, offset: 0 },
+			{ factor: 0.1, offset: 0 },
+			{ factor: 1.5, offset: 0 },
+			{ factor: 2, offset: 0.1 },
+			{ factor: 2.5, offset: 0.2 },
+		],
+	},
+	apply(image, { factor, offset }) {
+		const hsv = toHsv(image);
+		const { data } = hsv;
+		for (let i = 1; i < data.length; i += 3) {
+			data[i] = Math.min(data[i]! * factor + offset, 1);
+		}
+		return fromHsv(hsv);
+	},
+};

@@ -1,0 +1,139 @@
+import { createImage, type Image } from "../image/image.js";
+import { type ZoomSteps, zoomAxis, zoomSteps } from "../image/zoom.js";
+import type { Corruption } from "./corruption.js";
+
+/** Magnifications from 1 up to but not including `end`, as `numpy.arange(1, end, step)`. */
+interface ZoomBlurConstants {
+	readonly end: number;
+	readonly step: number;
+}
+
+const imagenet = [
+	{ end: 1.11, step: 0.01 },
+	{ end: 1.16, step: 0.01 },
+	{ end: 1.21, step: 0.02 },
+	{ end: 1.26, step: 0.02 },
+	{ end: 1.31, step: 0.03 },
+] as const;
+
+/** The mean of the image and its magnifications, as from a camera moving towards the scene. */
+export const zoomBlur: Corruption<ZoomBlurConstants> = {
+	constants: {
+		"any-size": imagenet,
+		"imagenet-c": imagenet,
+		"cifar-10-c": [
+			{ end: 1.06, step: 0.01 },
+			{ end: 1.11, step: 0.01 },
+			{ end: 1.16, step: 0.01 },
+			{ end: 1.21, step: 0.01 },
+			{ end: 1.26, step: 0.01 },
+		],
+	},
+	apply(image, constants, { variant }) {
+		const source = Float32Array.from(image.data, (value) => value / 255);
+		const sum = new Float32Array(source.length);
+		const factors = zoomFactors(constants);
+		for (const factor of factors) {
+			// The imagecorruptions package keeps the top left of each magnified picture, not its center.
+			const centered = variant !== "any-size";
+			addZoomed(sum, source, {
+				width: image.width,
+				vertical: steps(image.height, factor, centered),
+				horizontal: steps(image.width, factor, centered),
+			});
+		}
+		return mean(sum, source, { count: factors.length + 1, image });
+	},
+};
+
+function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
+	const count = Math.ceil((end - 1) / step);
+	const delta = 1 + step - 1;
+	return Array.from({ length: count }, (_, i) => 1 + i * delta);
+}
+
+function steps(size: number, factor: number, centered: boolean): ZoomSteps {
+	const axis = zoomAxis(size, factor);
+	const first = centered ? Math.floor((axis.size - size) / 2) : 0;
+	return zoomSteps(axis, { first, count: size });
+}
+
+interface Zoom {
+	readonly width: number;
+	readonly vertical: ZoomSteps;
+	readonly horizontal: ZoomSteps;
+}
+
+/** Adds one magnification, rounded to 32 bits as scipy does; each source row is stretched once. */
+function addZoomed(
+	sum: Float32Array,
+	source: Float32Array,
+	{ width, vertical, horizontal }: Zoom,
+): void {
+	const length = width * 3;
+	let upper = new Float64Array(length);
+	let lower = new Float64Array(length);
+	let upperIndex = -1;
+	let lowerIndex = -1;
+	for (let y = 0; y * length < sum.length; y++) {
+		const before = vertical.before[y]!;
+		const after = vertical.after[y]!;
+		if (upperIndex !== before) {
+			[upper, lower] = [lower, upper];
+			[upperIndex, lowerIndex] = [lowerIndex, upperIndex];
+		}
+		if (upperIndex !== before) {
+			stretchRow(upper, source.subarray(before * length), horizontal);
+			upperIndex = before;
+		}
+		if (lowerIndex !== after) {
+			stretchRow(lower, source.subarray(after * length), horizontal);
+			lowerIndex = after;
+		}
+		addRows(sum.subarray(y * length, (y + 1) * length), upper, lower, {
+			near: vertical.near[y]!,
+			far: vertical.far[y]!,
+		});
+	}
+}
+
+function stretchRow(
+	row: Float64Array,
+	source: Float32Array,
+	{ before, after, near, far }: ZoomSteps,
+): void {
+	for (let x = 0, to = 0; to < row.length; x++, to += 3) {
+		const a = before[x]! * 3;
+		const b = after[x]! * 3;
+		const wa = near[x]!;
+		const wb = far[x]!;
+		row[to] = wa * source[a]! + wb * source[b]!;
+		row[to + 1] = wa * source[a + 1]! + wb * source[b + 1]!;
+		row[to + 2] = wa * source[a + 2]! + wb * source[b + 2]!;
+	}
+}
+
+function addRows(
+	sum: Float32Array,
+	upper: Float64Array,
+	lower: Float64Array,
+	{ near, far }: { near: number; far: number },
+): void {
+	for (let i = 0; i < sum.length; i++) {
+		sum[i]! += Math.fround(near * upper[i]! + far * lower[i]!);
+	}
+}
+
+function mean(
+	sum: Float32Array,
+	source: Float32Array,
+	{ count, image }: { count: number; image: Image },
+): Image {
+	const { data, ...size } = createImage(image.height, image.width);
+	const { fround } = Math;
+	for (let i = 0; i < data.length; i++) {
+		const value = fround(fround(source[i]! + sum[i]!) / count);
+		data[i] = fround(Math.min(value, 1) * 255);
+	}
+	return { data, ...size };
+}

@@ -1,0 +1,21 @@
+import { createImage, type FloatImage, type Image } from "./image.js";
+
+const unit = Float64Array.from({ length: 256 }, (_, value) => value / 255);
+
+/** The image as numbers in [0, 1]: each byte divided by 255. */
+export function toUnit({ data, height, width }: Image): FloatImage {
+	const floats = new Float64Array(data.length);
+	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
+	return { data: floats, height, width, channels: 3 };
+}
+
+/** The 8-bit image of numbers in [0, 1]: clipped, times 255, and cut down to an integer as `numpy.uint8` does. */
+export function fromUnit({ data, height, width }: FloatImage): Image {
+	const image = createImage(height, width);
+	const bytes = image.data;
+	for (let i = 0; i < bytes.length; i++) {
+		const value = data[i]!;
+		bytes[i] = value <= 0 ? 0 : value >= 1 ? 255 : value * 255;
+	}
+	return image;
+}
