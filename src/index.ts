@@ -1,3 +1,23 @@
+export type { Augmentation } from "./augment/augmentation.js";
+export {
+	type DiffeomorphismOptions,
+	diffeomorphism,
+} from "./augment/diffeomorphism.js";
+export { prime } from "./augment/prime.js";
+export {
+	type PrimeOptions,
+	type PrimeReading,
+	primePresets,
+	primeReadings,
+} from "./augment/prime-options.js";
+export {
+	type RandomFilterOptions,
+	randomFilter,
+} from "./augment/random-filter.js";
+export {
+	type RandomSmoothColorOptions,
+	randomSmoothColor,
+} from "./augment/random-smooth-color.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,
