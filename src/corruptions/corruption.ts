@@ -1,0 +1,98 @@
+import type { Image } from "../image/image.js";
+
+/** The nineteen corruptions in the order of the `imagecorruptions` package: fifteen common, then four held out. */
+export const corruptionNames = [
+	"gaussian-noise",
+	"shot-noise",
+	"impulse-noise",
+	"defocus-blur",
+	"glass-blur",
+	"motion-blur",
+	"zoom-blur",
+	"snow",
+	"frost",
+	"fog",
+	"brightness",
+	"contrast",
+	"elastic-transform",
+	"pixelate",
+	"jpeg-compression",
+	"speckle-noise",
+	"gaussian-blur",
+	"spatter",
+	"saturate",
+] as const;
+
+/** One of the nineteen corruptions. */
+export type CorruptionName = (typeof corruptionNames)[number];
+
+/** The groups of the benchmark; the fifteen common corruptions are all but `extra`. */
+export const corruptionGroups = {
+	noise: corruptionNames.slice(0, 3),
+	blur: corruptionNames.slice(3, 7),
+	weather: corruptionNames.slice(7, 11),
+	digital: corruptionNames.slice(11, 15),
+	extra: corruptionNames.slice(15),
+} as const satisfies Record<string, readonly CorruptionName[]>;
+
+/** A group of corruptions. */
+export type CorruptionGroup = keyof typeof corruptionGroups;
+
+/** The fifteen corruptions that the study's corrupted scores are the mean of. */
+export const commonCorruptions: readonly CorruptionName[] =
+	corruptionNames.slice(0, 15);
+
+/** How strong a corruption is, weakest first. */
+export const severities = [1, 2, 3, 4, 5] as const;
+
+/** How strong a corruption is, from 1 to 5. */
+export type Severity = (typeof severities)[number];
+
+/**
+ * The published families of constants and algorithms.
+ *
+ * `imagenet-c` is made for 224 x 224 and `cifar-10-c` for 32 x 32 pixels (hendrycks/robustness);
+ * `any-size` is the `imagecorruptions` package (bethgelab), which the study used.
+ */
+export const variants = ["any-size", "imagenet-c", "cifar-10-c"] as const;
+
+/** A published family of constants and algorithms. */
+export type Variant = (typeof variants)[number];
+
+/** The random numbers of one corrupted image, drawn many at a time; a test replays the reference's own. */
+export interface Draws {
+	/** Numbers uniform in [low, high), as `numpy.random.uniform`. */
+	uniforms(count: number, low: number, high: number): Float64Array;
+	/** Normal numbers, as `numpy.random.normal`. */
+	normals(count: number, mean: number, deviation: number): Float64Array;
+	/** Integers uniform in [low, high), as `numpy.random.randint`. */
+	integers(count: number, low: number, high: number): Int32Array;
+	/** One Poisson count for each element of `levels`, of rate `rates[level]`, as `numpy.random.poisson`. */
+	poissons(levels: Uint8Array, rates: Float64Array): Uint16Array;
+}
+
+/** What a corruption may look at besides the image and its constants. */
+export interface CorruptionContext {
+	readonly variant: Variant;
+	readonly draws: Draws;
+	/** The original pictures of the frost corruption; without them, frost is procedural. */
+	readonly frostPictures?: readonly Image[];
+}
+
+/** The constants of one variant, severity 1 first. */
+export type SeverityTable<Constants> = readonly [
+	Constants,
+	Constants,
+	Constants,
+	Constants,
+	Constants,
+];
+
+/** One corruption: a pure function of image, constants and draws, and its published constants. */
+export interface Corruption<Constants = unknown> {
+	readonly constants: Readonly<Record<Variant, SeverityTable<Constants>>>;
+	/** The shortest side, in pixels, of an image that can be corrupted; 1 where absent. */
+	minimumSide?(constants: Constants, variant: Variant): number;
+	/** A new image of the same size. */
+	apply(image: Image, constants: Constants, context: CorruptionContext): Image;
+}

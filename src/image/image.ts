@@ -1,0 +1,49 @@
+/** An 8-bit RGB image: `height · width · 3` bytes, row by row, channels interleaved. */
+export interface Image {
+	readonly data: Uint8Array;
+	readonly height: number;
+	readonly width: number;
+}
+
+/** An image of real numbers, `height · width · channels` values laid out as in `Image`; the range is the user's. */
+export interface FloatImage {
+	readonly data: Float64Array;
+	readonly height: number;
+	readonly width: number;
+	readonly channels: number;
+}
+
+/**
+ * Makes an image of `data`, which is not copied, or a black one.
+ *
+ * Throws a `RangeError` unless the sides are positive integers and `data` holds `height · width · 3` bytes.
+ */
+export function createImage(
+	height: number,
+	width: number,
+	data: Uint8Array = new Uint8Array(Math.max(0, height * width * 3) || 0),
+): Image {
+	const image = { data, height, width };
+	checkImage(image);
+	return image;
+}
+
+/** Throws a `RangeError` that says what is wrong with an image that was put together by hand. */
+export function checkImage({ data, height, width }: Image): void {
+	if (!(isSide(height) && isSide(width))) {
+		throw new RangeError(
+			`an image needs sides of at least one pixel, not ${height} x ${width} (height x width)`,
+		);
+	}
+	if (!(data instanceof Uint8Array) || data.length !== height * width * 3) {
+		const found =
+			data instanceof Uint8Array ? `${data.length} bytes` : typeof data;
+		throw new RangeError(
+			`an RGB image of ${height} x ${width} pixels needs a Uint8Array of ${height * width * 3} bytes, not ${found}`,
+		);
+	}
+}
+
+function isSide(side: number): boolean {
+	return Number.isInteger(side) && side > 0;
+}
