@@ -28,3 +28,7 @@ export {
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 export { Random } from "./random.js";
+export {
+	type JensenShannonOptions,
+	jensenShannon,
+} from "./train/jensen-shannon.js";
