@@ -1,5 +1,11 @@
 export type { Augmentation } from "./augment/augmentation.js";
 export {
+	type AugmixOptions,
+	augmix,
+	augmixOperations,
+} from "./augment/augmix.js";
+export type { AugmixOperation } from "./augment/augmix-operations.js";
+export {
 	type DiffeomorphismOptions,
 	diffeomorphism,
 } from "./augment/diffeomorphism.js";

@@ -35,8 +35,8 @@ export interface PrimeDraw {
 	readonly steps: readonly PrimeStep[];
 }
 
-// Dirichlet(1, ..., 1).
-function drawSimplex(random: Random, length: number): number[] {
+/** Shares that sum to one, uniform on the simplex: Dirichlet(1, ..., 1). */
+export function drawSimplex(random: Random, length: number): number[] {
 	const parts = Array.from({ length }, () => -Math.log(1 - random.uniform()));
 	const sum = parts.reduce((a, b) => a + b, 0);
 	return parts.map((part) => part / sum);
