@@ -17,6 +17,32 @@ export {
 	toFloat32,
 } from "./checkpoint/tensor.js";
 export { writeSafetensors } from "./checkpoint/write-safetensors.js";
+export type { Augmentation } from "./augment/augmentation.js";
+export {
+	type AugmixOptions,
+	augmix,
+	augmixOperations,
+} from "./augment/augmix.js";
+export type { AugmixOperation } from "./augment/augmix-operations.js";
+export {
+	type DiffeomorphismOptions,
+	diffeomorphism,
+} from "./augment/diffeomorphism.js";
+export { prime } from "./augment/prime.js";
+export {
+	type PrimeOptions,
+	type PrimeReading,
+	primePresets,
+	primeReadings,
+} from "./augment/prime-options.js";
+export {
+	type RandomFilterOptions,
+	randomFilter,
+} from "./augment/random-filter.js";
+export {
+	type RandomSmoothColorOptions,
+	randomSmoothColor,
+} from "./augment/random-smooth-color.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,
@@ -27,3 +53,7 @@ export {
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 export { Random } from "./random.js";
+export {
+	type JensenShannonOptions,
+	jensenShannon,
+} from "./train/jensen-shannon.js";

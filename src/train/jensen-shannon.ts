@@ -1,0 +1,46 @@
+import * as tf from "@tensorflow/tfjs";
+
+export interface JensenShannonOptions {
+	/** 12 by default, as AugMix and PRIME weigh the term beside a cross-entropy. */
+	readonly weight?: number;
+	/** `[...]` int32, one per position: positions with the ignored label do not count. */
+	readonly labels?: tf.Tensor;
+	/** 255 by default, as in ADE20K. */
+	readonly ignoredLabel?: number;
+}
+
+// Of M, so that its logarithm stays finite.
+const smallest = 1e-7;
+
+/**
+ * How much three predictions of the same images disagree: `weight · mean of 1/3 sum over p of KL(p || M)`.
+ *
+ * M is the mean of the three softmaxes, clipped to 1e-7..1. Logits are `[..., classes]`: `[batch, classes]`
+ * for classification, `[batch, height, width, classes]` for segmentation, where the mean is over all
+ * pixels whose label is not ignored. A scalar, to be added to the cross-entropy of the clean images.
+ * Hendrycks et al., "AugMix", 2020, section 3; google-research/augmix, `cifar.py`.
+ */
+export function jensenShannon(
+	clean: tf.Tensor,
+	first: tf.Tensor,
+	second: tf.Tensor,
+	{ weight = 12, labels, ignoredLabel = 255 }: JensenShannonOptions = {},
+): tf.Scalar {
+	return tf.tidy(() => {
+		const logs = [clean, first, second].map((logits) => tf.logSoftmax(logits));
+		const probabilities = logs.map((log) => tf.exp(log));
+		const mean = tf.div(tf.addN(probabilities), 3);
+		const logMean = tf.log(tf.clipByValue(mean, smallest, 1));
+		const terms = logs.map((log, i) =>
+			tf.mul(probabilities[i] as tf.Tensor, tf.sub(log, logMean)),
+		);
+		const divergence = tf.mul(tf.sum(tf.addN(terms), -1), weight / 3);
+		if (!labels) return tf.mean(divergence);
+		const counted = tf.cast(
+			tf.notEqual(labels, tf.scalar(ignoredLabel, "int32")),
+			"float32",
+		);
+		const total = tf.sum(tf.mul(divergence, counted));
+		return tf.div(total, tf.maximum(tf.sum(counted), 1));
+	});
+}

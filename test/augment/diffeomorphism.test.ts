@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import {
+	type DiffeomorphismDraw,
+	deform,
+	displacement,
+	drawDiffeomorphism,
+	samplingGrid,
+	temperatureRange,
+	typicalDisplacement,
+} from "../../src/augment/diffeomorphism.js";
+import { compile, diffeomorphism, Random, useEngine } from "../../src/index.js";
+import {
+	fixtureImages,
+	float32,
+	furthest,
+	onEveryEngine,
+	readFixture,
+} from "./fixture.js";
+
+interface Fixture {
+	batch: number;
+	size: number;
+	cases: {
+		cut: number;
+		temperature: number;
+		horizontal: string;
+		vertical: string;
+		result: string;
+	}[];
+}
+
+for (const name of ["small", "large"]) {
+	test(`a diffeomorphism is the reference's, ${name} cuts`, async () => {
+		const { batch, size, cases } = readFixture<Record<string, Fixture>>(
+			"diffeomorphism",
+		)[name] as Fixture;
+		await onEveryEngine(({ label, compiled }) => {
+			const move = (images: tf.Tensor4D, dx: tf.Tensor2D, dy: tf.Tensor2D) =>
+				deform(images, samplingGrid(dx, dy));
+			const apply = compiled ? compile(move) : move;
+			for (const { result, ...drawn } of cases) {
+				const draw: DiffeomorphismDraw = {
+					...drawn,
+					horizontal: float32(drawn.horizontal),
+					vertical: float32(drawn.vertical),
+				};
+				const moved = apply(
+					fixtureImages(batch, size),
+					...displacement(size, draw),
+				);
+				const off = furthest(moved, float32(result));
+				assert.ok(off < 1e-5, `${label}, cut ${draw.cut}: off by ${off}`);
+			}
+		});
+	});
+}
+
+test("the range of temperatures is that of the paper", () => {
+	const close = (actual: number, expected: number) =>
+		assert.ok(Math.abs(actual / expected - 1) < 5e-4, `${actual}`);
+	const [lowest, highest] = temperatureRange(224, 2);
+	close(lowest, 9.152e-6);
+	close(highest, 0.04653);
+	const [coolest, hottest] = temperatureRange(224, 50);
+	close(coolest, 1.622e-6);
+	close(hottest, 1.319e-5);
+	const [one, same] = temperatureRange(224, 500);
+	assert.equal(one, same);
+});
+
+test("the cut follows the arcsine law between 2 and a uniform highest cut", () => {
+	const count = 4000;
+	const cuts = Array.from(
+		{ length: count },
+		(_, seed) =>
+			drawDiffeomorphism(32, new Random("cut", seed), { maximumCut: 3 }).cut,
+	);
+	// With the highest cut 3, cut is 2 or 3 with equal chance.
+	const twos = cuts.filter((cut) => cut === 2).length;
+	assert.ok(Math.abs(twos / count - 0.5) < 4 * Math.sqrt(0.25 / count));
+	assert.ok(cuts.every((cut) => cut === 2 || cut === 3));
+	const wide = Array.from({ length: count }, (_, seed) =>
+		drawDiffeomorphism(32, new Random("wide", seed), { maximumCut: 30 }),
+	);
+	assert.ok(wide.every(({ cut }) => cut >= 2 && cut <= 30));
+	const mean = wide.reduce((total, { cut }) => total + cut, 0) / count;
+	// E floor(2 + B (M - 1)) with M uniform in 3..30 and E B = 1/2, less half for the floor.
+	assert.ok(Math.abs(mean - (2 + 15.5 / 2 - 0.5)) < 0.5, `${mean}`);
+	// Where there is a range; the arcsine law is below 1/4 with chance 1/3.
+	const places = wide.flatMap(({ cut, temperature }) => {
+		const [coolest, hottest] = temperatureRange(32, cut);
+		assert.ok(temperature >= coolest && temperature <= hottest);
+		return hottest > coolest
+			? [(temperature - coolest) / (hottest - coolest)]
+			: [];
+	});
+	const low = places.filter((place) => place < 1 / 4).length / places.length;
+	assert.ok(Math.abs(low - 1 / 3) < 0.04, `${low} of ${places.length}`);
+});
+
+test("pixels move by the typical displacement", async () => {
+	await useEngine("onnxruntime");
+	const [size, cut, temperature] = [64, 40, 1e-4];
+	let sum = 0;
+	const repeats = 20;
+	for (let seed = 0; seed < repeats; seed++) {
+		const random = new Random("typical", seed);
+		const modes = () =>
+			Float32Array.from({ length: cut * cut }, () => random.normal());
+		const draw = { cut, temperature, horizontal: modes(), vertical: modes() };
+		sum += tf.tidy(() => {
+			const [dx, dy] = displacement(size, draw);
+			return tf
+				.mean(tf.add(tf.square(dx), tf.square(dy)))
+				.dataSync()[0] as number;
+		});
+	}
+	const measured = Math.sqrt(sum / repeats);
+	const typical = typicalDisplacement(size, { cut, temperature });
+	// The formula takes a sum over modes for an integral.
+	assert.ok(
+		Math.abs(measured / typical - 1) < 0.15,
+		`${measured} for ${typical}`,
+	);
+});
+
+test("the border does not move, and a constant image stays constant", async () => {
+	await useEngine("onnxruntime");
+	for (let seed = 0; seed < 5; seed++) {
+		const draw = drawDiffeomorphism(32, new Random("border", seed));
+		const [dx] = displacement(32, draw);
+		assert.equal(tf.max(tf.abs(tf.slice(dx, 0, [1, 32]))).dataSync()[0], 0);
+		assert.equal(
+			tf.max(tf.abs(tf.slice(dx, [0, 31], [32, 1]))).dataSync()[0],
+			0,
+		);
+		const moved = diffeomorphism(
+			tf.fill([2, 32, 32, 3], 0.4),
+			new Random("border", seed),
+		);
+		assert.ok(furthest(moved, Array(2 * 32 * 32 * 3).fill(0.4)) < 1e-6);
+	}
+});
+
+test("images that are not square are refused", () => {
+	assert.throws(
+		() => diffeomorphism(tf.zeros([1, 4, 6, 3]), new Random(1)),
+		/square images, not 4 x 6/,
+	);
+});
+
+test("cuts that make no range are refused", () => {
+	assert.throws(
+		() => drawDiffeomorphism(8, new Random(1), { maximumCut: 2 }),
+		/2 <= minimumCut < maximumCut/,
+	);
+});

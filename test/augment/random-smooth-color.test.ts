@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import {
+	changeColors,
+	drawRandomSmoothColor,
+	sineTable,
+} from "../../src/augment/random-smooth-color.js";
+import {
+	compile,
+	Random,
+	randomSmoothColor,
+	useEngine,
+} from "../../src/index.js";
+import {
+	fixtureImages,
+	float32,
+	furthest,
+	onEveryEngine,
+	readFixture,
+} from "./fixture.js";
+
+interface Case {
+	lowest: number;
+	coefficients: string;
+	result: string;
+}
+interface Fixture {
+	batch: number;
+	size: number;
+	cases: Case[];
+}
+
+for (const [preset, maximumCut] of [
+	["imagenet", 500],
+	["cifar", 100],
+] as const) {
+	test(`a smooth color change is the reference's, ${preset}`, async () => {
+		const { batch, size, cases } = readFixture<Record<string, Fixture>>(
+			"random-smooth-color",
+		)[preset] as Fixture;
+		await onEveryEngine(({ label, compiled }) => {
+			const apply = compiled ? compile(changeColors) : changeColors;
+			for (const { lowest, coefficients, result } of cases) {
+				const values = float32(coefficients);
+				const length = values.length / (batch * 3);
+				const frequencies = Int32Array.from({ length }, (_, i) => lowest + i);
+				const changed = apply(
+					fixtureImages(batch, size),
+					tf.tensor3d(values, [batch, 3, length]),
+					sineTable(frequencies, maximumCut),
+				);
+				const off = furthest(changed, float32(result));
+				assert.ok(off < 1e-5, `${label}: off by ${off}`);
+			}
+		});
+	});
+}
+
+test("frequency zero, which fills the end of a band, changes nothing", async () => {
+	await useEngine("onnxruntime");
+	const images = fixtureImages(1, 8);
+	const table = sineTable(Int32Array.of(0), 500);
+	const same = changeColors(images, tf.fill([1, 3, 1], 100), table);
+	assert.equal(furthest(same, images.dataSync()), 0);
+});
+
+test("the sum is the same sine outside 0-1", async () => {
+	await useEngine("onnxruntime");
+	const levels = [-1.9, -0.3, 1.2, 2.7, 100.25, 254.7];
+	const frequency = 7;
+	// Coefficients that bring each level to 1/2.
+	const coefficients = levels.map(
+		(x) => (0.5 - x) / Math.sin(Math.PI * frequency * Math.fround(x)),
+	);
+	const count = levels.length;
+	const changed = changeColors(
+		tf.tile(tf.tensor4d(levels, [count, 1, 1, 1]), [1, 1, 1, 3]),
+		tf.tile(tf.tensor3d(coefficients, [count, 1, 1]), [1, 3, 1]),
+		sineTable(Int32Array.of(frequency), 500),
+	);
+	assert.ok(furthest(changed, Array(count * 3).fill(0.5)) < 1e-4);
+});
+
+test("black and white stay as they are", async () => {
+	await useEngine("onnxruntime");
+	const images = tf.concat([
+		tf.zeros([3, 4, 4, 3]),
+		tf.ones([3, 4, 4, 3]),
+	]) as tf.Tensor4D;
+	for (let seed = 0; seed < 20; seed++) {
+		const changed = randomSmoothColor(images, new Random("color", seed));
+		assert.equal(furthest(changed, images.dataSync()), 0);
+		changed.dispose();
+	}
+});
+
+test("a gray level changes with variance T times the sum of sin² and mean zero", async () => {
+	await useEngine("onnxruntime");
+	const level = 0.37;
+	const count = 4000;
+	// So cool that nothing is clipped.
+	const options = { maximumTemperature: 1e-4 };
+	const draw = drawRandomSmoothColor(count, new Random("variance"), options);
+	const images = tf.fill([count, 1, 1, 3], level) as tf.Tensor4D;
+	const changed = randomSmoothColor(images, new Random("variance"), options);
+	const { mean, variance } = tf.moments(changed);
+	const sum = draw.frequencies.reduce(
+		(total, k) => total + Math.sin(Math.PI * k * level) ** 2,
+		0,
+	);
+	const expected = draw.temperature * sum;
+	assert.ok(Math.abs((variance.dataSync()[0] as number) / expected - 1) < 0.05);
+	assert.ok(
+		Math.abs((mean.dataSync()[0] as number) - level) <
+			4 * Math.sqrt(expected / (count * 3)),
+	);
+});
+
+test("the band is uniform, cut off at cut, and as long at every draw", () => {
+	const cuts: number[] = [];
+	const lowest: number[] = [];
+	for (let seed = 0; seed < 2000; seed++) {
+		const draw = drawRandomSmoothColor(1, new Random("band", seed));
+		const present = draw.frequencies.filter((k) => k > 0);
+		assert.equal(draw.frequencies.length, 20);
+		assert.equal(draw.coefficients.length, 60);
+		assert.equal(
+			present.length,
+			Math.min(20, draw.cut - (present[0] as number) + 1),
+		);
+		assert.ok(draw.temperature >= 0 && draw.temperature < 0.05);
+		cuts.push(draw.cut);
+		lowest.push((present[0] as number) / draw.cut);
+	}
+	const mean = (values: number[]) =>
+		values.reduce((a, b) => a + b, 0) / values.length;
+	assert.ok(Math.abs(mean(cuts) - 250.5) < 4 * (144 / Math.sqrt(2000)));
+	assert.ok(Math.max(...cuts) <= 500 && Math.min(...cuts) >= 1);
+	assert.ok(Math.abs(mean(lowest) - 0.5) < 0.03);
+});
+
+test("all frequencies up to cut", () => {
+	const draw = drawRandomSmoothColor(2, new Random("all"), {
+		maximumCut: 100,
+		bandwidth: "all",
+	});
+	assert.deepEqual(
+		[...draw.frequencies.slice(0, draw.cut)],
+		Array.from({ length: draw.cut }, (_, i) => i + 1),
+	);
+	assert.ok(draw.frequencies.slice(draw.cut).every((k) => k === 0));
+	assert.equal(draw.coefficients.length, 2 * 3 * 100);
+});
