@@ -1,22 +1,3 @@
-export { describe } from "./checkpoint/describe.js";
-export { CheckpointError } from "./checkpoint/error.js";
-export { PythonObject } from "./checkpoint/pickled.js";
-export {
-	type Checkpoint,
-	type ContainerName,
-	type ReadOptions,
-	readCheckpoint,
-} from "./checkpoint/read.js";
-export type { Other } from "./checkpoint/split.js";
-export { type StateDictOptions, stateDict } from "./checkpoint/state-dict.js";
-export {
-	type NamedTensor,
-	type NamedTensors,
-	type TensorData,
-	type TensorDType,
-	toFloat32,
-} from "./checkpoint/tensor.js";
-export { writeSafetensors } from "./checkpoint/write-safetensors.js";
 export type { Augmentation } from "./augment/augmentation.js";
 export {
 	type AugmixOptions,
@@ -43,6 +24,25 @@ export {
 	type RandomSmoothColorOptions,
 	randomSmoothColor,
 } from "./augment/random-smooth-color.js";
+export { describe } from "./checkpoint/describe.js";
+export { CheckpointError } from "./checkpoint/error.js";
+export { PythonObject } from "./checkpoint/pickled.js";
+export {
+	type Checkpoint,
+	type ContainerName,
+	type ReadOptions,
+	readCheckpoint,
+} from "./checkpoint/read.js";
+export type { Other } from "./checkpoint/split.js";
+export { type StateDictOptions, stateDict } from "./checkpoint/state-dict.js";
+export {
+	type NamedTensor,
+	type NamedTensors,
+	type TensorData,
+	type TensorDType,
+	toFloat32,
+} from "./checkpoint/tensor.js";
+export { writeSafetensors } from "./checkpoint/write-safetensors.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,

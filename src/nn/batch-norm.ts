@@ -48,12 +48,55 @@ export function batchNorm<T extends tf.Tensor>(
 			`${name} sees one value per channel, [${x.shape}], and cannot train on it: use a larger batch or image, or the mode "eval"`,
 		);
 	}
-	const leading = x.shape.slice(0, -1).map((_, axis) => axis);
-	const { mean, variance } = tf.moments(x, leading);
-	moveTowards(runningMean, mean, 1);
-	moveTowards(runningVariance, variance, count / (count - 1));
-	const statistics = [mean, variance] as [tf.Tensor1D, tf.Tensor1D];
-	return tf.batchNorm(x, ...statistics, offset, scale, epsilon) as T;
+	return normalized(x, scale, offset, (mean, variance) => {
+		moveTowards(runningMean, mean, 1);
+		moveTowards(runningVariance, variance, count / (count - 1));
+	}) as T;
+}
+
+/**
+ * `(x - mean) / sqrt(variance + epsilon) * scale + offset` by the statistics of `x` itself.
+ *
+ * The gradient is written as one formula, in a third of the passes over memory that the gradients of the
+ * single operations would need.
+ */
+function normalized(
+	x: tf.Tensor,
+	scale: tf.Tensor,
+	offset: tf.Tensor,
+	observe: (mean: tf.Tensor, variance: tf.Tensor) => void,
+): tf.Tensor {
+	const axes = x.shape.slice(0, -1).map((_, axis) => axis);
+	const count = x.size / scale.size;
+	const operation = tf.customGrad((...inputs) => {
+		const [values, gamma, beta, save] = inputs as [
+			tf.Tensor,
+			tf.Tensor,
+			tf.Tensor,
+			tf.GradSaveFunc,
+		];
+		const mean = tf.mean(values, axes);
+		const centered = tf.sub(values, mean);
+		const variance = tf.mean(tf.square(centered), axes);
+		observe(mean, variance);
+		const inverse = tf.rsqrt(tf.add(variance, epsilon));
+		const slope = tf.mul(gamma, inverse);
+		save([centered, inverse, slope]);
+		const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+			const [centered, inverse, slope] = saved as [
+				tf.Tensor,
+				tf.Tensor,
+				tf.Tensor,
+			];
+			const dOffset = tf.sum(dy, axes);
+			const dScale = tf.mul(tf.sum(tf.mul(dy, centered), axes), inverse);
+			const along = tf.mul(centered, tf.mul(dScale, tf.div(inverse, count)));
+			const rest = tf.sub(tf.sub(dy, along), tf.div(dOffset, count));
+			return [tf.mul(rest, slope), dScale, dOffset];
+		};
+		return { value: tf.add(tf.mul(centered, slope), beta), gradFunc };
+	});
+	return operation(x, scale, offset);
 }
 
 /** The weights and running statistics of a batch norm whose weight starts at `scale`. */
