@@ -1,0 +1,106 @@
+/**
+ * Times ResNet-50 on one engine, in a process of its own, and prints what it measured as JSON.
+ *
+ * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds>`
+ */
+import * as tf from "@tensorflow/tfjs";
+import { untrainedBackbone } from "../../src/backbones/backbone.js";
+import { compile, useEngine } from "../../src/index.js";
+
+const [name, mode, threads, work, seconds] = process.argv.slice(2);
+const batch = 4;
+const size = 224;
+const momentum = 0.9;
+const weightDecay = 1e-4;
+const leastRuns = 5;
+
+if (name === "wasm") {
+	const wasm = await import("@tensorflow/tfjs-backend-wasm");
+	wasm.setThreadsCount(Number(threads));
+	await tf.setBackend("wasm");
+} else {
+	await useEngine(name, { threads: Number(threads) });
+}
+
+const model = untrainedBackbone("resnet50");
+const weights = Object.values(model.params).filter(
+	({ trainable }) => trainable,
+);
+const velocities = weights.map((weight) => tf.variable(tf.zerosLike(weight)));
+
+function forward(images: tf.Tensor4D): tf.Tensor2D {
+	return tf.tidy(() => model.logits(images));
+}
+
+function train(
+	images: tf.Tensor4D,
+	labels: tf.Tensor2D,
+	learningRate: tf.Scalar,
+): tf.Scalar {
+	return tf.tidy(() => {
+		const { value, grads } = tf.variableGrads(
+			() =>
+				tf.losses.softmaxCrossEntropy(
+					labels,
+					model.logits(images, { batchNorm: "train" }),
+				),
+			weights,
+		);
+		weights.forEach((weight, i) => {
+			const velocity = velocities[i] as tf.Variable;
+			const gradient = grads[weight.name] as tf.Tensor;
+			const decayed = tf.add(gradient, tf.mul(weight, weightDecay));
+			velocity.assign(tf.add(tf.mul(velocity, momentum), decayed));
+			weight.assign(tf.sub(weight, tf.mul(velocity, learningRate)));
+		});
+		return value;
+	});
+}
+
+/** The forward pass of WebAssembly and the input gradients of its convolutions: less than a training step. */
+function partOfTraining(images: tf.Tensor4D): tf.Scalar {
+	const loss = (x: tf.Tensor): tf.Tensor =>
+		tf.sum(model.logits(x as tf.Tensor4D));
+	return tf.tidy(() => tf.sum(tf.grad(loss)(images)));
+}
+
+const images = tf.randomNormal([batch, size, size, 3], 0, 1, "float32", 0);
+const classes = tf.tensor1d([1, 10, 100, 999], "int32");
+const labels = tf.oneHot(classes, 1000) as tf.Tensor2D;
+const learningRate = tf.scalar(0.01);
+const isCompiled = mode === "compiled";
+const frozen = Object.values(model.params);
+const forwardStep = isCompiled ? compile(forward, { frozen }) : forward;
+const trainStep = isCompiled ? compile(train) : train;
+
+function run(): void {
+	const x = images as tf.Tensor4D;
+	const made =
+		work === "forward"
+			? forwardStep(x)
+			: name === "wasm"
+				? partOfTraining(x)
+				: trainStep(x, labels, learningRate);
+	made.dataSync();
+	made.dispose();
+}
+
+const start = performance.now();
+run();
+const first = performance.now() - start;
+run();
+const times: number[] = [];
+const until = performance.now() + 1000 * Number(seconds);
+while (times.length < leastRuns || performance.now() < until) {
+	const begin = performance.now();
+	run();
+	times.push(performance.now() - begin);
+}
+process.stdout.write(
+	JSON.stringify({
+		first,
+		times,
+		peakBytes: process.resourceUsage().maxRSS * 1024,
+	}),
+);
+process.exit();
