@@ -59,6 +59,23 @@ export function elementCount(shape: readonly number[]): number {
 	return shape.reduce((product, length) => product * length, 1);
 }
 
+/** Whether a value from a file is a number that counts something. */
+export function isCount(value: unknown): value is number {
+	return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+const mostDimensions = 64;
+
+/** Whether a value from a file is the shape of a tensor that could exist. */
+export function isShape(value: unknown): value is number[] {
+	return (
+		Array.isArray(value) &&
+		value.length <= mostDimensions &&
+		value.every(isCount) &&
+		isCount(elementCount(value.map((length) => Math.max(1, length))))
+	);
+}
+
 /** A view of `length` elements of a buffer; `byteOffset` is a multiple of the element size. */
 export function viewAs(
 	dtype: TensorDType,
