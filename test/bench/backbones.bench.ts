@@ -48,7 +48,7 @@ async function pytorch(
 	const input = child.stdout as NodeJS.ReadableStream;
 	const lines = createInterface({ input })[Symbol.asyncIterator]();
 	const line = async (): Promise<string> => (await lines.next()).value ?? "";
-	const version = await line();
+	const version = `PyTorch ${await line()}`;
 	return {
 		version,
 		pass: async () => {
@@ -116,7 +116,7 @@ for (const { title, name, torchvision } of models) {
 process.stdout.write(
 	`# Backbones: forward pass, batch ${batch}, ${size} x ${size}
 
-${new Date().toISOString()}, ${cpus()[0]?.model}, Node ${process.version}, ${[...versions].join(", PyTorch ")}
+${new Date().toISOString()}, ${cpus()[0]?.model}, Node ${process.version}, ${[...versions].join(", ")}
 ${python ? "" : "\nPyTorch and torchvision were not found and are left out.\n"}
 | backbone | threads | here, ms | PyTorch, ms | ratio |
 |---|---|---|---|---|
