@@ -4,12 +4,18 @@ import type { ParamSpec } from "../../src/nn/params.js";
 const sizeOf = (shape: readonly number[]): number =>
 	shape.reduce((a, b) => a * b, 1);
 
-/** Numbers in [0, 1) that depend on the name and the position alone, as in fixtures/backbones/make.py. */
-export function formula(name: string, size: number): Float64Array {
+/**
+ * Numbers in [low, high) that depend on the name and the position alone, as in fixtures/formula.py.
+ */
+export function formula(
+	name: string,
+	size: number,
+	[low, high]: readonly [number, number],
+): Float32Array {
 	let salt = 0x811c9dc5;
 	for (const byte of Buffer.from(name))
 		salt = Math.imul(salt ^ byte, 0x01000193);
-	const values = new Float64Array(size);
+	const values = new Float32Array(size);
 	for (let i = 0; i < size; i++) {
 		let h = Math.imul(i, 0x9e3779b1) ^ salt;
 		h ^= h >>> 16;
@@ -17,7 +23,7 @@ export function formula(name: string, size: number): Float64Array {
 		h ^= h >>> 13;
 		h = Math.imul(h, 0xc2b2ae35);
 		h ^= h >>> 16;
-		values[i] = (h >>> 0) / 2 ** 32;
+		values[i] = low + (high - low) * ((h >>> 0) / 2 ** 32);
 	}
 	return values;
 }
@@ -36,15 +42,11 @@ function range(name: string, shape: readonly number[]): [number, number] {
 
 /** A weight with values from the formula, in PyTorch's layout. */
 export function formulaWeight(name: string, { shape }: ParamSpec): NamedTensor {
-	const [low, high] = range(name, shape);
-	const data = Float32Array.from(
-		formula(name, sizeOf(shape)),
-		(u) => low + (high - low) * u,
-	);
+	const data = formula(name, sizeOf(shape), range(name, shape));
 	return { dtype: "float32", shape, data };
 }
 
 /** Values in [-2, 2). */
 export function formulaValues(name: string, size: number): Float32Array {
-	return Float32Array.from(formula(name, size), (u) => 4 * u - 2);
+	return formula(name, size, [-2, 2]);
 }
