@@ -1,0 +1,53 @@
+import type { Image } from "../image/image.js";
+import type { CorruptOptions } from "./corrupt.js";
+import type { CorruptionName, Severity } from "./corruption.js";
+import { mapInWorkers, type PoolOptions } from "./pool.js";
+
+/** One image to corrupt, and how; whatever else the request holds comes back with the result. */
+export interface CorruptionRequest {
+	/** What the draws derive from, besides corruption, severity and seed. */
+	readonly id: string;
+	readonly image: Image;
+	readonly corruption: CorruptionName;
+	readonly severity: Severity;
+}
+
+/** What `corrupt` is told about every image, and how many threads work. */
+export interface CorruptAllOptions
+	extends Omit<CorruptOptions, "severity" | "id">,
+		PoolOptions {}
+
+/** The part of a request that a worker needs. */
+export type CorruptionInput = Pick<
+	CorruptionRequest,
+	"id" | "image" | "corruption" | "severity"
+>;
+
+/**
+ * Corrupts a stream of images on all cores, in order; each comes back with its request, `image` replaced.
+ *
+ * The results do not depend on the number of workers. At most `inFlight` images are taken ahead of
+ * the results. Fails, naming image and corruption, at the first image that cannot be corrupted.
+ */
+export async function* corruptAll<Request extends CorruptionRequest>(
+	requests: Iterable<Request> | AsyncIterable<Request>,
+	{ workers, inFlight, ...data }: CorruptAllOptions = {},
+): AsyncGenerator<Request, void, undefined> {
+	const taken: Request[] = [];
+	async function* inputs(): AsyncGenerator<CorruptionInput> {
+		for await (const request of requests) {
+			const { id, image, corruption, severity } = request;
+			taken.push(request);
+			yield { id, image, corruption, severity };
+		}
+	}
+	const module = new URL("./corrupt-worker.js", import.meta.url);
+	const images = mapInWorkers<typeof data, CorruptionInput, Image>(
+		inputs(),
+		{ module, data },
+		{ workers, inFlight },
+	);
+	for await (const image of images) {
+		yield { ...(taken.shift() as Request), image };
+	}
+}

@@ -1,0 +1,29 @@
+import { createImage } from "../image/image.js";
+import type { Corruption } from "./corruption.js";
+
+/** The share of values that are replaced. */
+type Amount = number;
+
+const large = [0.03, 0.06, 0.09, 0.17, 0.27] as const;
+const small = [0.01, 0.02, 0.03, 0.05, 0.07] as const;
+
+/**
+ * Replaces a share of the values, each channel for itself, by black or white at even odds.
+ *
+ * One uniform number decides both: up to half of `amount` is white, up to `amount` black.
+ *
+ * Source: `impulse_noise` of imagecorruptions and of hendrycks/robustness, which call
+ * `skimage.util.random_noise(mode="s&p")`.
+ */
+export const impulseNoise: Corruption<Amount> = {
+	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
+	apply({ data, height, width }, amount, { draws }) {
+		const chances = draws.uniforms(data.length, 0, 1);
+		const noisy = data.slice();
+		for (let i = 0; i < noisy.length; i++) {
+			const chance = chances[i]!;
+			if (chance <= amount) noisy[i] = chance <= amount / 2 ? 255 : 0;
+		}
+		return createImage(height, width, noisy);
+	},
+};
