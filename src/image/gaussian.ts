@@ -1,8 +1,7 @@
+import { type EdgeMode, edgeIndex } from "./edge.js";
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
-
-/** How pixels beyond the edge are made up: `a a a | a b c` or `b a | a b c`. */
-export type EdgeMode = "nearest" | "reflect";
+import { addRowPair, setRow } from "./rows.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -56,22 +55,15 @@ export function halfKernel(sigma: number, truncate: number): Float64Array {
 	return kernel.subarray(radius).map((weight) => weight / sum);
 }
 
-/** The index inside `[0, size)` that stands for any index. */
-export function edgeIndex(index: number, size: number, mode: EdgeMode): number {
-	if (mode === "nearest") return Math.min(Math.max(index, 0), size - 1);
-	const phase = ((index % (2 * size)) + 2 * size) % (2 * size);
-	return phase < size ? phase : 2 * size - 1 - phase;
-}
-
 function blurDown(
 	row: Float64Array,
 	{ data, height, width, channels }: FloatImage,
 	{ y, kernel, mode }: { y: number; kernel: Float64Array; mode: EdgeMode },
 ): void {
 	const length = width * channels;
-	scaleInto(row, data, { from: y * length, weight: kernel[0]! });
+	setRow(row, data, { from: y * length, weight: kernel[0]! });
 	for (let k = kernel.length - 1; k > 0; k--) {
-		addPair(row, data, {
+		addRowPair(row, data, {
 			first: edgeIndex(y - k, height, mode) * length,
 			second: edgeIndex(y + k, height, mode) * length,
 			weight: kernel[k]!,
@@ -104,30 +96,12 @@ function blurAcross(
 	{ kernel, channels }: { kernel: Float64Array; channels: number },
 ): void {
 	const center = (kernel.length - 1) * channels;
-	scaleInto(row, padded, { from: center, weight: kernel[0]! });
+	setRow(row, padded, { from: center, weight: kernel[0]! });
 	for (let k = kernel.length - 1; k > 0; k--) {
-		addPair(row, padded, {
+		addRowPair(row, padded, {
 			first: center - k * channels,
 			second: center + k * channels,
 			weight: kernel[k]!,
 		});
-	}
-}
-
-function scaleInto(
-	row: Float64Array,
-	data: Float64Array,
-	{ from, weight }: { from: number; weight: number },
-): void {
-	for (let i = 0; i < row.length; i++) row[i] = data[from + i]! * weight;
-}
-
-function addPair(
-	row: Float64Array,
-	data: Float64Array,
-	{ first, second, weight }: { first: number; second: number; weight: number },
-): void {
-	for (let i = 0; i < row.length; i++) {
-		row[i]! += (data[first + i]! + data[second + i]!) * weight;
 	}
 }

@@ -1,5 +1,6 @@
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
+import { addRow } from "./rows.js";
 
 /** A blur along a line. */
 export interface Motion {
@@ -34,7 +35,7 @@ export function motionBlur(image: FloatImage, motion: Motion): FloatImage {
 		for (const { dx, dy, weight } of taps) {
 			const from =
 				(y + padding.down + dy) * stride + (padding.across + dx) * channels;
-			addWeighted(row, padded.subarray(from, from + length), weight);
+			addRow(row, padded, { from, weight });
 		}
 	}
 	return { data, height, width, channels };
@@ -98,12 +99,4 @@ function padEdges(
 		);
 	}
 	return padded;
-}
-
-function addWeighted(
-	row: Float64Array,
-	source: Float64Array,
-	weight: number,
-): void {
-	for (let i = 0; i < row.length; i++) row[i]! += weight * source[i]!;
 }
