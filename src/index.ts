@@ -24,25 +24,6 @@ export {
 	type RandomSmoothColorOptions,
 	randomSmoothColor,
 } from "./augment/random-smooth-color.js";
-export { describe } from "./checkpoint/describe.js";
-export { CheckpointError } from "./checkpoint/error.js";
-export { PythonObject } from "./checkpoint/pickled.js";
-export {
-	type Checkpoint,
-	type ContainerName,
-	type ReadOptions,
-	readCheckpoint,
-} from "./checkpoint/read.js";
-export type { Other } from "./checkpoint/split.js";
-export { type StateDictOptions, stateDict } from "./checkpoint/state-dict.js";
-export {
-	type NamedTensor,
-	type NamedTensors,
-	type TensorData,
-	type TensorDType,
-	toFloat32,
-} from "./checkpoint/tensor.js";
-export { writeSafetensors } from "./checkpoint/write-safetensors.js";
 export {
 	type Architecture,
 	type ArchitectureName,
@@ -67,6 +48,25 @@ export {
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
+export { describe } from "./checkpoint/describe.js";
+export { CheckpointError } from "./checkpoint/error.js";
+export { PythonObject } from "./checkpoint/pickled.js";
+export {
+	type Checkpoint,
+	type ContainerName,
+	type ReadOptions,
+	readCheckpoint,
+} from "./checkpoint/read.js";
+export type { Other } from "./checkpoint/split.js";
+export { type StateDictOptions, stateDict } from "./checkpoint/state-dict.js";
+export {
+	type NamedTensor,
+	type NamedTensors,
+	type TensorData,
+	type TensorDType,
+	toFloat32,
+} from "./checkpoint/tensor.js";
+export { writeSafetensors } from "./checkpoint/write-safetensors.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,

@@ -5,6 +5,7 @@ import {
 	softDiskWeight,
 	softWeights,
 } from "./disk-kernel.js";
+import { edgeIndex } from "./edge.js";
 import { createImage, type Image } from "./image.js";
 import { addRowPair, setRow } from "./rows.js";
 
@@ -105,10 +106,10 @@ function padMirrored({ data, height, width }: Image, margin: number): Padded {
 	const sums = new Int32Array(rows * sumStride);
 	const columns = Array.from(
 		{ length: width + 2 * margin },
-		(_, x) => mirrored(x - margin, width) * 3,
+		(_, x) => edgeIndex(x - margin, width, "mirror") * 3,
 	);
 	for (let y = 0, to = 0; y < rows; y++) {
-		const from = mirrored(y - margin, height) * width * 3;
+		const from = edgeIndex(y - margin, height, "mirror") * width * 3;
 		for (const column of columns) {
 			const sum = to + y * 3;
 			for (let c = 0; c < 3; c++, to++) {
@@ -119,14 +120,6 @@ function padMirrored({ data, height, width }: Image, margin: number): Padded {
 		}
 	}
 	return { bytes, stride, sums, sumStride, rows, margin };
-}
-
-/** The index inside `[0, size)` for one outside, mirrored about the edge pixels: `c b | a b c`. */
-function mirrored(index: number, size: number): number {
-	if (size === 1) return 0;
-	const period = 2 * size - 2;
-	const phase = ((index % period) + period) % period;
-	return phase < size ? phase : period - phase;
 }
 
 /** For every pixel, and a few around the image, the sum of the bytes in the disk about it. */

@@ -1,9 +1,7 @@
+import { type EdgeMode, edgeIndex } from "./edge.js";
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
 import { addRowPair, setRow } from "./rows.js";
-
-/** How pixels beyond the edge are made up: `a a a | a b c` or `b a | a b c`. */
-export type EdgeMode = "nearest" | "reflect";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -55,13 +53,6 @@ export function halfKernel(sigma: number, truncate: number): Float64Array {
 	}
 	const sum = pairwiseSum(kernel);
 	return kernel.subarray(radius).map((weight) => weight / sum);
-}
-
-/** The index inside `[0, size)` that stands for any index. */
-export function edgeIndex(index: number, size: number, mode: EdgeMode): number {
-	if (mode === "nearest") return Math.min(Math.max(index, 0), size - 1);
-	const phase = ((index % (2 * size)) + 2 * size) % (2 * size);
-	return phase < size ? phase : 2 * size - 1 - phase;
 }
 
 function blurDown(
