@@ -1,3 +1,10 @@
+export {
+	type FindOptions,
+	type FoundCheckpoint,
+	findCheckpoint,
+} from "./backbones/find-checkpoint.js";
+export { type ZooName, zoo, zooEntry } from "./backbones/zoo.js";
+export type { ZooEntry, ZooSource } from "./backbones/zoo-entry.js";
 export { describe } from "./checkpoint/describe.js";
 export { CheckpointError } from "./checkpoint/error.js";
 export { PythonObject } from "./checkpoint/pickled.js";
