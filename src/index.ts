@@ -48,6 +48,13 @@ export {
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
+export {
+	type FindOptions,
+	type FoundCheckpoint,
+	findCheckpoint,
+} from "./backbones/find-checkpoint.js";
+export { type ZooName, zoo, zooEntry } from "./backbones/zoo.js";
+export type { ZooEntry, ZooSource } from "./backbones/zoo-entry.js";
 export { describe } from "./checkpoint/describe.js";
 export { CheckpointError } from "./checkpoint/error.js";
 export { PythonObject } from "./checkpoint/pickled.js";
