@@ -1,3 +1,4 @@
+export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
 export type { Augmentation } from "./augment/augmentation.js";
 export {
 	type AugmixOptions,
@@ -9,7 +10,9 @@ export {
 	type DiffeomorphismOptions,
 	diffeomorphism,
 } from "./augment/diffeomorphism.js";
+export { imageGrid, toTensor } from "./augment/image-tensor.js";
 export { prime } from "./augment/prime.js";
+export { drawPrime, type PrimeDraw } from "./augment/prime-draw.js";
 export {
 	type PrimeOptions,
 	type PrimeReading,
@@ -33,6 +36,9 @@ export {
 	useEngine,
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+export { decodeImage, readImage } from "./image/decode.js";
+export { encodePng, writePng } from "./image/encode.js";
+export { createImage, type Image } from "./image/image.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,
