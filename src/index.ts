@@ -1,3 +1,4 @@
+export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
 export type { Augmentation } from "./augment/augmentation.js";
 export {
 	type AugmixOptions,
@@ -9,7 +10,9 @@ export {
 	type DiffeomorphismOptions,
 	diffeomorphism,
 } from "./augment/diffeomorphism.js";
+export { imageGrid, toTensor } from "./augment/image-tensor.js";
 export { prime } from "./augment/prime.js";
+export { drawPrime, type PrimeDraw } from "./augment/prime-draw.js";
 export {
 	type PrimeOptions,
 	type PrimeReading,
@@ -90,6 +93,9 @@ export {
 	normalize,
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
+export { decodeImage, readImage } from "./image/decode.js";
+export { encodePng, writePng } from "./image/encode.js";
+export { createImage, type Image } from "./image/image.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,
