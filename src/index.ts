@@ -39,6 +39,11 @@ export {
 	stateDictOf,
 	untrainedBackbone,
 } from "./backbones/backbone.js";
+export {
+	type FindOptions,
+	type FoundCheckpoint,
+	findCheckpoint,
+} from "./backbones/find-checkpoint.js";
 export type { ForwardOptions, Pyramid } from "./backbones/forward.js";
 export {
 	isHead,
@@ -51,11 +56,6 @@ export {
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
-export {
-	type FindOptions,
-	type FoundCheckpoint,
-	findCheckpoint,
-} from "./backbones/find-checkpoint.js";
 export { type ZooName, zoo, zooEntry } from "./backbones/zoo.js";
 export type { ZooEntry, ZooSource } from "./backbones/zoo-entry.js";
 export { describe } from "./checkpoint/describe.js";
@@ -86,6 +86,9 @@ export {
 	useEngine,
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+export { decodeImage, readImage } from "./image/decode.js";
+export { encodePng, writePng } from "./image/encode.js";
+export { createImage, type Image } from "./image/image.js";
 export type { BatchNormMode } from "./nn/batch-norm.js";
 export {
 	imagenetNormalization,
@@ -93,9 +96,6 @@ export {
 	normalize,
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
-export { decodeImage, readImage } from "./image/decode.js";
-export { encodePng, writePng } from "./image/encode.js";
-export { createImage, type Image } from "./image/image.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,
