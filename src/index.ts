@@ -83,6 +83,11 @@ export {
 	corrupt,
 } from "./corruptions/corrupt.js";
 export {
+	type CorruptAllOptions,
+	type CorruptionRequest,
+	corruptAll,
+} from "./corruptions/corrupt-all.js";
+export {
 	type CorruptionGroup,
 	type CorruptionName,
 	commonCorruptions,
@@ -93,6 +98,17 @@ export {
 	type Variant,
 	variants,
 } from "./corruptions/corruption.js";
+export {
+	type FrostSource,
+	frostSource,
+	loadFrostPictures,
+} from "./corruptions/frost-pictures.js";
+export {
+	type Plot,
+	type PlotCorruptionsOptions,
+	plotCorruptions,
+} from "./corruptions/plot-corruptions.js";
+export type { PoolOptions } from "./corruptions/pool.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,
