@@ -77,6 +77,22 @@ export {
 	toFloat32,
 } from "./checkpoint/tensor.js";
 export { writeSafetensors } from "./checkpoint/write-safetensors.js";
+export {
+	type ChannelOrder,
+	type CorruptOptions,
+	corrupt,
+} from "./corruptions/corrupt.js";
+export {
+	type CorruptionGroup,
+	type CorruptionName,
+	commonCorruptions,
+	corruptionGroups,
+	corruptionNames,
+	type Severity,
+	severities,
+	type Variant,
+	variants,
+} from "./corruptions/corruption.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,
@@ -96,6 +112,11 @@ export {
 	normalize,
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
+export {
+	type ResizeFilter,
+	type ResizeOptions,
+	resize,
+} from "./image/resize.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,

@@ -1,7 +1,7 @@
 import { type EdgeMode, edgeIndex } from "./edge.js";
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
-import { addRowPair, setRow } from "./rows.js";
+import { addTapPairs, setTap } from "./rows.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -34,9 +34,9 @@ export function gaussianFilter(
 	for (let y = 0; y < height; y++) {
 		blurDown(row, image, { y, kernel: down, mode });
 		padRow(padded, { margin, width, channels, mode });
-		blurAcross(data.subarray(y * length, (y + 1) * length), padded, {
+		convolve(data.subarray(y * length, (y + 1) * length), padded, {
 			kernel: across,
-			channels,
+			place: (offset) => margin + offset * channels,
 		});
 	}
 	return { data, height, width, channels };
@@ -61,14 +61,8 @@ function blurDown(
 	{ y, kernel, mode }: { y: number; kernel: Float64Array; mode: EdgeMode },
 ): void {
 	const length = width * channels;
-	setRow(row, data, { from: y * length, weight: kernel[0]! });
-	for (let k = kernel.length - 1; k > 0; k--) {
-		addRowPair(row, data, {
-			first: edgeIndex(y - k, height, mode) * length,
-			second: edgeIndex(y + k, height, mode) * length,
-			weight: kernel[k]!,
-		});
-	}
+	const place = (index: number) => edgeIndex(index, height, mode) * length;
+	convolve(row, data, { kernel, place: (offset) => place(y + offset) });
 }
 
 function padRow(
@@ -90,18 +84,23 @@ function padRow(
 	}
 }
 
-function blurAcross(
+/** Adds up the taps of a symmetric kernel, the middle one first and then the outermost, as scipy does. */
+function convolve(
 	row: Float64Array,
-	padded: Float64Array,
-	{ kernel, channels }: { kernel: Float64Array; channels: number },
+	data: Float64Array,
+	{
+		kernel,
+		place,
+	}: { kernel: Float64Array; place: (offset: number) => number },
 ): void {
-	const center = (kernel.length - 1) * channels;
-	setRow(row, padded, { from: center, weight: kernel[0]! });
-	for (let k = kernel.length - 1; k > 0; k--) {
-		addRowPair(row, padded, {
-			first: center - k * channels,
-			second: center + k * channels,
-			weight: kernel[k]!,
-		});
+	const radius = kernel.length - 1;
+	const firsts = new Int32Array(radius);
+	const seconds = new Int32Array(radius);
+	for (let k = 0; k < radius; k++) {
+		firsts[k] = place(k - radius);
+		seconds[k] = place(radius - k);
 	}
+	setTap(row, data, { start: place(0), weight: kernel[0]! });
+	const weights = kernel.subarray(1).toReversed();
+	addTapPairs(row, data, { firsts, seconds, weights });
 }
