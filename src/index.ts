@@ -121,6 +121,11 @@ export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
+export {
+	type ResizeFilter,
+	type ResizeOptions,
+	resize,
+} from "./image/resize.js";
 export type { BatchNormMode } from "./nn/batch-norm.js";
 export {
 	imagenetNormalization,
@@ -128,11 +133,6 @@ export {
 	normalize,
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
-export {
-	type ResizeFilter,
-	type ResizeOptions,
-	resize,
-} from "./image/resize.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,
