@@ -53,6 +53,7 @@ export {
 	type NameFilter,
 	trainableParams,
 } from "./backbones/groups.js";
+export { type LoadOptions, loadBackbone } from "./backbones/load-backbone.js";
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
