@@ -114,7 +114,7 @@ test("the published ResNet-20 scores what it scores in PyTorch", {
 		(planes: tf.Tensor4D) =>
 			tf.tidy(() => {
 				const images = tf.transpose(tf.div(planes, 255), [0, 2, 3, 1]);
-				return model.logits(normalize(images));
+				return model.logits(normalize(images as tf.Tensor4D));
 			}),
 		{ frozen: Object.values(model.params) },
 	);
