@@ -29,17 +29,15 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 			{ end: 1.26, step: 0.01 },
 		],
 	},
-	apply(image, constants, { variant }) {
+	apply(image, constants) {
 		const source = toUnit(image);
 		const sum = new Float32Array(source.length);
 		const factors = zoomFactors(constants);
 		for (const factor of factors) {
-			// The imagecorruptions package keeps the top left of each magnified picture, not its center.
-			const centered = variant !== "any-size";
 			addZoomed(sum, source, {
 				width: image.width,
-				vertical: steps(image.height, factor, centered),
-				horizontal: steps(image.width, factor, centered),
+				vertical: steps(image.height, factor),
+				horizontal: steps(image.width, factor),
 			});
 		}
 		return mean(sum, source, { count: factors.length + 1, image });
@@ -58,10 +56,9 @@ function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	return Array.from({ length: count }, (_, i) => 1 + i * delta);
 }
 
-function steps(size: number, factor: number, centered: boolean): ZoomSteps {
-	const axis = zoomAxis(size, factor);
-	const first = centered ? Math.floor((axis.size - size) / 2) : 0;
-	return zoomSteps(axis, { first, count: size });
+/** Of a magnified picture, which is at most one pixel too large, upstream keeps the top left. */
+function steps(size: number, factor: number): ZoomSteps {
+	return zoomSteps(zoomAxis(size, factor), { first: 0, count: size });
 }
 
 interface Zoom {
