@@ -1,3 +1,4 @@
+import { toUnit32 } from "../image/float.js";
 import { createImage, type Image } from "../image/image.js";
 import { type ZoomSteps, zoomAxis, zoomSteps } from "../image/zoom.js";
 import type { Corruption } from "./corruption.js";
@@ -30,7 +31,7 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 		],
 	},
 	apply(image, constants) {
-		const source = toUnit(image);
+		const { data: source } = toUnit32(image);
 		const sum = new Float32Array(source.length);
 		const factors = zoomFactors(constants);
 		for (const factor of factors) {
@@ -43,12 +44,6 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 		return mean(sum, source, { count: factors.length + 1, image });
 	},
 };
-
-function toUnit({ data }: Image): Float32Array {
-	const unit = new Float32Array(data);
-	for (let i = 0; i < unit.length; i++) unit[i]! /= 255;
-	return unit;
-}
 
 function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	const count = Math.ceil((end - 1) / step);
