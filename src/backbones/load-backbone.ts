@@ -26,17 +26,17 @@ const isArchitecture = (name: string): name is ArchitectureName =>
  * Throws a `CheckpointError` where the file is damaged or holds no weights, and one error that lists all
  * tensors that are missing, left over or of another shape.
  */
-export function loadBackbone(
+export async function loadBackbone(
 	name: ZooName | ArchitectureName,
 	options: LoadOptions = {},
-): Backbone {
+): Promise<Backbone> {
 	if (isArchitecture(name) && options.from === undefined) {
 		throw new Error(
 			`${name} is an architecture: name a file too, as in { from: "${name}.pth" }, or one of its published checkpoints`,
 		);
 	}
 	const { path } = findCheckpoint(name, options);
-	const checkpoint = readCheckpoint(path);
+	const checkpoint = await readCheckpoint(path);
 	if (isArchitecture(name)) {
 		const tensors = stateDict(checkpoint);
 		return backbone(withClasses(architectures[name], options), tensors);

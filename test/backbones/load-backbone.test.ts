@@ -41,23 +41,23 @@ const bytesOf = (tensors: NamedTensors): [string, number[], Buffer][] =>
 		Buffer.from(data.buffer, data.byteOffset, data.byteLength),
 	]);
 
-test("a file of an architecture is loaded, with the classes it has", () => {
+test("a file of an architecture is loaded, with the classes it has", async () => {
 	const saved = stateDictOf(
 		untrainedBackbone({ ...architectures.resnet20, classes: 7 }),
 	);
 	const from = path("seven.safetensors");
 	writeSafetensors(from, saved);
-	const loaded = loadBackbone("resnet20", { from, classes: 7 });
+	const loaded = await loadBackbone("resnet20", { from, classes: 7 });
 	assert.deepEqual(bytesOf(stateDictOf(loaded)), bytesOf(saved));
-	assert.throws(
+	await assert.rejects(
 		() => loadBackbone("resnet20", { from }),
 		/linear\.weight.*linear\.bias/s,
 	);
-	const headless = loadBackbone("resnet20", { from, classes: 0 });
+	const headless = await loadBackbone("resnet20", { from, classes: 0 });
 	assert.equal(headless.params["linear.weight"], undefined);
 });
 
-test("of a detector the backbone is taken", () => {
+test("of a detector the backbone is taken", async () => {
 	const net = { ...architectures.resnet50, classes: 0 };
 	const tensors = stateDictOf(untrainedBackbone(net));
 	const [first] = Object.values(tensors);
@@ -66,20 +66,20 @@ test("of a detector the backbone is taken", () => {
 		...prefixed(tensors, "backbone."),
 		"neck.0.conv.weight": first as NamedTensor,
 	});
-	const loaded = loadBackbone("coco/full-network/regular", { from });
+	const loaded = await loadBackbone("coco/full-network/regular", { from });
 	assert.deepEqual(bytesOf(stateDictOf(loaded)), bytesOf(tensors));
 });
 
-test("a checkpoint that is not there says how it is fetched", () => {
-	assert.throws(
+test("a checkpoint that is not there says how it is fetched", async () => {
+	await assert.rejects(
 		() => loadBackbone("resnet50/prime", { folder }),
 		/is not in data\/checkpoints or .*: fetch it with\n {2}node .*checkpoints\.js resnet50\/prime$/,
 	);
-	assert.throws(
+	await assert.rejects(
 		() => loadBackbone("resnet18"),
 		/is an architecture: name a file/,
 	);
-	assert.throws(
+	await assert.rejects(
 		() => loadBackbone("resnet18", { from: path("absent.pth") }),
 		/there is no file .*absent\.pth/,
 	);
@@ -99,12 +99,12 @@ test("the published ResNet-20 scores what it scores in PyTorch", {
 		? false
 		: "the real checkpoints and images are not here",
 	timeout: 300_000,
-}, () => {
+}, async () => {
 	const expected = JSON.parse(
 		readFileSync(join(data, "checkpoints/expected_accuracy.json"), "utf8"),
 	) as Published;
 	const { n_correct, logits_first8 } = expected.cifar10_test[file]!;
-	const model = loadBackbone("resnet20", {
+	const model = await loadBackbone("resnet20", {
 		from: join(data, "checkpoints", file),
 	});
 	const batch = 250;
