@@ -1,0 +1,225 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Backbone } from "../backbones/backbone.js";
+import type { Task } from "../tasks/task.js";
+import { batchSource } from "./batch.js";
+import { checkRecipe } from "./check-recipe.js";
+import { withLock } from "./lock.js";
+import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import type { Recipe } from "./recipe.js";
+import { type Reporter, rateMeter } from "./reporter.js";
+import { appendRow } from "./rows.js";
+import {
+	describeRun,
+	isRun,
+	openRun,
+	type Run,
+	type RunRecord,
+	runFiles,
+} from "./run.js";
+import { learningRateAt } from "./schedule.js";
+import { writing } from "./storage-error.js";
+import { makeTrainStep, type TrainStep } from "./train-step.js";
+import {
+	removeState,
+	resumeState,
+	type Standing,
+	saveState,
+} from "./training-state.js";
+import { writeWeights } from "./weights-file.js";
+import { removePartials, writeWhole } from "./whole-file.js";
+
+export interface FinetuneOptions {
+	/** What the run calls the backbone, such as `resnet50/prime`; by default its architecture. */
+	readonly name?: string;
+	/** Where runs are kept, each in a folder of its own; `runs` by default. */
+	readonly folder?: string;
+	readonly reporter?: Reporter;
+	/** Stops training after the update in progress, with everything saved. */
+	readonly signal?: AbortSignal;
+	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
+	readonly saveSeconds?: number;
+}
+
+/** A run while it is being trained. */
+interface Training {
+	readonly record: RunRecord;
+	readonly folder: string;
+	readonly model: Model;
+	readonly trainStep: TrainStep;
+	readonly standing: Standing;
+}
+
+const rowsPerLog = 1000;
+
+// Where the length is in seconds, nobody knows how many steps there will be.
+const stepsPerRowOfTimedLog = 10;
+
+/** How many updates a recipe takes on so many images; undefined where the clock decides. */
+export function stepsOf(
+	{ length, batchSize }: Recipe,
+	images: number,
+): number | undefined {
+	if ("steps" in length) return length.steps;
+	if ("seconds" in length) return undefined;
+	return Math.ceil((length.epochs * images) / batchSize);
+}
+
+/** How many updates there will be, as far as can be told. */
+function expectedSteps({ record, standing }: Training): number {
+	const { recipe, task } = record;
+	const steps = stepsOf(recipe, task.trainImages);
+	if (steps !== undefined) return steps;
+	const { seconds } = recipe.length as { seconds: number };
+	return standing.step === 0
+		? Number.POSITIVE_INFINITY
+		: (standing.step * seconds) / standing.seconds;
+}
+
+function explainDivergence(
+	{ recipe }: RunRecord,
+	step: number,
+	what: string,
+): Error {
+	const advice = [
+		`a lower learning rate than ${recipe.learningRate}`,
+		...(recipe.warmUp ? ["a longer warmUp"] : ["a warmUp"]),
+		...(recipe.gradientClip === null
+			? ["a gradientClip, such as 1"]
+			: ["a smaller gradientClip"]),
+	];
+	return new Error(
+		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
+	);
+}
+
+/** Writes down an update: into the log, once for several, and to the reporter. */
+function logger(training: Training, reporter: Reporter | undefined) {
+	const { record, folder, standing } = training;
+	const { recipe, task, id } = record;
+	const steps = stepsOf(recipe, task.trainImages);
+	const every =
+		steps === undefined ? stepsPerRowOfTimedLog : Math.ceil(steps / rowsPerLog);
+	const rate = rateMeter();
+	return (loss: number, learningRate: number, isLast: boolean) => {
+		standing.lossSum += loss;
+		standing.lossCount++;
+		const { step, seconds, lossSum, lossCount } = standing;
+		if (step % every === 0 || isLast) {
+			const row = { step, loss: lossSum / lossCount, learningRate, seconds };
+			appendRow(runFiles(folder).log, row);
+			standing.lossSum = 0;
+			standing.lossCount = 0;
+		}
+		const total = expectedSteps(training);
+		reporter?.({
+			doing: "training",
+			what: id,
+			done: step,
+			total,
+			loss,
+			learningRate,
+			imagesPerSecond: rate(step * recipe.batchSize),
+			secondsLeft: (seconds / step) * (total - step),
+		});
+	};
+}
+
+/** The loop: prepare a batch, make an update, write it down, and save everything now and then. */
+async function train<Target>(
+	task: Task<Target, unknown>,
+	training: Training,
+	{ reporter, signal, saveSeconds = 60 }: FinetuneOptions,
+): Promise<void> {
+	const { record, folder, model, trainStep, standing } = training;
+	const { recipe } = record;
+	const batchAt = batchSource(task, recipe);
+	const log = logger(training, reporter);
+	const variables = { ...model.params, ...trainStep.slots };
+	let savedAt = performance.now();
+	while (standing.step < expectedSteps(training)) {
+		await nextTurn();
+		const began = performance.now();
+		if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
+			saveState(folder, variables, standing);
+			savedAt = performance.now();
+			signal?.throwIfAborted();
+		}
+		const { step } = standing;
+		const position = { step, steps: expectedSteps(training) };
+		const loss = trainStep.update(position, (part) => batchAt(step, part));
+		if (!Number.isFinite(loss))
+			throw explainDivergence(record, step, `the loss is ${loss}`);
+		standing.step++;
+		standing.seconds += (performance.now() - began) / 1000;
+		const learningRate = learningRateAt(position, recipe.learningRate, recipe);
+		log(loss, learningRate, standing.step >= expectedSteps(training));
+	}
+}
+
+function saveResult({ record, folder, model, standing }: Training): void {
+	const tensors = modelStateDict(model);
+	for (const [name, { data }] of Object.entries(tensors)) {
+		const isSound = (data as Float32Array).every(Number.isFinite);
+		if (!isSound)
+			throw explainDivergence(record, standing.step, `${name} is not finite`);
+	}
+	writeWeights(runFiles(folder).weights, tensors, { run: record.id });
+	removeState(folder);
+}
+
+async function trainFrom<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	{
+		record,
+		folder,
+		options,
+	}: { record: RunRecord; folder: string; options: FinetuneOptions },
+): Promise<void> {
+	const model = newModel(source, task, record.recipe.seed);
+	const trainStep = makeTrainStep(task, model, record.recipe);
+	try {
+		const variables = { ...model.params, ...trainStep.slots };
+		const standing = await resumeState(folder, variables);
+		const training = { record, folder, model, trainStep, standing };
+		await train(task, training, options);
+		saveResult(training);
+	} finally {
+		trainStep.dispose();
+		disposeModel(model);
+	}
+}
+
+/**
+ * Fine-tunes a copy of a backbone on a task, in a folder of its own under `folder`.
+ *
+ * Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
+ * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
+ * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, or
+ * another process writes to it; and the reason of `signal` where that stops it.
+ */
+export async function finetune<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	recipe: Recipe,
+	options: FinetuneOptions = {},
+): Promise<Run> {
+	checkRecipe(recipe, task);
+	const record = describeRun(source, task, { recipe, name: options.name });
+	const folder = join(options.folder ?? "runs", record.id);
+	const run = isRun(folder) ? openRun(folder) : undefined;
+	if (run?.finished) return run;
+	writing(folder, () => mkdirSync(folder, { recursive: true }));
+	await withLock(folder, async () => {
+		removePartials(folder);
+		if (!isRun(folder)) {
+			const text = `${JSON.stringify(record, null, "\t")}\n`;
+			writeWhole(runFiles(folder).record, text);
+		}
+		if (openRun(folder).finished) removeState(folder);
+		else await trainFrom(source, task, { record, folder, options });
+	});
+	return openRun(folder);
+}
