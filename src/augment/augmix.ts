@@ -82,19 +82,19 @@ export function mixAugmix(
 	image: Image,
 	{ mixing, weights, chains }: AugmixDraw,
 ): Float32Array {
-	const mixed = Float32Array.from(
-		image.data,
-		(value) => ((1 - mixing) * value) / 255,
-	);
+	const mixed = new Float32Array(image.data.length);
+	const add = ({ data }: Image, share: number): void => {
+		for (let i = 0; i < mixed.length; i++)
+			mixed[i] = (mixed[i] as number) + share * (data[i] as number);
+	};
+	add(image, (1 - mixing) / 255);
 	chains.forEach((chain, i) => {
-		const { data } = chain.reduce<Image>(
-			(changed, { operation, ...strength }) =>
-				operations[operation](changed, strength),
+		const changed = chain.reduce<Image>(
+			(before, { operation, ...strength }) =>
+				operations[operation](before, strength),
 			image,
 		);
-		const share = (mixing * (weights[i] as number)) / 255;
-		for (let at = 0; at < mixed.length; at++)
-			mixed[at] = (mixed[at] as number) + share * (data[at] as number);
+		add(changed, (mixing * (weights[i] as number)) / 255);
 	});
 	return mixed;
 }
@@ -111,15 +111,17 @@ export function augmix(options: AugmixOptions = {}): Augmentation {
 	return (images, random) => {
 		const [batch, height, width, channels] = images.shape;
 		const size = height * width * channels;
-		const levels = tf.tidy(() =>
-			tf.round(tf.mul(tf.clipByValue(images, 0, 1), 255)).dataSync(),
+		const rounded = tf.tidy(() =>
+			tf.round(tf.mul(tf.clipByValue(images, 0, 1), 255)),
 		);
+		const levels = rounded.dataSync();
 		const mixed = new Float32Array(batch * size);
 		for (let b = 0; b < batch; b++) {
-			const data = Uint8Array.from(levels.subarray(b * size, (b + 1) * size));
+			const data = new Uint8Array(levels.subarray(b * size, (b + 1) * size));
 			const image = createImage(height, width, data);
 			mixed.set(mixAugmix(image, drawAugmix(random, options)), b * size);
 		}
+		rounded.dispose();
 		return tf.tensor4d(mixed, images.shape);
 	};
 }

@@ -75,8 +75,12 @@ export function drawDiffeomorphism(
 	);
 	const [coolest, hottest] = temperatureRange(size, cut);
 	const temperature = coolest + arcsine(random) * (hottest - coolest);
-	const modes = () =>
-		Float32Array.from({ length: cut * cut }, () => random.normal());
+	// Up to half a million numbers: a loop is three times as fast as `from`.
+	const modes = (): Float32Array => {
+		const values = new Float32Array(cut * cut);
+		for (let i = 0; i < values.length; i++) values[i] = random.normal();
+		return values;
+	};
 	return { cut, temperature, horizontal: modes(), vertical: modes() };
 }
 

@@ -38,7 +38,7 @@ const swin: SwinArchitecture = {
  *
  * Sources: torchvision's models/resnet.py and models/swin_transformer.py, pytorch_resnet_cifar10.
  */
-export const architectures = {
+export const architectures = Object.freeze({
 	/** 11,689,512 parameters. */
 	resnet18: { ...resnet, block: "basic", depths: [2, 2, 2, 2] },
 	/** 21,797,672 parameters. */
@@ -70,7 +70,7 @@ export const architectures = {
 		depths: [2, 2, 18, 2],
 		heads: [4, 8, 16, 32],
 	},
-	/** Trains on a laptop within minutes. */
+	/** 310,746 parameters; published nowhere. */
 	"resnet-mini": {
 		...resnet,
 		block: "basic",
@@ -78,7 +78,7 @@ export const architectures = {
 		width: 16,
 		classes: 10,
 	},
-	/** Trains on a laptop within minutes. */
+	/** 808,901 parameters; published nowhere. */
 	"swin-mini": {
 		...swin,
 		width: 24,
@@ -86,7 +86,7 @@ export const architectures = {
 		heads: [1, 2, 4, 8],
 		classes: 10,
 	},
-} as const satisfies Record<string, Architecture>;
+} as const satisfies Record<string, Architecture>);
 
 /** The name of one of the architectures. */
 export type ArchitectureName = keyof typeof architectures;

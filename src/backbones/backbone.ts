@@ -56,14 +56,6 @@ function isIgnored(net: Architecture, name: string): boolean {
 	);
 }
 
-function checkSizes(net: Architecture): void {
-	if (net.family === "swin" && net.heads.length !== net.depths.length) {
-		throw new Error(
-			`a Swin Transformer needs heads for each stage: depths ${net.depths}, but heads ${net.heads}`,
-		);
-	}
-}
-
 function stages(
 	net: Architecture,
 	params: Params,
@@ -114,10 +106,22 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 	};
 }
 
-const resolve = (
-	architecture: ArchitectureName | Architecture,
-): Architecture =>
-	typeof architecture === "string" ? architectures[architecture] : architecture;
+/** The architecture of that name, or the one given; throws where it makes no sense. */
+function resolve(given: ArchitectureName | Architecture): Architecture {
+	const net: Architecture | undefined =
+		typeof given === "string" ? architectures[given] : given;
+	if (!net) {
+		throw new Error(
+			`there is no architecture "${given}"; the architectures are ${Object.keys(architectures).join(", ")}`,
+		);
+	}
+	if (net.family === "swin" && net.heads.length !== net.depths.length) {
+		throw new Error(
+			`a Swin Transformer needs heads for each stage, not heads ${net.heads} for depths ${net.depths}`,
+		);
+	}
+	return net;
+}
 
 /**
  * Makes a backbone from a state_dict, in PyTorch's names and layout; the tensors are copied.
@@ -131,7 +135,6 @@ export function backbone(
 	tensors: NamedTensors,
 ): Backbone {
 	const net = resolve(architecture);
-	checkSizes(net);
 	const named = net.family === "swin" ? officialSwinNames(tensors) : tensors;
 	const params = loadParams(paramsOf(net), named, {
 		isIgnored: (name) => isIgnored(net, name),
@@ -149,7 +152,6 @@ export function untrainedBackbone(
 	{ seed = 0, zeroInitResidual = false } = {},
 ): Backbone {
 	const net = resolve(architecture);
-	checkSizes(net);
 	return backboneOf(net, drawParams(paramsOf(net, { zeroInitResidual }), seed));
 }
 

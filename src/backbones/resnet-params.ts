@@ -10,8 +10,7 @@ import {
 
 type Conv = (
 	name: string,
-	inner: number,
-	outer: number,
+	channels: readonly [inner: number, outer: number],
 	kernel: number,
 ) => ParamSpecs;
 
@@ -23,9 +22,9 @@ function basicBlock(
 	scale: number,
 ): ParamSpecs {
 	return {
-		...conv(`${name}.conv1`, inplanes, planes, 3),
+		...conv(`${name}.conv1`, [inplanes, planes], 3),
 		...batchNormParams(`${name}.bn1`, planes),
-		...conv(`${name}.conv2`, planes, planes, 3),
+		...conv(`${name}.conv2`, [planes, planes], 3),
 		...batchNormParams(`${name}.bn2`, planes, { scale }),
 	};
 }
@@ -36,11 +35,11 @@ function bottleneck(
 	scale: number,
 ): ParamSpecs {
 	return {
-		...conv(`${name}.conv1`, inplanes, planes, 1),
+		...conv(`${name}.conv1`, [inplanes, planes], 1),
 		...batchNormParams(`${name}.bn1`, planes),
-		...conv(`${name}.conv2`, planes, planes, 3),
+		...conv(`${name}.conv2`, [planes, planes], 3),
 		...batchNormParams(`${name}.bn2`, planes),
-		...conv(`${name}.conv3`, planes, outplanes, 1),
+		...conv(`${name}.conv3`, [planes, outplanes], 1),
 		...batchNormParams(`${name}.bn3`, outplanes, { scale }),
 	};
 }
@@ -60,13 +59,13 @@ export function resnetParams(
 	{ zeroInitResidual = false } = {},
 ): ParamSpecs {
 	const cifar = net.variant === "cifar";
-	const conv: Conv = (name, inner, outer, kernel) =>
-		conv2dParams(name, [inner, outer], kernel, {
-			initial: kaiming((cifar ? inner : outer) * kernel ** 2),
+	const conv: Conv = (name, channels, kernel) =>
+		conv2dParams(name, channels, kernel, {
+			initial: kaiming(channels[cifar ? 0 : 1] * kernel ** 2),
 		});
 	const branch = net.block === "basic" ? basicBlock : bottleneck;
 	const specs: Record<string, ParamSpecs[string]> = {
-		...conv("conv1", 3, net.width, cifar ? 3 : 7),
+		...conv("conv1", [3, net.width], cifar ? 3 : 7),
 		...batchNormParams("bn1", net.width),
 	};
 	let features = net.width;
@@ -77,7 +76,7 @@ export function resnetParams(
 		if (cifar || !downsample) continue;
 		Object.assign(
 			specs,
-			conv(`${name}.downsample.0`, inplanes, outplanes, 1),
+			conv(`${name}.downsample.0`, [inplanes, outplanes], 1),
 			batchNormParams(`${name}.downsample.1`, outplanes),
 		);
 	}

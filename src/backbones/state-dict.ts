@@ -9,6 +9,7 @@ import {
 	makeParam,
 	type ParamSpecs,
 	type Params,
+	param,
 	paramValues,
 } from "../nn/params.js";
 
@@ -79,9 +80,7 @@ export function drawParams(specs: ParamSpecs, seed: number): Params {
 export function exportParams(specs: ParamSpecs, params: Params): NamedTensors {
 	const tensors: Record<string, NamedTensor> = {};
 	for (const [name, spec] of Object.entries(specs)) {
-		const variable = params[name];
-		if (!variable) throw new Error(`the model has no weight "${name}"`);
-		const data = paramValues(variable, spec);
+		const data = paramValues(param(params, name), spec);
 		tensors[name] = { dtype: "float32", shape: [...spec.shape], data };
 	}
 	return tensors;

@@ -14,12 +14,13 @@ const linearFromSmall = (
 		initialBias: { constant: 0 },
 	});
 
-function block(
-	name: string,
-	dim: number,
-	heads: number,
-	{ window, mlpRatio }: SwinArchitecture,
-): ParamSpecs {
+const dimOf = ({ width }: SwinArchitecture, stage: number): number =>
+	width * 2 ** stage;
+
+function block(net: SwinArchitecture, stage: number, name: string): ParamSpecs {
+	const { window, mlpRatio } = net;
+	const heads = net.heads[stage] as number;
+	const dim = dimOf(net, stage);
 	const hidden = Math.floor(dim * mlpRatio);
 	return {
 		...layerNormParams(`${name}.norm1`, dim),
@@ -53,29 +54,24 @@ function downsample(name: string, dim: number): ParamSpecs {
  */
 export function swinParams(net: SwinArchitecture): ParamSpecs {
 	const last = net.depths.length - 1;
-	const dimOf = (stage: number): number => net.width * 2 ** stage;
 	const stages = net.depths.map((depth, stage) => {
 		const blocks = Array.from({ length: depth }, (_, i) =>
-			block(
-				`layers.${stage}.blocks.${i}`,
-				dimOf(stage),
-				net.heads[stage] as number,
-				net,
-			),
+			block(net, stage, `layers.${stage}.blocks.${i}`),
 		);
 		return Object.assign(
 			{},
 			...blocks,
-			stage < last && downsample(`layers.${stage}.downsample`, dimOf(stage)),
+			stage < last &&
+				downsample(`layers.${stage}.downsample`, dimOf(net, stage)),
 		) as ParamSpecs;
 	});
 	// A classifier's checkpoint has no norm on each level: they start anew, as in mmdetection.
 	const norms = net.dense
 		? net.depths.map((_, stage) =>
-				layerNormParams(`norm${stage}`, dimOf(stage), { optional: true }),
+				layerNormParams(`norm${stage}`, dimOf(net, stage), { optional: true }),
 			)
-		: [layerNormParams("norm", dimOf(last))];
-	const head = linearFromSmall("head", [dimOf(last), net.classes]);
+		: [layerNormParams("norm", dimOf(net, last))];
+	const head = linearFromSmall("head", [dimOf(net, last), net.classes]);
 	return Object.assign(
 		conv2dParams("patch_embed.proj", [3, net.width], patchSize, { bias: true }),
 		layerNormParams("patch_embed.norm", net.width),

@@ -44,9 +44,9 @@ export const patchSize = 4;
 type Image = tf.Tensor4D;
 
 function mlp(params: Params, name: string, x: Image): Image {
-	let out = linear(params, `${name}.fc1`, x);
+	let out = linear(params, `${name}.fc1`, x); // [channels, mlpRatio * channels]
 	out = gelu(out);
-	return linear(params, `${name}.fc2`, out);
+	return linear(params, `${name}.fc2`, out); // [mlpRatio * channels, channels]
 }
 
 interface Block {

@@ -6,12 +6,11 @@ import type { WindowGrid } from "./windows.js";
 /** Which part of the map a pixel came from, along one axis: rolled pixels are no neighbors of the others. */
 function regionOf(
 	position: number,
-	length: number,
-	window: number,
-	shift: number,
-) {
-	if (shift === 0) return 0;
-	if (position < length - window) return 0;
+	windows: number,
+	{ window, shift }: { readonly window: number; readonly shift: number },
+): number {
+	const length = windows * window;
+	if (shift === 0 || position < length - window) return 0;
 	return position < length - shift ? 1 : 2;
 }
 
@@ -23,6 +22,8 @@ export function shiftMask(grid: WindowGrid): tf.Tensor4D | undefined {
 	const { window, rows, columns, shiftRows, shiftColumns } = grid;
 	if (shiftRows === 0 && shiftColumns === 0) return undefined;
 	const pixels = window * window;
+	const down = { window, shift: shiftRows };
+	const across = { window, shift: shiftColumns };
 	const regions: number[] = [];
 	for (let y = 0; y < rows; y++) {
 		for (let x = 0; x < columns; x++) {
@@ -30,8 +31,7 @@ export function shiftMask(grid: WindowGrid): tf.Tensor4D | undefined {
 				const row = y * window + Math.floor(i / window);
 				const column = x * window + (i % window);
 				regions.push(
-					3 * regionOf(row, rows * window, window, shiftRows) +
-						regionOf(column, columns * window, window, shiftColumns),
+					3 * regionOf(row, rows, down) + regionOf(column, columns, across),
 				);
 			}
 		}
@@ -86,16 +86,9 @@ export function windowAttention(
 ): tf.Tensor3D {
 	const [count, pixels, channels] = x.shape;
 	const size = channels / heads;
-	const qkv = tf.transpose(
-		tf.reshape(linear(params, `${name}.qkv`, x), [
-			count,
-			pixels,
-			3,
-			heads,
-			size,
-		]),
-		[2, 0, 3, 1, 4],
-	);
+	const all = linear(params, `${name}.qkv`, x); // [channels, 3 * channels]
+	const apart = tf.reshape(all, [count, pixels, 3, heads, size]);
+	const qkv = tf.transpose(apart, [2, 0, 3, 1, 4]);
 	const [q, k, v] = tf.unstack(qkv) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 
 	let attention: tf.Tensor = tf.matMul(tf.mul(q, size ** -0.5), k, false, true);
@@ -103,17 +96,15 @@ export function windowAttention(
 	const mask = shiftMask(grid);
 	if (mask) {
 		const windows = grid.rows * grid.columns;
-		const apart = tf.reshape(attention, [-1, windows, heads, pixels, pixels]);
-		attention = tf.reshape(tf.add(apart, tf.add(bias, mask)), attention.shape);
+		const shape = [-1, windows, heads, pixels, pixels];
+		const shifted = tf.add(tf.reshape(attention, shape), tf.add(bias, mask));
+		attention = tf.reshape(shifted, attention.shape);
 	} else {
 		attention = tf.add(attention, bias);
 	}
 	attention = tf.softmax(attention);
 
 	const seen = tf.transpose(tf.matMul(attention, v), [0, 2, 1, 3]);
-	return linear(
-		params,
-		`${name}.proj`,
-		tf.reshape(seen, [count, pixels, channels]),
-	);
+	const out: tf.Tensor3D = tf.reshape(seen, [count, pixels, channels]);
+	return linear(params, `${name}.proj`, out); // [channels, channels]
 }

@@ -82,6 +82,19 @@ function scatterWindows(windows: tf.Tensor3D, grid: WindowGrid): tf.Tensor4D {
 	return tf.reshape(map, [-1, height, width, channels]);
 }
 
+/** A linear function of a tensor whose gradient is the other one. */
+function withGradient<From extends tf.Tensor, To extends tf.Tensor>(
+	forward: (x: From, grid: WindowGrid) => To,
+	backward: (dy: To, grid: WindowGrid) => From,
+	grid: WindowGrid,
+): (x: From) => To {
+	const fn = tf.customGrad((x) => ({
+		value: forward(x as From, grid),
+		gradFunc: (dy) => backward(dy as To, grid),
+	}));
+	return (x) => fn(x) as To;
+}
+
 /**
  * Cuts a map `[batch, height, width, channels]` into `[batch * windows, window * window, channels]`.
  *
@@ -91,11 +104,7 @@ export function partitionWindows(
 	x: tf.Tensor4D,
 	grid: WindowGrid,
 ): tf.Tensor3D {
-	const partition = tf.customGrad((map) => ({
-		value: gatherWindows(map as tf.Tensor4D, grid),
-		gradFunc: (dy) => scatterWindows(dy as tf.Tensor3D, grid),
-	}));
-	return partition(x) as tf.Tensor3D;
+	return withGradient(gatherWindows, scatterWindows, grid)(x);
 }
 
 /** Puts the windows of `partitionWindows` back into a map, without the padding. */
@@ -103,9 +112,5 @@ export function mergeWindows(
 	windows: tf.Tensor3D,
 	grid: WindowGrid,
 ): tf.Tensor4D {
-	const merge = tf.customGrad((parts) => ({
-		value: scatterWindows(parts as tf.Tensor3D, grid),
-		gradFunc: (dy) => gatherWindows(dy as tf.Tensor4D, grid),
-	}));
-	return merge(windows) as tf.Tensor4D;
+	return withGradient(scatterWindows, gatherWindows, grid)(windows);
 }

@@ -23,15 +23,19 @@ const nothing = {
 	value: null,
 };
 
+function cut(text: string): string {
+	return text.length > longest ? `${text.slice(0, longest)}...` : text;
+}
+
 function plain(_: string, value: unknown): unknown {
 	if (typeof value === "bigint") return String(value);
-	if (value instanceof PythonObject) return `<${value.className}>`;
+	if (typeof value === "string") return cut(value);
+	if (value instanceof PythonObject) return `<${cut(value.className)}>`;
 	return value instanceof Uint8Array ? `<${value.length} bytes>` : value;
 }
 
 function show(value: Other): string {
-	const text = JSON.stringify(value, plain);
-	return text.length > longest ? `${text.slice(0, longest)}...` : text;
+	return cut(JSON.stringify(value, plain));
 }
 
 function valueRows(value: Other, path: string): Row[] {

@@ -81,18 +81,25 @@ const dictionary: Meaning = (args, object, reader) => {
 const array: Meaning = (_, { state }, reader) => {
 	if (!Array.isArray(state) || state.length < 4) return undefined;
 	const [data, fortran, dtype, shape] = state.toReversed();
-	reader.claim(2 * (rawBytes(data)?.length ?? 0));
-	const result = numpyArray({ dtype, shape, fortran: fortran === true, data });
+	const { claim } = reader;
+	const isFortran = fortran === true;
+	const result = numpyArray({ dtype, shape, fortran: isFortran, data, claim });
 	return result && new StoredArray(result);
 };
 
 const arrayFromBuffer: Meaning = ([data, dtype, shape, order], _, reader) => {
-	reader.claim(2 * (rawBytes(data)?.length ?? 0));
-	const result = numpyArray({ dtype, shape, fortran: order === "F", data });
+	const { claim } = reader;
+	const fortran = order === "F";
+	const result = numpyArray({ dtype, shape, fortran, data, claim });
 	return result && new StoredArray(result);
 };
 
-const device: Meaning = (args) => args.join(":");
+const device: Meaning = ([type, index]) => {
+	if (typeof type !== "string") return undefined;
+	return typeof index === "number" ? `${type}:${index}` : type;
+};
+
+const bytes: Meaning = (_, object, { claim }) => rawBytes(object, claim);
 
 const meanings: Record<string, Meaning> = {
 	"torch._utils._rebuild_tensor": tensor,
@@ -118,24 +125,27 @@ const meanings: Record<string, Meaning> = {
 	"builtins.frozenset": sequence,
 	"builtins.list": sequence,
 	"builtins.tuple": sequence,
-	"builtins.bytes": (_, object) => rawBytes(object),
-	"builtins.bytearray": ([data]) => rawBytes(data ?? new Uint8Array(0)),
-	"_codecs.encode": (_, object) => rawBytes(object),
+	"builtins.bytes": bytes,
+	"builtins.bytearray": ([data], _, { claim }) =>
+		rawBytes(data ?? new Uint8Array(0), claim),
+	"_codecs.encode": bytes,
 	"numpy.core.multiarray._reconstruct": array,
-	"numpy.core.multiarray.scalar": ([dtype, data]) => numpyScalar(dtype, data),
+	"numpy.core.multiarray.scalar": ([dtype, data], _, { claim }) =>
+		numpyScalar(dtype, data, claim),
 	"numpy.core.numeric._frombuffer": arrayFromBuffer,
 };
 
-function canonical(className: string): string {
-	return className
+/** Python 2 and NumPy 2 have other names for the same modules. */
+function meaningOf(className: string): Meaning | undefined {
+	const name = className
 		.replace(/^__builtin__\./, "builtins.")
 		.replace(/^numpy\._core\./, "numpy.core.");
+	return Object.hasOwn(meanings, name) ? meanings[name] : undefined;
 }
 
 function understood(object: PythonObject, reader: Interpreter): Value {
 	if (!object.args) return torchDType(object) ? object.className : object;
-	const name = canonical(object.className);
-	const meaning = Object.hasOwn(meanings, name) ? meanings[name] : undefined;
+	const meaning = meaningOf(object.className);
 	const value = meaning?.(object.args, object, reader);
 	if (value !== undefined) return value;
 	// A subclass of dict that is not known holds its items as a dictionary does.

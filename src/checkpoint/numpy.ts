@@ -43,14 +43,24 @@ function elementType(pickled: Pickled | undefined): ElementType | undefined {
 	return { dtype, order: big ? "BE" : "LE" };
 }
 
-/** Bytes that may have been pickled as text: by Python 2, or through `_codecs.encode(text, "latin1")`. */
-export function rawBytes(pickled: Pickled | undefined): Uint8Array | undefined {
-	if (pickled instanceof Uint8Array) return pickled;
-	if (typeof pickled === "string") return Buffer.from(pickled, "utf8");
+/** Accounts for memory about to be allocated. */
+type Claim = (bytes: number) => void;
+
+/** A copy of bytes that may be pickled as text: by Python 2, or through `_codecs.encode(text, "latin1")`. */
+export function rawBytes(
+	pickled: Pickled | undefined,
+	claim: Claim,
+): Uint8Array<ArrayBuffer> | undefined {
+	const isEncoded =
+		pickled instanceof PythonObject && pickled.className === "_codecs.encode";
+	const source = isEncoded ? pickled.args?.[0] : pickled;
+	if (typeof source === "string" || source instanceof Uint8Array) {
+		claim(2 * source.length);
+		return typeof source === "string"
+			? new Uint8Array(Buffer.from(source, isEncoded ? "latin1" : "utf8"))
+			: new Uint8Array(source);
+	}
 	if (!(pickled instanceof PythonObject)) return undefined;
-	const text = pickled.args?.[0];
-	if (pickled.className === "_codecs.encode" && typeof text === "string")
-		return new Uint8Array(Buffer.from(text, "latin1"));
 	// How protocol 2 writes no bytes at all.
 	const empty = /^(__builtin__|builtins)\.bytes$/.test(pickled.className);
 	return empty && pickled.args?.length === 0 ? new Uint8Array(0) : undefined;
@@ -66,17 +76,19 @@ export function numpyArray(parts: {
 	shape: Pickled | undefined;
 	fortran: boolean;
 	data: Pickled | undefined;
+	claim: Claim;
 }): NamedTensor | undefined {
 	const type = elementType(parts.dtype);
-	const bytes = rawBytes(parts.data);
+	const bytes = type && rawBytes(parts.data, parts.claim);
 	const shape: unknown = parts.shape;
 	if (!type || !bytes || !isShape(shape)) return undefined;
 	if (bytes.length !== elementCount(shape) * elementBytes(type.dtype))
 		return undefined;
-	const source = viewAs(type.dtype, new Uint8Array(bytes).buffer);
+	const source = viewAs(type.dtype, bytes.buffer);
 	fromByteOrder(source, type.order);
 	if (!parts.fortran || shape.length < 2)
 		return { dtype: type.dtype, shape, data: source };
+	parts.claim(source.byteLength);
 	const data = viewAs(type.dtype, new ArrayBuffer(source.byteLength));
 	const stride = rowMajor(shape.toReversed()).reverse();
 	gather(source, data, { shape, stride, offset: 0 });
@@ -87,8 +99,9 @@ export function numpyArray(parts: {
 export function numpyScalar(
 	dtype: Pickled | undefined,
 	data: Pickled | undefined,
+	claim: Claim,
 ): number | bigint | boolean | undefined {
-	const tensor = numpyArray({ dtype, shape: [], fortran: false, data });
+	const tensor = numpyArray({ dtype, shape: [], fortran: false, data, claim });
 	if (!tensor) return undefined;
 	const value = tensor.data[0] as number | bigint;
 	if (tensor.dtype === "bool") return value === 1;

@@ -37,6 +37,13 @@ export class PickleMachine {
 		return value;
 	}
 
+	/** The last values, in the order they were pushed. */
+	popMany(count: number): Pickled[] {
+		if (this.#stack.length < count)
+			throw this.malformed("takes from an empty stack");
+		return this.#stack.splice(this.#stack.length - count);
+	}
+
 	top(): Pickled {
 		const value = this.#stack.at(-1);
 		if (value === undefined) throw this.malformed("takes from an empty stack");

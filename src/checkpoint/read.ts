@@ -40,8 +40,9 @@ function detect(file: CheckpointFile): ContainerName {
 		file.read(0, Math.min(file.size, 512), "its beginning"),
 	);
 	if (head.subarray(0, 4).equals(Buffer.from("PK\x03\x04"))) return "zip";
-	if (head[0] === 0x80) return "legacy";
+	// First this one: the length of its header can begin with any byte.
 	if (head[8] === 0x7b) return "safetensors";
+	if (head[0] === 0x80) return "legacy";
 	if (head.toString("latin1", 257, 262) === "ustar")
 		throw file.error(
 			"is a tar archive, as PyTorch before 0.1.10 wrote: load it with PyTorch and save it again",

@@ -55,7 +55,7 @@ function readEntry(file: CheckpointFile, name: string, value: unknown): Entry {
 	const [begin, end] = offsets;
 	if (typeof dtype !== "string" || !Object.hasOwn(safetensorsDTypes, dtype))
 		throw file.error(
-			`tensor ${quote(name)} has the element type ${quote(String(dtype))}; those that can be read are ${Object.keys(safetensorsDTypes).join(", ")}`,
+			`tensor ${quote(name)} has the element type ${typeof dtype === "string" ? quote(dtype) : "of no name"}; those that can be read are ${Object.keys(safetensorsDTypes).join(", ")}`,
 		);
 	const type = safetensorsDTypes[dtype] as TensorDType;
 	if (

@@ -1,4 +1,4 @@
-import { CheckpointError } from "./error.js";
+import { CheckpointError, quote } from "./error.js";
 import type { Checkpoint } from "./read.js";
 import type { NamedTensor, NamedTensors } from "./tensor.js";
 
@@ -8,6 +8,9 @@ const dictionaries = ["state_dict", "model_state_dict", "model", ""];
 const wrappers = ["module.", "model.", "backbone."];
 /** The copies that the `robustness` library and RobustBench keep beside the model. */
 const besideModel = /^(attacker|normalizer|normalize)\./;
+
+const deepestWrapping = 8;
+const mostChoices = 20;
 
 export interface StateDictOptions {
 	/** The path of the dictionary in the file, such as `ema/model`; detected by default. */
@@ -41,7 +44,7 @@ function select(
 		dictionary === undefined ? [...dictionaries, ...only] : [dictionary];
 	const key = wanted.find((name) => found.has(name));
 	if (key !== undefined) return found.get(key) as Entry[];
-	const choices = [...found.keys()].slice(0, 20).map((name) => `"${name}"`);
+	const choices = [...found.keys()].slice(0, mostChoices).map(quote);
 	throw new CheckpointError(
 		path,
 		choices.length === 0
@@ -57,16 +60,24 @@ function withoutPrefix(entries: readonly Entry[], prefix: string): Entry[] {
 	]);
 }
 
-/** Takes off what wrappers put before every name, and what they keep beside the model. */
-function unwrap(entries: readonly Entry[]): readonly Entry[] {
+/** Leaves out what wrappers keep beside the model. */
+function modelOnly(entries: readonly Entry[]): readonly Entry[] {
 	const wrapsModel = entries.some(([name]) => name.startsWith("model."));
-	const model = wrapsModel
+	return wrapsModel
 		? entries.filter(([name]) => !besideModel.test(name))
 		: entries;
-	const prefix = wrappers.find((wrapper) =>
-		model.every(([name]) => name.startsWith(wrapper)),
-	);
-	if (prefix && model.length > 0) return unwrap(withoutPrefix(model, prefix));
+}
+
+/** Takes off what wrappers put before every name. */
+function unwrap(entries: readonly Entry[]): readonly Entry[] {
+	let model = modelOnly(entries);
+	for (let level = 0; level < deepestWrapping; level++) {
+		const prefix = wrappers.find((wrapper) =>
+			model.every(([name]) => name.startsWith(wrapper)),
+		);
+		if (!prefix) break;
+		model = modelOnly(withoutPrefix(model, prefix));
+	}
 	// A classifier of mmcls or mmpretrain; a detector has further parts and keeps all its names.
 	const classifier = model.every(([name]) => /^(backbone|head)\./.test(name));
 	return classifier ? withoutPrefix(model, "backbone.") : model;
@@ -82,7 +93,7 @@ function selectPart(
 	const parts = new Set(entries.map(([name]) => name.split(".")[0]));
 	throw new CheckpointError(
 		path,
-		`has no part "${part}"; it has ${[...parts].slice(0, 20).join(", ")}`,
+		`has no part "${part}"; it has ${[...parts].slice(0, mostChoices).join(", ")}`,
 	);
 }
 

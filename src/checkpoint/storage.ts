@@ -86,7 +86,8 @@ export class StorageTable {
 			throw this.#fail(
 				"a reference to a storage is malformed: the file is corrupt",
 			);
-		const name = type.className.split(".").at(-1) as string;
+		const { className } = type;
+		const name = className.slice(className.lastIndexOf(".") + 1);
 		const dtype = Object.hasOwn(supported, name) ? supported[name] : undefined;
 		const unit = dtype ? elementBytes(dtype) : unsupported[name];
 		if (typeof unit !== "number")

@@ -66,23 +66,21 @@ function withoutEscapes(line: string): string {
 	);
 }
 
-function globalName(machine: PickleMachine, module: Pickled, name: Pickled) {
+function globalName(
+	machine: PickleMachine,
+	module: Pickled,
+	name: Pickled,
+): void {
 	if (typeof module !== "string" || typeof name !== "string")
 		throw machine.malformed("names a class by what is not text");
-	machine.push(new PythonObject(`${module}.${name}`), 128);
+	const bytes = 128 + module.length + name.length;
+	machine.push(new PythonObject(`${module}.${name}`), bytes);
 }
 
-/** Calls `make` with as many values as it takes, in the order they were pushed. */
-function popped(make: (machine: PickleMachine, ...values: Pickled[]) => void) {
-	return (machine: PickleMachine): void => {
-		const values = Array.from({ length: make.length - 1 }, () => machine.pop());
-		make(machine, ...values.reverse());
-	};
-}
-
-function tuple(machine: PickleMachine, length: number): void {
-	const items = Array.from({ length }, () => machine.pop());
-	machine.push(items.reverse(), 64);
+/** Writes down the call of what lies below its arguments. */
+function reduce(machine: PickleMachine): void {
+	const args = machine.pop();
+	machine.call(machine.pop(), args);
 }
 
 function dictionary(machine: PickleMachine): void {
@@ -103,14 +101,28 @@ function instance(machine: PickleMachine): void {
 	machine.call(callable as Pickled, args);
 }
 
-function newWithKeywords(
-	machine: PickleMachine,
-	callable: Pickled,
-	args: Pickled,
-	keywords: Pickled,
-): void {
+function lineGlobal(machine: PickleMachine): void {
+	const module = machine.input.line(longestLine);
+	globalName(machine, module, machine.input.line(longestLine));
+}
+
+function lineInstance(machine: PickleMachine): void {
+	const args = machine.popMark();
+	lineGlobal(machine);
+	machine.call(machine.pop(), args);
+}
+
+function newWithKeywords(machine: PickleMachine): void {
+	const keywords = machine.pop();
+	const args = machine.pop();
 	if (!Array.isArray(args)) throw machine.malformed("has no arguments");
-	machine.call(callable, [...args, keywords]);
+	machine.claim(8 * args.length);
+	machine.call(machine.pop(), [...args, keywords]);
+}
+
+function stackGlobal(machine: PickleMachine): void {
+	const name = machine.pop();
+	globalName(machine, machine.pop(), name);
 }
 
 function outOfBand(machine: PickleMachine): void {
@@ -121,82 +133,81 @@ function extension(machine: PickleMachine): void {
 	throw machine.malformed("uses a private extension registry");
 }
 
-// By code, from Python's pickletools; "." stops the loop in unpickle.
-const operations: Record<number, Operation> = {
-	40: (m) => m.mark(),
-	41: (m) => m.push([], 64),
-	48: (m) => m.drop(),
-	49: (m) => void m.popMark(),
-	50: (m) => m.push(m.top()),
-	66: (m) => bytes(m, m.input.uint32()),
-	67: (m) => bytes(m, m.input.uint8()),
-	70: float,
-	71: (m) => m.push(m.input.float64(), 8),
-	73: decimal,
-	74: (m) => m.push(m.input.int32()),
-	75: (m) => m.push(m.input.uint8()),
-	76: decimal,
-	77: (m) => m.push(m.input.uint16()),
-	78: (m) => m.push(null),
-	80: (m) => m.refer(m.input.line(longestLine)),
-	81: popped((m, id) => m.refer(id)),
-	82: popped((m, callable, args) => m.call(callable, args)),
-	83: (m) => m.push(withoutEscapes(m.input.line(longestLine).slice(1, -1)), 64),
-	84: (m) => byteString(m, m.input.uint32()),
-	85: (m) => byteString(m, m.input.uint8()),
-	86: (m) => m.push(withoutEscapes(m.input.line(longestLine)), 64),
-	88: (m) => text(m, m.input.uint32()),
-	93: (m) => m.push([], 64),
-	97: popped((m, item) => m.append([item])),
-	98: (m) => m.build(),
-	99: (m) =>
-		globalName(m, m.input.line(longestLine), m.input.line(longestLine)),
-	100: dictionary,
-	101: (m) => m.append(m.popMark()),
-	103: (m) => m.recall(Number(m.input.line(longestLine))),
-	104: (m) => m.recall(m.input.uint8()),
-	105: (m) => {
-		const args = m.popMark();
-		globalName(m, m.input.line(longestLine), m.input.line(longestLine));
-		m.call(m.pop(), args);
-	},
-	106: (m) => m.recall(m.input.uint32()),
-	108: (m) => m.push(m.popMark(), 64),
-	111: instance,
-	112: (m) => m.remember(Number(m.input.line(longestLine))),
-	113: (m) => m.remember(m.input.uint8()),
-	114: (m) => m.remember(m.input.uint32()),
-	115: popped((m, key, value) => m.assign([key, value])),
-	116: (m) => m.push(m.popMark(), 64),
-	117: (m) => m.assign(m.popMark()),
-	125: (m) => m.push(new Map(), 256),
-	128: (m) => void m.input.uint8(),
-	129: popped((m, callable, args) => m.call(callable, args)),
-	130: extension,
-	131: extension,
-	132: extension,
-	133: (m) => tuple(m, 1),
-	134: (m) => tuple(m, 2),
-	135: (m) => tuple(m, 3),
-	136: (m) => m.push(true),
-	137: (m) => m.push(false),
-	138: (m) => integer(m, m.input.uint8()),
-	139: (m) => integer(m, m.input.uint32()),
-	140: (m) => text(m, m.input.uint8()),
-	141: (m) => text(m, m.input.uint64()),
-	142: (m) => bytes(m, m.input.uint64()),
-	143: (m) => m.push(new Set(), 256),
-	144: (m) => m.append(m.popMark()),
-	145: set,
-	146: popped(newWithKeywords),
-	147: popped(globalName),
-	148: (m) => m.rememberNext(),
-	149: (m) => void m.input.uint64(),
-	150: (m) => bytes(m, m.input.uint64()),
-	151: outOfBand,
-	152: outOfBand,
+/** By the names and codes of Python's pickletools; STOP ends the loop of `unpickle`. */
+const operations: Record<string, readonly [code: number, Operation]> = {
+	MARK: [0x28, (m) => m.mark()],
+	EMPTY_TUPLE: [0x29, (m) => m.push([], 64)],
+	POP: [0x30, (m) => m.drop()],
+	POP_MARK: [0x31, (m) => void m.popMark()],
+	DUP: [0x32, (m) => m.push(m.top())],
+	BINBYTES: [0x42, (m) => bytes(m, m.input.uint32())],
+	SHORT_BINBYTES: [0x43, (m) => bytes(m, m.input.uint8())],
+	FLOAT: [0x46, float],
+	BINFLOAT: [0x47, (m) => m.push(m.input.float64(), 8)],
+	INT: [0x49, decimal],
+	BININT: [0x4a, (m) => m.push(m.input.int32())],
+	BININT1: [0x4b, (m) => m.push(m.input.uint8())],
+	LONG: [0x4c, decimal],
+	BININT2: [0x4d, (m) => m.push(m.input.uint16())],
+	NONE: [0x4e, (m) => m.push(null)],
+	PERSID: [0x50, (m) => m.refer(m.input.line(longestLine))],
+	BINPERSID: [0x51, (m) => m.refer(m.pop())],
+	REDUCE: [0x52, reduce],
+	STRING: [
+		0x53,
+		(m) => m.push(withoutEscapes(m.input.line(longestLine).slice(1, -1)), 64),
+	],
+	BINSTRING: [0x54, (m) => byteString(m, m.input.uint32())],
+	SHORT_BINSTRING: [0x55, (m) => byteString(m, m.input.uint8())],
+	UNICODE: [0x56, (m) => m.push(withoutEscapes(m.input.line(longestLine)), 64)],
+	BINUNICODE: [0x58, (m) => text(m, m.input.uint32())],
+	EMPTY_LIST: [0x5d, (m) => m.push([], 64)],
+	APPEND: [0x61, (m) => m.append(m.popMany(1))],
+	BUILD: [0x62, (m) => m.build()],
+	GLOBAL: [0x63, lineGlobal],
+	DICT: [0x64, dictionary],
+	APPENDS: [0x65, (m) => m.append(m.popMark())],
+	GET: [0x67, (m) => m.recall(Number(m.input.line(longestLine)))],
+	BINGET: [0x68, (m) => m.recall(m.input.uint8())],
+	INST: [0x69, lineInstance],
+	LONG_BINGET: [0x6a, (m) => m.recall(m.input.uint32())],
+	LIST: [0x6c, (m) => m.push(m.popMark(), 64)],
+	OBJ: [0x6f, instance],
+	PUT: [0x70, (m) => m.remember(Number(m.input.line(longestLine)))],
+	BINPUT: [0x71, (m) => m.remember(m.input.uint8())],
+	LONG_BINPUT: [0x72, (m) => m.remember(m.input.uint32())],
+	SETITEM: [0x73, (m) => m.assign(m.popMany(2))],
+	TUPLE: [0x74, (m) => m.push(m.popMark(), 64)],
+	SETITEMS: [0x75, (m) => m.assign(m.popMark())],
+	EMPTY_DICT: [0x7d, (m) => m.push(new Map(), 256)],
+	PROTO: [0x80, (m) => void m.input.uint8()],
+	NEWOBJ: [0x81, reduce],
+	EXT1: [0x82, extension],
+	EXT2: [0x83, extension],
+	EXT4: [0x84, extension],
+	TUPLE1: [0x85, (m) => m.push(m.popMany(1), 64)],
+	TUPLE2: [0x86, (m) => m.push(m.popMany(2), 64)],
+	TUPLE3: [0x87, (m) => m.push(m.popMany(3), 64)],
+	NEWTRUE: [0x88, (m) => m.push(true)],
+	NEWFALSE: [0x89, (m) => m.push(false)],
+	LONG1: [0x8a, (m) => integer(m, m.input.uint8())],
+	LONG4: [0x8b, (m) => integer(m, m.input.uint32())],
+	SHORT_BINUNICODE: [0x8c, (m) => text(m, m.input.uint8())],
+	BINUNICODE8: [0x8d, (m) => text(m, m.input.uint64())],
+	BINBYTES8: [0x8e, (m) => bytes(m, m.input.uint64())],
+	EMPTY_SET: [0x8f, (m) => m.push(new Set(), 256)],
+	ADDITEMS: [0x90, (m) => m.append(m.popMark())],
+	FROZENSET: [0x91, set],
+	NEWOBJ_EX: [0x92, newWithKeywords],
+	STACK_GLOBAL: [0x93, stackGlobal],
+	MEMOIZE: [0x94, (m) => m.rememberNext()],
+	FRAME: [0x95, (m) => void m.input.uint64()],
+	BYTEARRAY8: [0x96, (m) => bytes(m, m.input.uint64())],
+	NEXT_BUFFER: [0x97, outOfBand],
+	READONLY_BUFFER: [0x98, outOfBand],
 };
 
+const byCode = new Map(Object.values(operations));
 const stop = 0x2e;
 
 /**
@@ -212,7 +223,7 @@ export function unpickle(
 ): Pickled {
 	const machine = new PickleMachine(input, references);
 	for (let code = input.uint8(); code !== stop; code = input.uint8()) {
-		const operation = operations[code];
+		const operation = byCode.get(code);
 		if (!operation)
 			throw machine.malformed(
 				`has the unknown operation 0x${code.toString(16)}`,

@@ -33,22 +33,23 @@ export const motionBlur: Corruption<MotionBlurConstants> = {
 	},
 	apply({ data, height, width }, constants, { draws, variant }) {
 		const angle = draws.uniforms(1, -45, 45)[0]!;
-		const levels = {
-			data: Float64Array.from(data),
-			height,
-			width,
-			channels: 3,
-		};
-		// ImageMagick, behind the two original sets, rounds; the imagecorruptions package cuts off.
-		const bias = variant === "any-size" ? 0 : 0.5;
-		return fromLevels(blur(levels, { ...constants, angle }), bias);
+		const levels = { data: new Float64Array(data), height, width, channels: 3 };
+		const blurred = blur(levels, { ...constants, angle });
+		return variant === "any-size" ? cutDown(blurred) : fromQuanta(blurred);
 	},
 };
 
-function fromLevels({ data, height, width }: FloatImage, bias: number): Image {
+function cutDown({ data, height, width }: FloatImage): Image {
+	const image = createImage(height, width);
+	for (let i = 0; i < data.length; i++) image.data[i] = Math.min(data[i]!, 255);
+	return image;
+}
+
+/** ImageMagick, which made the two original sets, rounds to 16 bits and then drops the lower half. */
+function fromQuanta({ data, height, width }: FloatImage): Image {
 	const image = createImage(height, width);
 	for (let i = 0; i < data.length; i++) {
-		image.data[i] = Math.min(data[i]! + bias, 255);
+		image.data[i] = Math.floor(data[i]! * 257 + 0.5) / 257;
 	}
 	return image;
 }

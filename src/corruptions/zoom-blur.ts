@@ -30,7 +30,7 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 		],
 	},
 	apply(image, constants, { variant }) {
-		const source = Float32Array.from(image.data, (value) => value / 255);
+		const source = toUnit(image);
 		const sum = new Float32Array(source.length);
 		const factors = zoomFactors(constants);
 		for (const factor of factors) {
@@ -45,6 +45,12 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 		return mean(sum, source, { count: factors.length + 1, image });
 	},
 };
+
+function toUnit({ data }: Image): Float32Array {
+	const unit = new Float32Array(data);
+	for (let i = 0; i < unit.length; i++) unit[i]! /= 255;
+	return unit;
+}
 
 function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	const count = Math.ceil((end - 1) / step);

@@ -5,8 +5,13 @@ import {
 	softDiskWeight,
 	softWeights,
 } from "./disk-kernel.js";
+import { edgeIndex } from "./edge.js";
 import { createImage, type Image } from "./image.js";
-import { addRowPair, setRow } from "./rows.js";
+import { addDifferences, addTapPairs, setTap } from "./rows.js";
+
+// Three running sums share one double, which is exact up to rows of 2,000 pixels.
+const widestStrip = 1024;
+const field = 2 ** 17;
 
 /**
  * Filters an image with a soft disk, edges mirrored, and cuts results down to integers.
@@ -16,14 +21,20 @@ import { addRowPair, setRow } from "./rows.js";
  */
 export function diskFilter(image: Image, disk: Disk): Image {
 	const plan = planDisk(disk);
-	const padded = padMirrored(image, plan.margin);
-	const disks = sumDisks(padded, plan);
 	const result = createImage(image.height, image.width);
-	const length = image.width * 3;
+	for (let left = 0; left < image.width; left += widestStrip) {
+		const width = Math.min(widestStrip, image.width - left);
+		filterStrip(result, padMirrored(image, plan.margin, { left, width }), plan);
+	}
+	return result;
+}
+
+function filterStrip(result: Image, padded: Padded, plan: DiskPlan): void {
+	const disks = sumDisks(padded, plan);
 	const softened = new Float64Array(disks.stride);
-	const row = new Float64Array(length);
+	const row = new Float64Array(padded.width * 3);
 	const reach = plan.soft.length - 1;
-	for (let y = 0; y < image.height; y++) {
+	for (let y = 0; y < result.height; y++) {
 		soften(softened, disks.data, {
 			center: (y + reach) * disks.stride,
 			step: disks.stride,
@@ -35,10 +46,11 @@ export function diskFilter(image: Image, disk: Disk): Image {
 			weights: plan.soft,
 		});
 		for (const extra of plan.extras) addExtra(row, padded, { y, ...extra });
-		const bytes = result.data.subarray(y * length, (y + 1) * length);
-		for (let i = 0; i < length; i++) bytes[i] = Math.min(row[i]!, 255);
+		const start = (y * result.width + padded.left) * 3;
+		for (let i = 0; i < row.length; i++) {
+			result.data[start + i] = Math.min(row[i]!, 255);
+		}
 	}
-	return result;
 }
 
 /** A weight at `(±dy, ±dx)` that the plain disk and the Gaussian leave out. */
@@ -86,79 +98,82 @@ function planDisk(disk: Disk): DiskPlan {
 	return { halfWidths, soft: soft.map((w) => w * scale), extras, margin };
 }
 
+/** A strip of an image with mirrored margins. */
 interface Padded {
-	readonly bytes: Uint8Array;
-	/** Bytes in a row. */
-	readonly stride: number;
-	/** Before each byte, and after the last, the sum of those of its channel to the left. */
-	readonly sums: Int32Array;
-	readonly sumStride: number;
-	readonly rows: number;
+	readonly left: number;
+	readonly width: number;
 	readonly margin: number;
+	readonly rows: number;
+	/** Margins included. */
+	readonly columns: number;
+	readonly bytes: Uint8Array;
+	/** `columns + 1` a row: before each pixel, the sums of the pixels to its left, blue · 2^34 + green · 2^17 + red. */
+	readonly sums: Float64Array;
 }
 
-function padMirrored({ data, height, width }: Image, margin: number): Padded {
-	const rows = height + 2 * margin;
-	const stride = (width + 2 * margin) * 3;
-	const sumStride = stride + 3;
-	const bytes = new Uint8Array(rows * stride);
-	const sums = new Int32Array(rows * sumStride);
-	const columns = Array.from(
-		{ length: width + 2 * margin },
-		(_, x) => mirrored(x - margin, width) * 3,
+function padMirrored(
+	image: Image,
+	margin: number,
+	{ left, width }: { left: number; width: number },
+): Padded {
+	const rows = image.height + 2 * margin;
+	const columns = width + 2 * margin;
+	const bytes = new Uint8Array(rows * columns * 3);
+	const sums = new Float64Array(rows * (columns + 1));
+	const sources = Int32Array.from(
+		{ length: columns },
+		(_, x) => edgeIndex(left + x - margin, image.width, "mirror") * 3,
 	);
 	for (let y = 0, to = 0; y < rows; y++) {
-		const from = mirrored(y - margin, height) * width * 3;
-		for (const column of columns) {
-			const sum = to + y * 3;
-			for (let c = 0; c < 3; c++, to++) {
-				const byte = data[from + column + c]!;
-				bytes[to] = byte;
-				sums[sum + c + 3] = sums[sum + c]! + byte;
-			}
+		const start = edgeIndex(y - margin, image.height, "mirror") * image.width;
+		let sum = 0;
+		for (let x = 0; x < columns; x++, to += 3) {
+			const from = start * 3 + sources[x]!;
+			const red = image.data[from]!;
+			const green = image.data[from + 1]!;
+			const blue = image.data[from + 2]!;
+			bytes[to] = red;
+			bytes[to + 1] = green;
+			bytes[to + 2] = blue;
+			sum += (blue * field + green) * field + red;
+			sums[y * (columns + 1) + x + 1] = sum;
 		}
 	}
-	return { bytes, stride, sums, sumStride, rows, margin };
+	return { left, width, margin, rows, columns, bytes, sums };
 }
 
-/** The index inside `[0, size)` for one outside, mirrored about the edge pixels: `c b | a b c`. */
-function mirrored(index: number, size: number): number {
-	if (size === 1) return 0;
-	const period = 2 * size - 2;
-	const phase = ((index % period) + period) % period;
-	return phase < size ? phase : period - phase;
-}
-
-/** For every pixel, and a few around the image, the sum of the bytes in the disk about it. */
+/** For every pixel of a strip, and a few around it, the sums of the bytes in the disk about it. */
 function sumDisks(
-	{ sums, sumStride, stride, rows }: Padded,
+	{ sums, rows, columns }: Padded,
 	{ halfWidths }: DiskPlan,
 ): { data: Float64Array; stride: number } {
 	const reach = halfWidths.length - 1;
-	const diskStride = stride - 2 * reach * 3;
-	const data = new Float64Array((rows - 2 * reach) * diskStride);
-	for (let y = reach; y < rows - reach; y++) {
-		const start = (y - reach) * diskStride;
-		const row = data.subarray(start, start + diskStride);
-		for (let dy = -reach; dy <= reach; dy++) {
-			const halfWidth = halfWidths[Math.abs(dy)]!;
-			const middle = (y + dy) * sumStride + reach * 3;
-			addDifference(row, sums, {
-				left: middle - halfWidth * 3,
-				right: middle + (halfWidth + 1) * 3,
-			});
-		}
+	const widths = Array.from(
+		{ length: 2 * reach + 1 },
+		(_, i) => halfWidths[Math.abs(i - reach)]!,
+	);
+	const starts = widths.map((_, i) => i * (columns + 1) + reach);
+	const lefts = Int32Array.from(starts, (start, i) => start - widths[i]!);
+	const rights = Int32Array.from(starts, (start, i) => start + widths[i]! + 1);
+	const row = new Float64Array(columns - 2 * reach);
+	const stride = row.length * 3;
+	const data = new Float64Array((rows - 2 * reach) * stride);
+	for (let y = 0; y < rows - 2 * reach; y++) {
+		row.fill(0);
+		const here = sums.subarray(y * (columns + 1));
+		addDifferences(row, here, { lefts, rights });
+		unpack(data.subarray(y * stride, (y + 1) * stride), row);
 	}
-	return { data, stride: diskStride };
+	return { data, stride };
 }
 
-function addDifference(
-	row: Float64Array,
-	sums: Int32Array,
-	{ left, right }: { left: number; right: number },
-): void {
-	for (let i = 0; i < row.length; i++) {
-		row[i]! += sums[right + i]! - sums[left + i]!;
+function unpack(channels: Float64Array, packed: Float64Array): void {
+	for (let x = 0, to = 0; x < packed.length; x++, to += 3) {
+		const greenAndBlue = Math.floor(packed[x]! / field);
+		const blue = Math.floor(greenAndBlue / field);
+		channels[to] = packed[x]! - greenAndBlue * field;
+		channels[to + 1] = greenAndBlue - blue * field;
+		channels[to + 2] = blue;
 	}
 }
 
@@ -171,21 +186,25 @@ function soften(
 		weights,
 	}: { center: number; step: number; weights: Float64Array },
 ): void {
-	setRow(row, data, { from: center, weight: weights[0]! });
-	for (let k = 1; k < weights.length; k++) {
-		const first = center - k * step;
-		const second = center + k * step;
-		addRowPair(row, data, { first, second, weight: weights[k]! });
-	}
+	const distances = Int32Array.from(
+		{ length: weights.length - 1 },
+		(_, k) => (k + 1) * step,
+	);
+	setTap(row, data, { start: center, weight: weights[0]! });
+	addTapPairs(row, data, {
+		firsts: distances.map((distance) => center - distance),
+		seconds: distances.map((distance) => center + distance),
+		weights: weights.subarray(1),
+	});
 }
 
 function addExtra(
 	row: Float64Array,
-	{ bytes, stride, margin }: Padded,
+	{ bytes, columns, margin }: Padded,
 	{ y, dy, dx, weight }: Extra & { y: number },
 ): void {
-	const above = (y + margin - dy) * stride + (margin - dx) * 3;
-	const below = (y + margin + dy) * stride + (margin - dx) * 3;
+	const above = ((y + margin - dy) * columns + margin - dx) * 3;
+	const below = ((y + margin + dy) * columns + margin - dx) * 3;
 	const across = 2 * dx * 3;
 	for (let i = 0; i < row.length; i++) {
 		row[i]! +=

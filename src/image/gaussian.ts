@@ -1,9 +1,7 @@
+import { type EdgeMode, edgeIndex } from "./edge.js";
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
-import { addRowPair, setRow } from "./rows.js";
-
-/** How pixels beyond the edge are made up: `a a a | a b c` or `b a | a b c`. */
-export type EdgeMode = "nearest" | "reflect";
+import { addTapPairs, setTap } from "./rows.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -36,9 +34,9 @@ export function gaussianFilter(
 	for (let y = 0; y < height; y++) {
 		blurDown(row, image, { y, kernel: down, mode });
 		padRow(padded, { margin, width, channels, mode });
-		blurAcross(data.subarray(y * length, (y + 1) * length), padded, {
+		convolve(data.subarray(y * length, (y + 1) * length), padded, {
 			kernel: across,
-			channels,
+			place: (offset) => margin + offset * channels,
 		});
 	}
 	return { data, height, width, channels };
@@ -57,27 +55,14 @@ export function halfKernel(sigma: number, truncate: number): Float64Array {
 	return kernel.subarray(radius).map((weight) => weight / sum);
 }
 
-/** The index inside `[0, size)` that stands for any index. */
-export function edgeIndex(index: number, size: number, mode: EdgeMode): number {
-	if (mode === "nearest") return Math.min(Math.max(index, 0), size - 1);
-	const phase = ((index % (2 * size)) + 2 * size) % (2 * size);
-	return phase < size ? phase : 2 * size - 1 - phase;
-}
-
 function blurDown(
 	row: Float64Array,
 	{ data, height, width, channels }: FloatImage,
 	{ y, kernel, mode }: { y: number; kernel: Float64Array; mode: EdgeMode },
 ): void {
 	const length = width * channels;
-	setRow(row, data, { from: y * length, weight: kernel[0]! });
-	for (let k = kernel.length - 1; k > 0; k--) {
-		addRowPair(row, data, {
-			first: edgeIndex(y - k, height, mode) * length,
-			second: edgeIndex(y + k, height, mode) * length,
-			weight: kernel[k]!,
-		});
-	}
+	const place = (index: number) => edgeIndex(index, height, mode) * length;
+	convolve(row, data, { kernel, place: (offset) => place(y + offset) });
 }
 
 function padRow(
@@ -99,18 +84,23 @@ function padRow(
 	}
 }
 
-function blurAcross(
+/** Adds up the taps of a symmetric kernel, the middle one first and then the outermost, as scipy does. */
+function convolve(
 	row: Float64Array,
-	padded: Float64Array,
-	{ kernel, channels }: { kernel: Float64Array; channels: number },
+	data: Float64Array,
+	{
+		kernel,
+		place,
+	}: { kernel: Float64Array; place: (offset: number) => number },
 ): void {
-	const center = (kernel.length - 1) * channels;
-	setRow(row, padded, { from: center, weight: kernel[0]! });
-	for (let k = kernel.length - 1; k > 0; k--) {
-		addRowPair(row, padded, {
-			first: center - k * channels,
-			second: center + k * channels,
-			weight: kernel[k]!,
-		});
+	const radius = kernel.length - 1;
+	const firsts = new Int32Array(radius);
+	const seconds = new Int32Array(radius);
+	for (let k = 0; k < radius; k++) {
+		firsts[k] = place(k - radius);
+		seconds[k] = place(radius - k);
 	}
+	setTap(row, data, { start: place(0), weight: kernel[0]! });
+	const weights = kernel.subarray(1).toReversed();
+	addTapPairs(row, data, { firsts, seconds, weights });
 }

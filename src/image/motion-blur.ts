@@ -1,6 +1,6 @@
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
-import { addRow } from "./rows.js";
+import { addTaps } from "./rows.js";
 
 /** A blur along a line. */
 export interface Motion {
@@ -20,37 +20,42 @@ export interface Motion {
  * Source: `_motion_blur` of imagecorruptions; the same mathematics as ImageMagick's MotionBlurImage.
  */
 export function motionBlur(image: FloatImage, motion: Motion): FloatImage {
-	const taps = motionTaps(image, motion);
+	const steps = motionSteps(image, motion);
 	const { height, width, channels } = image;
 	const padding = {
-		down: Math.max(...taps.map(({ dy }) => Math.abs(dy))),
-		across: Math.max(...taps.map(({ dx }) => Math.abs(dx))),
+		down: Math.max(...steps.map(({ dy }) => Math.abs(dy))),
+		across: Math.max(...steps.map(({ dx }) => Math.abs(dx))),
 	};
 	const padded = padEdges(image, padding);
 	const stride = (width + 2 * padding.across) * channels;
+	const offsets = Int32Array.from(
+		steps,
+		({ dx, dy }) =>
+			(padding.down + dy) * stride + (padding.across + dx) * channels,
+	);
+	const weights = Float64Array.from(steps, ({ weight }) => weight);
 	const data = new Float64Array(image.data.length);
 	const length = width * channels;
 	for (let y = 0; y < height; y++) {
-		const row = data.subarray(y * length, (y + 1) * length);
-		for (const { dx, dy, weight } of taps) {
-			const from =
-				(y + padding.down + dy) * stride + (padding.across + dx) * channels;
-			addRow(row, padded, { from, weight });
-		}
+		addTaps(data.subarray(y * length, (y + 1) * length), padded, {
+			starts: offsets.map((offset) => y * stride + offset),
+			weights,
+		});
 	}
 	return { data, height, width, channels };
 }
 
-interface Tap {
+/** One point of the line. */
+interface Step {
 	readonly dx: number;
 	readonly dy: number;
 	readonly weight: number;
 }
 
-function motionTaps(
+function motionSteps(
 	{ height, width }: FloatImage,
 	{ radius, sigma, angle }: Motion,
-): Tap[] {
+): Step[] {
 	const length = 2 * radius + 1;
 	const weights = Float64Array.from(
 		{ length },
@@ -62,15 +67,15 @@ function motionTaps(
 	const down = length * Math.sin(direction);
 	const across = length * Math.cos(direction);
 	const hypotenuse = Math.hypot(down, across);
-	const taps = Array.from(weights, (weight, i) => ({
+	const steps = Array.from(weights, (weight, i) => ({
 		dx: Math.ceil((i * across) / hypotenuse - 0.5),
 		dy: Math.ceil((i * down) / hypotenuse - 0.5),
 		weight: weight / sum,
 	}));
-	const cut = taps.findIndex(
+	const cut = steps.findIndex(
 		({ dx, dy }) => Math.abs(dx) >= width || Math.abs(dy) >= height,
 	);
-	return cut < 0 ? taps : taps.slice(0, cut);
+	return cut < 0 ? steps : steps.slice(0, cut);
 }
 
 function padEdges(

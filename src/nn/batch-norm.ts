@@ -31,17 +31,13 @@ export function batchNorm<T extends tf.Tensor>(
 	x: T,
 	{ mode }: { readonly mode: BatchNormMode },
 ): T {
-	const scale = param(params, `${name}.weight`) as tf.Variable<tf.Rank.R1>;
-	const offset = param(params, `${name}.bias`) as tf.Variable<tf.Rank.R1>;
-	const runningMean = param(params, `${name}.running_mean`);
-	const runningVariance = param(params, `${name}.running_var`);
-	if (mode === "eval") {
-		const statistics = [runningMean, runningVariance] as [
-			tf.Tensor1D,
-			tf.Tensor1D,
-		];
-		return tf.batchNorm(x, ...statistics, offset, scale, epsilon) as T;
-	}
+	const given = (suffix: string) =>
+		param(params, `${name}.${suffix}`) as tf.Variable<tf.Rank.R1>;
+	const scale = given("weight");
+	const offset = given("bias");
+	const running = [given("running_mean"), given("running_var")] as const;
+	if (mode === "eval")
+		return tf.batchNorm(x, ...running, offset, scale, epsilon) as T;
 	const count = x.size / scale.size;
 	if (count === 1) {
 		throw new Error(
@@ -49,8 +45,8 @@ export function batchNorm<T extends tf.Tensor>(
 		);
 	}
 	return normalized(x, scale, offset, (mean, variance) => {
-		moveTowards(runningMean, mean, 1);
-		moveTowards(runningVariance, variance, count / (count - 1));
+		moveTowards(running[0], mean, 1);
+		moveTowards(running[1], variance, count / (count - 1));
 	}) as T;
 }
 

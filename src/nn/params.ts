@@ -74,12 +74,12 @@ export function makeParam(
 	});
 }
 
-/** The values of a weight in PyTorch's layout, as a copy. */
+/** The values of a weight, or of its gradient, in PyTorch's layout, as a copy. */
 export function paramValues(
-	variable: tf.Variable,
+	weight: tf.Tensor,
 	{ axes }: ParamSpec,
 ): Float32Array {
-	if (!axes) return variable.dataSync<"float32">().slice();
+	if (!axes) return weight.dataSync<"float32">().slice();
 	const inverse = axes.map((_, axis) => axes.indexOf(axis));
-	return tf.tidy(() => tf.transpose(variable, inverse).dataSync<"float32">());
+	return tf.tidy(() => tf.transpose(weight, inverse).dataSync<"float32">());
 }

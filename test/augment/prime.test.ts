@@ -9,6 +9,8 @@ import {
 } from "../../src/augment/prime-draw.js";
 import type { Primitive } from "../../src/augment/prime-options.js";
 import {
+	auditPrime,
+	type PrimeAudit,
 	prime,
 	primePresets,
 	primeReadings,
@@ -108,53 +110,18 @@ test("PRIME as released is the reference's on 0-255", async () => {
 	await checkAgainst(readFixture<Fixture>("prime-released"), released);
 });
 
-/** Least squares of output on input: slope, and how much of the variance is explained. */
-function fit(
-	x: ArrayLike<number>,
-	y: ArrayLike<number>,
-): { slope: number; explained: number } {
-	const count = x.length;
-	let [sx, sy, sxx, sxy, syy] = [0, 0, 0, 0, 0];
-	for (let i = 0; i < count; i++) {
-		const [a, b] = [x[i] as number, y[i] as number];
-		sx += a;
-		sy += b;
-		sxx += a * a;
-		sxy += a * b;
-		syy += b * b;
-	}
-	const covariance = sxy - (sx * sy) / count;
-	const variance = sxx - (sx * sx) / count;
-	return {
-		slope: covariance / variance,
-		explained: covariance ** 2 / (variance * (syy - (sy * sy) / count)),
-	};
-}
-
-/** Output fitted on input, and 1 - m, of 8-bit images under a reading. */
-function fits(
-	options: typeof released,
-): { slope: number; explained: number; kept: number }[] {
-	const count = 40;
-	const noise = fixtureImages(count, 16);
+/** Audits of 8-bit images; where little is kept, a gray level of the chains is more than a thousandth. */
+function audits(options: typeof released): PrimeAudit[] {
+	const noise = fixtureImages(40, 16);
 	const images = tf.div(tf.round(tf.mul(noise, 255)), 255) as tf.Tensor4D;
-	const { mixing } = drawPrime(images.shape, new Random("reading"), options);
-	const mixed = prime(options)(images, new Random("reading"));
-	const [x, y] = [images.dataSync(), mixed.dataSync()];
-	const size = x.length / count;
-	// In darker ones the chains, of a gray level at most, are above a thousandth of the variance.
-	return Array.from(mixing, (m, i) => ({
-		...fit(
-			x.slice(i * size, (i + 1) * size),
-			y.slice(i * size, (i + 1) * size),
-		),
-		kept: 1 - m,
-	})).filter(({ kept }) => kept > 0.25 && kept < 0.9);
+	return auditPrime(images, new Random("reading"), options).filter(
+		({ kept }) => kept > 0.25 && kept < 0.9,
+	);
 }
 
 test("as released, PRIME darkens: output is (1 - m) input", async () => {
 	await useEngine("onnxruntime");
-	for (const { slope, explained, kept } of fits(released)) {
+	for (const { slope, explained, kept } of audits(released)) {
 		assert.ok(explained > 0.999, `R² ${explained}`);
 		assert.ok(Math.abs(slope - kept) < 0.01, `slope ${slope} for ${kept}`);
 	}
@@ -162,7 +129,10 @@ test("as released, PRIME darkens: output is (1 - m) input", async () => {
 
 test("as described, output is neither affine in the input nor of slope 1 - m", async () => {
 	await useEngine("onnxruntime");
-	const all = fits({ ...primePresets.dense, ...primeReadings["as-described"] });
+	const all = audits({
+		...primePresets.dense,
+		...primeReadings["as-described"],
+	});
 	const affine = all.filter(({ explained }) => explained > 0.999);
 	const ofSlope = all.filter(
 		({ slope, kept }) => Math.abs(slope - kept) < 0.01,

@@ -1,4 +1,3 @@
-import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import type { Architecture } from "../../src/backbones/architectures.js";
@@ -9,16 +8,8 @@ import {
 } from "../../src/backbones/backbone.js";
 import { resnetStages, resnetStem } from "../../src/backbones/resnet.js";
 import { swinStages, swinStem } from "../../src/backbones/swin.js";
-import { formulaValues, formulaWeight } from "./formula.js";
-
-/** A tensor of the reference: its statistics and every `stride`-th element, in PyTorch's layout. */
-export interface Summary {
-	readonly shape: readonly number[];
-	readonly mean: number;
-	readonly deviation: number;
-	readonly stride: number;
-	readonly sample: readonly number[];
-}
+import { formulaValues, formulaWeight } from "../nn/formula.js";
+import type { Summary } from "../nn/summary.js";
 
 export interface ReferenceCase {
 	readonly size: [number, number];
@@ -83,42 +74,4 @@ export function stagesOf(
 	return architecture.family === "resnet"
 		? resnetStages(architecture, params, images, { batchNorm })
 		: swinStages(architecture, params, images);
-}
-
-/** Moves the axes of a feature map to PyTorch's order. */
-export function channelsFirst(x: tf.Tensor): tf.Tensor {
-	return x.rank === 4 ? tf.transpose(x, [0, 3, 1, 2]) : x;
-}
-
-/**
- * Compares values in PyTorch's layout with the reference: shape, mean, deviation and samples.
- *
- * An element may be off by `rtol` of itself and `atol` of the deviation of its tensor, or of 1 if that is
- * smaller.
- */
-export function assertMatches(
-	label: string,
-	{ shape, values }: { shape: readonly number[]; values: ArrayLike<number> },
-	expected: Summary,
-	{ rtol = 1e-3, atol = 1e-4 } = {},
-): void {
-	assert.deepEqual([...shape], [...expected.shape], `${label}: shape`);
-	const numbers = Float64Array.from(values);
-	const mean = numbers.reduce((sum, x) => sum + x, 0) / numbers.length;
-	const squares = numbers.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-	const scale = Math.min(1, expected.deviation);
-	const close = (what: string, actual: number, wanted: number): void => {
-		const allowed = rtol * Math.abs(wanted) + atol * scale;
-		assert.ok(
-			Math.abs(actual - wanted) <= allowed,
-			`${label}: ${what} is ${actual}, not ${wanted} +- ${allowed}`,
-		);
-	};
-	close("the mean", mean, expected.mean);
-	const deviation = Math.sqrt(squares / numbers.length);
-	close("the deviation", deviation, expected.deviation);
-	expected.sample.forEach((wanted, i) => {
-		const position = i * expected.stride;
-		close(`element ${position}`, numbers[position] as number, wanted);
-	});
 }

@@ -52,6 +52,15 @@ test("each tensor is written at a multiple of its element size, in the format's 
 	assert.equal(bytes.length, 8 + length + 13);
 });
 
+test("a header whose length begins like a pickle is read", (context) => {
+	const path = join(scratch(context), "length.safetensors");
+	const header = { x: { dtype: "U8", shape: [1], data_offsets: [0, 1] } };
+	const json = JSON.stringify(header).padEnd(0x80);
+	writeFileSync(path, written(json, new Uint8Array([7])));
+	const { tensors } = readCheckpoint(path);
+	assert.deepEqual(tensors.x?.data, new Uint8Array([7]));
+});
+
 test("a write that fails leaves the old file and nothing beside it", (context) => {
 	const folder = scratch(context);
 	const path = join(folder, "kept.safetensors");
@@ -83,6 +92,10 @@ test("a header that does not fit the file is refused", (context) => {
 		[written({ x: entry(0, 8) }), /does not fit its bytes/],
 		[written({ x: entry(0, 4, [-1]) }), /does not fit its bytes/],
 		[written({ x: null }), /element type/],
+		[
+			written(`{"x":{"dtype":${"[".repeat(1e5)}${"]".repeat(1e5)}}}`),
+			/element type of no name/,
+		],
 		[written({ x: entry(0, 4), y: entry(2, 6) }), /overlap/],
 		[written({ x: entry(4, 8) }), /gap/],
 		[written({ x: entry(0, 4) }), /should have/],

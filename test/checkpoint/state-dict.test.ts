@@ -57,6 +57,11 @@ test("normalizers and the attacker's copy are dropped", () => {
 	]);
 });
 
+test("a prefix repeated without end is no wrapper", () => {
+	const name = "module.".repeat(1e5);
+	assert.equal(names(`${name}x`)[0]?.length, 7 * (1e5 - 8) + 1);
+});
+
 test("a name that only some have stays", () => {
 	assert.deepEqual(names("module.a", "b"), ["module.a", "b"]);
 	assert.deepEqual(names("backbone.conv1.weight", "head.fc.weight"), [

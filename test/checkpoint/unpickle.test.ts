@@ -127,6 +127,39 @@ test("nesting, sharing and repetition are bounded", (context) => {
 	refused(write(context, dictionaries), /more objects than/);
 });
 
+test("what a few bytes repeat at length is bounded too", (context) => {
+	const long = (text: string) => {
+		const length = Buffer.alloc(4);
+		length.writeUInt32LE(text.length);
+		return `X${length.toString("latin1")}${text}q\0`;
+	};
+	const text = long("x".repeat(2e6));
+	const many = (operations: string) => operations.repeat(2e5);
+	const start = Date.now();
+	for (const [pickle, problem] of [
+		[`(${many("c_codecs\nencode\nh\0\x85R")}`, /needs more than/],
+		[`(${many("cnumpy.core.multiarray\nscalar\nNh\0\x86R")}`, undefined],
+		[`(${many("h\0h\0\x93")}`, /more objects/],
+		[`(${many("ca\nb\n(K\x01K\x02K\x03th\0\x86}\x92")}`, undefined],
+	] as const) {
+		const path = write(context, latin1(`\x80\x04${text}${pickle}l.`));
+		if (problem) refused(path, problem);
+		else assert.ok(readCheckpoint(path).other);
+	}
+	const items = `](${"K\x01".repeat(1e5)}tq\x01`;
+	const keywords = many("ca\nb\nh\x01}\x92");
+	refused(
+		write(context, latin1(`\x80\x04${items}(${keywords}l.`)),
+		/more objects/,
+	);
+	const doubled = Array.from({ length: 40 }, () => "h\x01h\x01\x86q\x01");
+	const device = `ctorch\ndevice\nh\x01R`;
+	assert.ok(
+		read(context, `\x80\x02)q\x01${doubled.join("")}](${device}e.`).other,
+	);
+	assert.ok(Date.now() - start < 20_000, "none takes long");
+});
+
 test("an expanded tensor that would fill the memory is refused, unless allowed", (context) => {
 	const pickle = `\x80\x02ctorch._utils\n_rebuild_tensor_v2\n((${pickledText("storage")}ctorch\nByteStorage\n${pickledText("0")}${pickledText("cpu")}K\x01tQK\0J\0\0\0\x06\x85K\0\x85\x89)tR.`;
 	const path = write(context, pickle, { storages: { 0: new Uint8Array(1) } });

@@ -1,13 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import {
-	type Draws,
-	type Severity,
-	variants,
-} from "../../src/corruptions/corruption.js";
-import { Lcg, picture } from "../lcg.js";
+import { type Severity, variants } from "../../src/corruptions/corruption.js";
+import { picture } from "../lcg.js";
 import { additions, frostPictures } from "./cases.js";
+import { injectedDraws } from "./injected-draws.js";
 
 interface Case {
 	readonly corruption: keyof typeof additions;
@@ -18,25 +15,6 @@ interface Case {
 	readonly seed: number;
 	readonly mean: number;
 	readonly samples: string;
-}
-
-/** The draws of upstream.py. */
-function injectedDraws(seed: number): Draws {
-	const lcg = new Lcg(seed);
-	return {
-		uniforms: (count, low, high) =>
-			new Float64Array(count).map(() => low + (high - low) * lcg.uniform()),
-		normals: (count, mean, deviation) =>
-			new Float64Array(count).map(() => mean + deviation * lcg.normal()),
-		integers: (count, low, high) =>
-			new Int32Array(count).map(
-				() => low + Math.floor(lcg.uniform() * (high - low)),
-			),
-		poissons: (levels, rates) =>
-			new Uint16Array(levels.length).map((_, i) =>
-				Math.floor(2 * rates[levels[i]!]! * lcg.uniform()),
-			),
-	};
 }
 
 for (const variant of variants) {

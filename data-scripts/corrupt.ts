@@ -1,0 +1,105 @@
+/**
+ * Writes corrupted copies of an image folder once, for all runs to share: `node dist/data-scripts/corrupt.js --help`.
+ */
+import { parseArgs } from "node:util";
+import {
+	commonCorruptions,
+	corruptionNames,
+	severities,
+	variants,
+} from "../src/corruptions/corruption.js";
+import {
+	frostSource,
+	loadFrostPictures,
+} from "../src/corruptions/frost-pictures.js";
+import { corruptFolder } from "./corrupt-folder.js";
+import { progressCounter } from "./progress-counter.js";
+
+const usage = `Writes corrupted copies of all JPEG and PNG files below a folder, as PNG.
+
+  node dist/data-scripts/corrupt.js <images> <copies> [options]
+
+  --corruptions a,b,c     default: the fifteen common ones; also ${corruptionNames.slice(15).join(", ")}
+  --severities 1,2        default: ${severities.join(",")}
+  --variant any-size      or ${variants.slice(1).join(", ")}
+  --seed 0
+  --channel-order rgb     or bgr, as the study had it
+  --saved-as-jpeg         as the published ImageNet-C is, with quality 85
+  --frost data/frost      the original pictures of frost; without them, frost is procedural
+  --workers n             default: one for each core
+
+A call after an interruption writes what is missing.
+`;
+
+async function main(): Promise<void> {
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: {
+			corruptions: { type: "string", default: commonCorruptions.join(",") },
+			severities: { type: "string", default: severities.join(",") },
+			variant: { type: "string", default: "any-size" },
+			seed: { type: "string", default: "0" },
+			"channel-order": { type: "string", default: "rgb" },
+			"saved-as-jpeg": { type: "boolean", default: false },
+			frost: { type: "string", default: "data/frost" },
+			workers: { type: "string" },
+			help: { type: "boolean", default: false },
+		},
+	});
+	const [images, copies] = positionals;
+	if (values.help || images === undefined || copies === undefined) {
+		process.stdout.write(usage);
+		process.exitCode = values.help ? 0 : 2;
+		return;
+	}
+	const frostPictures = await loadFrostPictures(values.frost);
+	const channelOrders = ["rgb", "bgr"] as const;
+	const summary = await corruptFolder(images, copies, {
+		corruptions: chosen("corruption", values.corruptions, corruptionNames),
+		severities: chosen("severity", values.severities, severities),
+		variant: chosen("variant", values.variant, variants)[0]!,
+		channelOrder: chosen(
+			"channel order",
+			values["channel-order"],
+			channelOrders,
+		)[0]!,
+		savedAsJpeg: values["saved-as-jpeg"],
+		seed: integer("seed", values.seed),
+		workers: values.workers ? integer("workers", values.workers) : undefined,
+		frostPictures,
+		report: progressCounter("copies"),
+	});
+	process.stdout.write(
+		`${summary.written} copies written, ${summary.kept} kept; frost is ${frostSource(frostPictures)}\n`,
+	);
+	for (const failure of summary.failures) process.stderr.write(`${failure}\n`);
+	if (summary.failures.length > 0) process.exitCode = 1;
+}
+
+/** The members of `allowed` that a list with commas names. */
+function chosen<Value extends string | number>(
+	what: string,
+	list: string,
+	allowed: readonly Value[],
+): Value[] {
+	return list.split(",").map((name) => {
+		const found = allowed.find((value) => String(value) === name.trim());
+		if (found !== undefined) return found;
+		throw new Error(
+			`unknown ${what} "${name}"; allowed: ${allowed.join(", ")}`,
+		);
+	});
+}
+
+function integer(name: string, text: string): number {
+	const value = Number(text);
+	if (text.trim() !== "" && Number.isSafeInteger(value)) return value;
+	throw new Error(`${name} must be an integer, not "${text}"`);
+}
+
+try {
+	await main();
+} catch (error) {
+	process.stderr.write(`${(error as Error).message}\n`);
+	process.exitCode = 1;
+}

@@ -1,0 +1,58 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { isZooName, zoo, zooEntry } from "./zoo.js";
+import type { ZooEntry } from "./zoo-entry.js";
+
+/** Where fetched checkpoints lie, below the folder that the process runs in. */
+export const checkpointFolder = join("data", "checkpoints");
+
+export interface FindOptions {
+	/** A folder of the user's to look into after `data/checkpoints`. */
+	readonly folder?: string;
+	/** A file to take instead of a published one. */
+	readonly from?: string;
+}
+
+/** A checkpoint file, and what is known of it where it is a published one. */
+export interface FoundCheckpoint {
+	readonly path: string;
+	readonly entry?: ZooEntry;
+}
+
+function fetchCommand(name: string): string {
+	const script = fileURLToPath(
+		new URL("../../data-scripts/checkpoints.js", import.meta.url),
+	);
+	return `node ${relative(process.cwd(), script)} ${name}`;
+}
+
+function known(name: string): ZooEntry | undefined {
+	return isZooName(name) ? zoo[name] : undefined;
+}
+
+/**
+ * Finds the file of a checkpoint: the one given by `from`, else a published one by its name in the zoo.
+ *
+ * Throws where there is no such name, and where the file is in neither folder: then with the command that
+ * fetches it.
+ */
+export function findCheckpoint(
+	name: string,
+	{ folder, from }: FindOptions = {},
+): FoundCheckpoint {
+	if (from !== undefined) {
+		if (!existsSync(from)) throw new Error(`there is no file ${from}`);
+		const entry = known(name);
+		return { path: from, ...(entry && { entry }) };
+	}
+	const entry = zooEntry(name);
+	const folders = [checkpointFolder, ...(folder === undefined ? [] : [folder])];
+	const path = folders
+		.map((candidate) => join(candidate, entry.file))
+		.find(existsSync);
+	if (path !== undefined) return { path, entry };
+	throw new Error(
+		`${entry.file}, the checkpoint ${name}, is not in ${folders.join(" or ")}: fetch it with\n  ${fetchCommand(name)}`,
+	);
+}

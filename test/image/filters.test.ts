@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { diskFilter } from "../../src/image/disk-filter.js";
+import { type Disk, diskKernel } from "../../src/image/disk-kernel.js";
+import type { EdgeMode } from "../../src/image/edge.js";
+import { fromUnit, toUnit } from "../../src/image/float.js";
+import { gaussianFilter } from "../../src/image/gaussian.js";
+import { createImage, type Image } from "../../src/image/image.js";
+import { clippedZoom } from "../../src/image/zoom.js";
+import { patchwork } from "../corruptions/patchwork.js";
+
+interface Filtered {
+	readonly height: number;
+	readonly width: number;
+	/** Every 7th number. */
+	readonly values: number[];
+}
+
+interface Fixture {
+	readonly gaussian: (Filtered & {
+		sigma: [number, number];
+		mode: EdgeMode;
+		truncate: number;
+	})[];
+	readonly zoomed: (Filtered & { factor: number; size: number[] })[];
+	readonly disks: (Disk & { sum: number; middle: number[] })[];
+}
+
+const path = "../../../test/fixtures/image/filters.json";
+const { gaussian, zoomed, disks } = JSON.parse(
+	readFileSync(new URL(path, import.meta.url), "utf8"),
+) as Fixture;
+
+function assertClose(
+	actual: Float64Array,
+	expected: number[],
+	step: number,
+): void {
+	assert.equal(expected.length, Math.ceil(actual.length / step));
+	expected.forEach((value, i) => {
+		const off = Math.abs(actual[i * step]! - value);
+		assert.ok(off < 1e-8, `${actual[i * step]}, not ${value}, at ${i * step}`);
+	});
+}
+
+for (const { height, width, sigma, mode, truncate, values } of gaussian) {
+	test(`a Gaussian of ${sigma}, ${mode}, of ${height} x ${width} is scipy's`, () => {
+		const image = toUnit(patchwork(height, width));
+		const { data } = gaussianFilter(image, sigma, { mode, truncate });
+		assertClose(data, values, 7);
+	});
+}
+
+for (const { height, width, factor, size, values } of zoomed) {
+	test(`${height} x ${width} magnified ${factor} times is scipy's`, () => {
+		const image = toUnit(patchwork(height, width));
+		const zoom = clippedZoom(image, factor);
+		assert.deepEqual([zoom.height, zoom.width], size);
+		assertClose(zoom.data, values, 7);
+
+		const window = { top: 1, left: 2, height: 3, width: 2 };
+		const part = clippedZoom(image, factor, window);
+		for (let y = 0; y < 3; y++) {
+			const from = ((y + 1) * zoom.width + 2) * 3;
+			assert.deepEqual(
+				part.data.subarray(y * 6, (y + 1) * 6),
+				zoom.data.subarray(from, from + 6),
+			);
+		}
+	});
+}
+
+for (const { sum, middle, ...disk } of disks) {
+	test(`the disk of radius ${disk.radius} and softness ${disk.softness} is OpenCV's`, () => {
+		const { weights, half } = diskKernel(disk);
+		const size = 2 * half + 1;
+		const row = weights.subarray(half * size, (half + 1) * size);
+		assertClose(row, middle, 1);
+		const total = weights.reduce((a, b) => a + b, 0);
+		assert.ok(Math.abs(total - sum) < 1e-6);
+		// Whether white stays white is decided by the last bit.
+		assert.equal(Math.sign(total - 1), Math.sign(sum - 1));
+	});
+}
+
+test("a wide image is filtered with a disk as its kernel says, in all strips", () => {
+	const disk = { radius: 8, softness: 0.5 };
+	const image = patchwork(3, 1100);
+	const filtered = diskFilter(image, disk);
+	for (const x of [0, 5, 500, 1015, 1022, 1023, 1024, 1025, 1033, 1099]) {
+		for (const c of [0, 1, 2]) {
+			const wanted = correlate(image, disk, { y: 1, x, c });
+			const off = Math.abs(filtered.data[(1100 + x) * 3 + c]! - wanted);
+			assert.ok(off < 1, `column ${x}, channel ${c}: ${off} levels away`);
+		}
+	}
+});
+
+/** One value of the filter by its definition. */
+function correlate(
+	{ data, height, width }: Image,
+	disk: Disk,
+	{ y, x, c }: { y: number; x: number; c: number },
+): number {
+	const { weights, half } = diskKernel(disk);
+	const mirrored = (i: number, size: number): number => {
+		if (i < 0) return mirrored(-i, size);
+		return i < size ? i : mirrored(2 * size - 2 - i, size);
+	};
+	let sum = 0;
+	for (let dy = -half; dy <= half; dy++) {
+		for (let dx = -half; dx <= half; dx++) {
+			const row = mirrored(y + dy, height);
+			const column = mirrored(x + dx, width);
+			const weight = weights[(dy + half) * (2 * half + 1) + dx + half]!;
+			sum += data[(row * width + column) * 3 + c]! * weight;
+		}
+	}
+	return Math.min(sum, 255);
+}
+
+test("numbers in [0, 1] and bytes: clipped, cut off, and back unchanged", () => {
+	const data = Float64Array.of(-0.1, 0, 0.999 / 255, 1 / 255, 0.999, 1.5);
+	const { data: bytes } = fromUnit({ data, height: 1, width: 2, channels: 3 });
+	assert.deepEqual([...bytes], [0, 0, 0, 1, 254, 255]);
+	const all = createImage(16, 16);
+	for (let i = 0; i < all.data.length; i++) all.data[i] = i;
+	assert.deepEqual(fromUnit(toUnit(all)), all);
+});
+
+test("an image that is none says what it lacks", () => {
+	assert.throws(() => createImage(0, 5), /at least one pixel, not 0 x 5/);
+	assert.throws(() => createImage(2.5, 5), /2\.5 x 5/);
+	assert.throws(
+		() => createImage(2, 3, new Uint8Array(6)),
+		/needs a Uint8Array of 18 bytes, not 6 bytes/,
+	);
+});
