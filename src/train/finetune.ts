@@ -5,11 +5,11 @@ import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
 import { batchSource } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
+import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import type { Recipe } from "./recipe.js";
-import { type Reporter, rateMeter } from "./reporter.js";
-import { appendRow } from "./rows.js";
+import type { Reporter } from "./reporter.js";
 import {
 	describeRun,
 	isRun,
@@ -21,6 +21,7 @@ import {
 import { learningRateAt } from "./schedule.js";
 import { writing } from "./storage-error.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
+import { trainingLog } from "./training-log.js";
 import {
 	removeState,
 	resumeState,
@@ -51,32 +52,6 @@ interface Training {
 	readonly standing: Standing;
 }
 
-const rowsPerLog = 1000;
-
-// Where the length is in seconds, nobody knows how many steps there will be.
-const stepsPerRowOfTimedLog = 10;
-
-/** How many updates a recipe takes on so many images; undefined where the clock decides. */
-export function stepsOf(
-	{ length, batchSize }: Recipe,
-	images: number,
-): number | undefined {
-	if ("steps" in length) return length.steps;
-	if ("seconds" in length) return undefined;
-	return Math.ceil((length.epochs * images) / batchSize);
-}
-
-/** How many updates there will be, as far as can be told. */
-function expectedSteps({ record, standing }: Training): number {
-	const { recipe, task } = record;
-	const steps = stepsOf(recipe, task.trainImages);
-	if (steps !== undefined) return steps;
-	const { seconds } = recipe.length as { seconds: number };
-	return standing.step === 0
-		? Number.POSITIVE_INFINITY
-		: (standing.step * seconds) / standing.seconds;
-}
-
 function explainDivergence(
 	{ recipe }: RunRecord,
 	step: number,
@@ -94,38 +69,6 @@ function explainDivergence(
 	);
 }
 
-/** Writes down an update: into the log, once for several, and to the reporter. */
-function logger(training: Training, reporter: Reporter | undefined) {
-	const { record, folder, standing } = training;
-	const { recipe, task, id } = record;
-	const steps = stepsOf(recipe, task.trainImages);
-	const every =
-		steps === undefined ? stepsPerRowOfTimedLog : Math.ceil(steps / rowsPerLog);
-	const rate = rateMeter();
-	return (loss: number, learningRate: number, isLast: boolean) => {
-		standing.lossSum += loss;
-		standing.lossCount++;
-		const { step, seconds, lossSum, lossCount } = standing;
-		if (step % every === 0 || isLast) {
-			const row = { step, loss: lossSum / lossCount, learningRate, seconds };
-			appendRow(runFiles(folder).log, row);
-			standing.lossSum = 0;
-			standing.lossCount = 0;
-		}
-		const total = expectedSteps(training);
-		reporter?.({
-			doing: "training",
-			what: id,
-			done: step,
-			total,
-			loss,
-			learningRate,
-			imagesPerSecond: rate(step * recipe.batchSize),
-			secondsLeft: (seconds / step) * (total - step),
-		});
-	};
-}
-
 /** The loop: prepare a batch, make an update, write it down, and save everything now and then. */
 async function train<Target>(
 	task: Task<Target, unknown>,
@@ -135,10 +78,10 @@ async function train<Target>(
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
 	const batchAt = batchSource(task, recipe);
-	const log = logger(training, reporter);
+	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
 	let savedAt = performance.now();
-	while (standing.step < expectedSteps(training)) {
+	while (standing.step < expectedSteps(record, standing)) {
 		await nextTurn();
 		const began = performance.now();
 		if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
@@ -147,14 +90,14 @@ async function train<Target>(
 			signal?.throwIfAborted();
 		}
 		const { step } = standing;
-		const position = { step, steps: expectedSteps(training) };
+		const position = { step, steps: expectedSteps(record, standing) };
 		const loss = trainStep.update(position, (part) => batchAt(step, part));
 		if (!Number.isFinite(loss))
 			throw explainDivergence(record, step, `the loss is ${loss}`);
 		standing.step++;
 		standing.seconds += (performance.now() - began) / 1000;
 		const learningRate = learningRateAt(position, recipe.learningRate, recipe);
-		log(loss, learningRate, standing.step >= expectedSteps(training));
+		log(loss, learningRate);
 	}
 }
 
