@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
@@ -19,7 +18,6 @@ import {
 	runFiles,
 } from "./run.js";
 import { learningRateAt } from "./schedule.js";
-import { writing } from "./storage-error.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
@@ -29,7 +27,7 @@ import {
 	saveState,
 } from "./training-state.js";
 import { writeWeights } from "./weights-file.js";
-import { removePartials, writeWhole } from "./whole-file.js";
+import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
 export interface FinetuneOptions {
 	/** What the run calls the backbone, such as `resnet50/prime`; by default its architecture. */
@@ -154,7 +152,7 @@ export async function finetune<Target>(
 	const folder = join(options.folder ?? "runs", record.id);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
-	writing(folder, () => mkdirSync(folder, { recursive: true }));
+	makeFolder(folder);
 	await withLock(folder, async () => {
 		removePartials(folder);
 		if (!isRun(folder)) {

@@ -38,7 +38,8 @@ function isAlive({ pid, began }: Holder): boolean {
 
 function parse(text: string): Holder | undefined {
 	try {
-		return JSON.parse(text) as Holder;
+		const holder = JSON.parse(text) as Holder;
+		return Number.isInteger(holder?.pid) ? holder : undefined;
 	} catch {
 		return undefined;
 	}

@@ -55,11 +55,11 @@ export function appendRow(path: string, row: object): void {
 		const descriptor = openSync(path, "a");
 		try {
 			const { size } = fstatSync(descriptor);
+			let done = 0;
 			try {
-				for (let done = 0; done < bytes.length; )
-					done += writeSync(descriptor, bytes, done);
+				while (done < bytes.length) done += writeSync(descriptor, bytes, done);
 			} catch (error) {
-				ftruncateSync(descriptor, size);
+				if (done > 0) ftruncateSync(descriptor, size);
 				throw error;
 			}
 		} finally {

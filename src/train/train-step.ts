@@ -133,7 +133,8 @@ function divided(
 	});
 	const finish = compile((numbers: StepNumbers) => {
 		apply(sums, numbers);
-		for (const sum of Object.values(sums)) sum.assign(tf.zerosLike(sum));
+		// Zeros, computed: a compiled function makes no update of a plain constant.
+		for (const sum of Object.values(sums)) sum.assign(tf.sub(sum, sum));
 	});
 	return { part: add, finish, dispose: () => tf.dispose(sums) };
 }

@@ -1,6 +1,7 @@
 import {
 	closeSync,
 	fsyncSync,
+	mkdirSync,
 	openSync,
 	readdirSync,
 	renameSync,
@@ -26,6 +27,18 @@ export function writeWhole(path: string, text: string): void {
 		} catch (error) {
 			rmSync(partial, { force: true });
 			throw error;
+		}
+	});
+}
+
+/** Makes a folder, and those around it, where it is not there yet. */
+export function makeFolder(path: string): void {
+	writing(path, () => {
+		try {
+			mkdirSync(path, { recursive: true });
+		} catch {
+			// With `recursive`, Node calls a read-only disk a missing folder.
+			mkdirSync(path);
 		}
 	});
 }
