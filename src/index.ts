@@ -53,6 +53,7 @@ export {
 	type NameFilter,
 	trainableParams,
 } from "./backbones/groups.js";
+export { type LoadOptions, loadBackbone } from "./backbones/load-backbone.js";
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
@@ -126,8 +127,9 @@ export {
 } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
 export { decodeImage, readImage } from "./image/decode.js";
-export { encodePng, writePng } from "./image/encode.js";
+export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
+export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
 	type ResizeFilter,
 	type ResizeOptions,
