@@ -119,7 +119,8 @@ export {
 	useEngine,
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
-export { type EvaluateOptions, evaluate } from "./evaluate/evaluate.js";
+export { evaluate } from "./evaluate/evaluate.js";
+export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export {
 	packHits,
 	type ResultRow,

@@ -30,7 +30,7 @@ import { writeWeights } from "./weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
 export interface FinetuneOptions {
-	/** What the run calls the backbone, such as `resnet50/prime`; by default its architecture. */
+	/** What the run calls the backbone; by default its own name, or that of its architecture. */
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;

@@ -122,7 +122,7 @@ export function describeRun<Target>(
 ): RunRecord {
 	const described = {
 		backbone: {
-			name: name ?? architectureName(source.architecture),
+			name: name ?? source.name ?? architectureName(source.architecture),
 			architecture: source.architecture,
 			sha256: hashOfTensors(stateDictOf(source)),
 		},
