@@ -108,7 +108,9 @@ export class Kernel {
 			this.link.alive();
 			this.executor.interrupts.cancel();
 		}
-		if (message.kind === "shutdown") process.exit(0);
+		if (message.kind === "shutdown") {
+			void this.link.close().then(() => process.exit(0));
+		}
 	}
 
 	#dispatch(message: Message): void {

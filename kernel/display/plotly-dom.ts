@@ -48,9 +48,9 @@ function textBox(element: Element): Box {
 	const anchor =
 		element.getAttribute("text-anchor") ??
 		/text-anchor:\s*(\w+)/.exec(element.getAttribute("style") ?? "")?.[1];
-	const shift = anchor === "middle" ? width / 2 : anchor === "end" ? width : 0;
+	const before = anchor === "middle" ? width / 2 : anchor === "end" ? width : 0;
 	const height = size * (1.3 * lines.length - 0.1);
-	return { x: x - shift, y: y - size, width, height };
+	return { x: x - before, y: y - size, width, height };
 }
 
 function pathBox(element: Element): Box {
@@ -72,6 +72,24 @@ function union(boxes: readonly Box[]): Box {
 	return { x, y, width: right - x, height: bottom - y };
 }
 
+/** How far an element's own `translate` moves it. */
+function shift(element: Element): { x: number; y: number } {
+	let [x, y] = [0, 0];
+	const moves = (element.getAttribute("transform") ?? "").matchAll(
+		/translate\(\s*([-\d.e]+)(?:[\s,]+([-\d.e]+))?/g,
+	);
+	for (const [, dx, dy] of moves) {
+		x += Number(dx);
+		y += Number(dy ?? 0);
+	}
+	return { x, y };
+}
+
+function moved(box: Box, by: { x: number; y: number }): Box {
+	return { ...box, x: box.x + by.x, y: box.y + by.y };
+}
+
+/** The box of an element in the coordinates it is drawn in, its own transform left out. */
 function boundingBox(element: Element): Box {
 	const tag = element.tagName.toLowerCase();
 	if (tag === "text" || tag === "tspan") return textBox(element);
@@ -85,7 +103,20 @@ function boundingBox(element: Element): Box {
 			height: number("height"),
 		};
 	}
-	return union([...element.children].map(boundingBox));
+	return union(
+		[...element.children].map((child) =>
+			moved(boundingBox(child), shift(child)),
+		),
+	);
+}
+
+/** The box of an element on the page. */
+function pageBox(element: Element): Box {
+	let box = boundingBox(element);
+	for (let e: Element | null = element; e; e = e.parentElement) {
+		box = moved(box, shift(e));
+	}
+	return box;
 }
 
 /** The parts of a 2D canvas that Plotly's heatmap draws with. */
@@ -165,7 +196,7 @@ export function installDomStubs(window: DOMWindow): void {
 		window.Element.prototype,
 		"getBoundingClientRect",
 		function (this: Element) {
-			const { x, y, width, height } = boundingBox(this);
+			const { x, y, width, height } = pageBox(this);
 			const edges = { left: x, top: y, right: x + width, bottom: y + height };
 			return { x, y, width, height, ...edges };
 		},

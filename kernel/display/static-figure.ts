@@ -74,6 +74,10 @@ export function drawFigure({ data, layout }: FigureLike): DrawnFigure {
 		holder.remove();
 	};
 	drawn.then(discard, discard);
-	const svg = plotly.Snapshot.toSVG(holder, "svg", 1);
+	// Plotly's stand-in for quotes, which jsdom serializes otherwise than browsers do
+	const svg = plotly.Snapshot.toSVG(holder, "svg", 1).replaceAll(
+		"TOBESTRIPPED",
+		"'",
+	);
 	return { svg, png: toPng(svg), width, height };
 }

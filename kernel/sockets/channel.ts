@@ -10,7 +10,9 @@ export type ToSockets =
 	/** The main thread has seen the interrupt. */
 	| { readonly kind: "alive" }
 	/** Asks for `drained` once every request received so far has been passed on. */
-	| { readonly kind: "drain" };
+	| { readonly kind: "drain" }
+	/** The main thread is about to end the process. */
+	| { readonly kind: "goodbye" };
 
 /** What the socket thread tells the main thread. */
 export type ToMain =

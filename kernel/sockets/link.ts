@@ -112,6 +112,14 @@ export class Link {
 		this.#post({ kind: "drain" });
 	}
 
+	/** Lets the socket thread end; resolves when it has. */
+	async close(): Promise<void> {
+		const ended = once(this.#worker, "exit");
+		this.#input.close();
+		this.#post({ kind: "goodbye" });
+		await ended;
+	}
+
 	/** Asks the client that sent a request for a line of text, blocking until it comes. */
 	ask(request: Message, prompt: string, password: boolean): string {
 		while (receiveMessageOnPort(this.#input)) {}

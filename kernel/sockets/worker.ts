@@ -82,6 +82,7 @@ function answerInput(value: string | null): void {
 main.on("message", (message: ToSockets) => {
 	if (message.kind === "alive") interrupter.alive();
 	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
+	if (message.kind === "goodbye") end();
 	if (message.kind === "stream") {
 		joiner.add(message.piece);
 		release(message.piece.text.length);
@@ -93,12 +94,21 @@ main.on("message", (message: ToSockets) => {
 	}
 });
 
+let killTimer: NodeJS.Timeout | undefined;
+
 async function stop(): Promise<void> {
 	joiner.flush();
 	await Promise.all(Object.values(outboxes).map((box) => box.flushed()));
 	for (const socket of Object.values(sockets)) socket.close();
 	tell({ kind: "shutdown" });
-	setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+	killTimer = setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+}
+
+/** Lets this thread run out, once nothing of ZeroMQ is left that a hard end could disturb. */
+function end(): void {
+	clearTimeout(killTimer);
+	input.close();
+	main.close();
 }
 
 const controlReplies: Record<
