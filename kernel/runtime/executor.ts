@@ -123,8 +123,8 @@ export class Executor {
 	): Promise<Outcome> {
 		const context = this.interrupts.contextOf(cell);
 		this.interrupts.executing = this.interrupts.now = context;
-		begin(context);
 		try {
+			begin(context);
 			const changed = this.protect(() => this.compiler.refresh());
 			this.#isStale ||= changed.length > 0;
 			const reloaded = this.#isStale ? await this.#reload(cell) : undefined;
