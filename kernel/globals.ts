@@ -75,35 +75,43 @@ export interface GlobalHost {
 	signal(): AbortSignal;
 }
 
+type Show = (value: unknown, options?: DisplayOptions) => DisplayHandle;
+
+const rawBundle = (value: unknown): Bundle => ({
+	data: value as MimeData,
+	metadata: {},
+});
+
+/** A bundle of one type; bytes become base64. */
+const typedBundle = (type: string) => (content: unknown) =>
+	rawBundle({
+		[type]:
+			content instanceof Uint8Array
+				? Buffer.from(content).toString("base64")
+				: content,
+	});
+
 function createDisplay(host: GlobalHost): Display {
-	const show = (bundle: Bundle, id: string, update: boolean) => {
+	const publish = (bundle: Bundle, id: string, update: boolean) => {
 		const type = update ? "update_display_data" : "display_data";
 		host.publish(type, { ...bundle, transient: { display_id: id } });
 	};
-	const display = (value: unknown, options: DisplayOptions = {}) => {
-		const { id = randomUUID(), update = false, raw = false } = options;
-		const bundle = raw
-			? { data: value as MimeData, metadata: {} }
-			: bundleOf(value);
-		if (bundle instanceof Promise) {
-			void bundle.then((ready) => show(ready, id, update));
-		} else show(bundle, id, update);
-		return {
-			id,
-			update: (next: unknown) =>
-				void display(next, { ...options, id, update: true }),
+	const showAs = (toBundle: (value: unknown) => Bundle | Promise<Bundle>) => {
+		const show: Show = (value, { id = randomUUID(), update = false } = {}) => {
+			const bundle = toBundle(value);
+			if (bundle instanceof Promise) {
+				void bundle.then((ready) => publish(ready, id, update));
+			} else publish(bundle, id, update);
+			const change = (next: unknown) => void show(next, { id, update: true });
+			return { id, update: change };
 		};
+		return show;
 	};
-	const typed = (type: string) => (content: unknown) =>
-		display(
-			{
-				[type]:
-					content instanceof Uint8Array
-						? Buffer.from(content).toString("base64")
-						: content,
-			},
-			{ raw: true },
-		);
+	const rich = showAs(bundleOf);
+	const raw = showAs(rawBundle);
+	const display: Show = (value, options = {}) =>
+		(options.raw ? raw : rich)(value, options);
+	const typed = (type: string) => showAs(typedBundle(type));
 	return Object.assign(display, {
 		html: typed("text/html"),
 		markdown: typed("text/markdown"),

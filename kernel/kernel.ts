@@ -75,6 +75,7 @@ export class Kernel {
 			process.stderr.write(text);
 		});
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
+		process.on("exit", () => link.close());
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
 	}
@@ -108,9 +109,7 @@ export class Kernel {
 			this.link.alive();
 			this.executor.interrupts.cancel();
 		}
-		if (message.kind === "shutdown") {
-			void this.link.close().then(() => process.exit(0));
-		}
+		if (message.kind === "shutdown") process.exit(0);
 	}
 
 	#dispatch(message: Message): void {

@@ -35,7 +35,9 @@ export const shared = {
 	input: 3,
 	/** Bytes on their way from the main thread to the sockets. */
 	backlog: 4,
-	words: 5,
+	/** Not 0 once the sockets are closed. */
+	closed: 5,
+	words: 6,
 } as const;
 
 const { setImmediate } = globalThis;
@@ -90,11 +92,11 @@ export class Interrupts {
 	wait(value: unknown): Promise<Settled> {
 		const context = this.now;
 		return new Promise((resolve) => {
-			const settle = (outcome: Omit<Settled, "context"> = {}) => {
+			const settle = (outcome: Omit<Settled, "context">) => {
 				this.#waiting.delete(cancel);
 				resolve({ context, ...outcome });
 			};
-			const cancel = () => settle();
+			const cancel = () => settle({ failure: { error: new Interrupted() } });
 			this.#waiting.set(cancel, context);
 			Promise.resolve(value).then(
 				(result) => settle({ value: result }),

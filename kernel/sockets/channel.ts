@@ -11,8 +11,8 @@ export type ToSockets =
 	| { readonly kind: "alive" }
 	/** Asks for `drained` once every request received so far has been passed on. */
 	| { readonly kind: "drain" }
-	/** The main thread is about to end the process. */
-	| { readonly kind: "goodbye" };
+	/** The process is ending, and waits until the sockets are closed. */
+	| { readonly kind: "quit" };
 
 /** What the socket thread tells the main thread. */
 export type ToMain =

@@ -112,12 +112,10 @@ export class Link {
 		this.#post({ kind: "drain" });
 	}
 
-	/** Lets the socket thread end; resolves when it has. */
-	async close(): Promise<void> {
-		const ended = once(this.#worker, "exit");
-		this.#input.close();
-		this.#post({ kind: "goodbye" });
-		await ended;
+	/** Waits, blocking, until the sockets have sent everything and are closed. */
+	close(): void {
+		this.#post({ kind: "quit" });
+		Atomics.wait(this.memory, shared.closed, 0, 1000);
 	}
 
 	/** Asks the client that sent a request for a line of text, blocking until it comes. */

@@ -1,6 +1,6 @@
 /** The socket thread: owns the five sockets, so that they live on while a cell keeps the main thread busy. */
 import { parentPort, workerData } from "node:worker_threads";
-import { Publisher, Reply, Router } from "zeromq";
+import { Publisher, Router } from "zeromq";
 import { address } from "../protocol/connection.js";
 import {
 	type Content,
@@ -28,7 +28,8 @@ const sockets = {
 	control: new Router({ ...limits, maxMessageSize: largest }),
 	stdin: new Router({ ...limits, maxMessageSize: largest }),
 	iopub: new Publisher(limits),
-	hb: new Reply({ linger: 0, maxMessageSize: 2 ** 20 }),
+	// a router rather than a reply socket: it has no state that a wrong message could upset
+	hb: new Router({ ...limits, maxMessageSize: 2 ** 20 }),
 };
 
 const lost = () => {};
@@ -82,7 +83,7 @@ function answerInput(value: string | null): void {
 main.on("message", (message: ToSockets) => {
 	if (message.kind === "alive") interrupter.alive();
 	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
-	if (message.kind === "goodbye") end();
+	if (message.kind === "quit") void close();
 	if (message.kind === "stream") {
 		joiner.add(message.piece);
 		release(message.piece.text.length);
@@ -94,21 +95,20 @@ main.on("message", (message: ToSockets) => {
 	}
 });
 
-let killTimer: NodeJS.Timeout | undefined;
-
-async function stop(): Promise<void> {
+/** Sends what is left and closes the sockets, without which ending this thread would abort the process. */
+async function close(): Promise<void> {
 	joiner.flush();
 	await Promise.all(Object.values(outboxes).map((box) => box.flushed()));
 	for (const socket of Object.values(sockets)) socket.close();
-	tell({ kind: "shutdown" });
-	killTimer = setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+	Atomics.store(memory, shared.closed, 1);
+	Atomics.notify(memory, shared.closed);
 }
 
-/** Lets this thread run out, once nothing of ZeroMQ is left that a hard end could disturb. */
-function end(): void {
-	clearTimeout(killTimer);
-	input.close();
-	main.close();
+/** Ends the process, by force when the main thread does not do it. */
+async function stop(): Promise<void> {
+	await close();
+	tell({ kind: "shutdown" });
+	setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
 }
 
 const controlReplies: Record<
@@ -148,33 +148,41 @@ async function control(
 	if (type === "shutdown_request") await stop();
 }
 
-async function receive(
-	channel: "shell" | "control" | "stdin",
-	handle: (message: Message) => void,
+/** Reads a socket until it is closed; an error of one message ends neither the socket nor the thread. */
+async function read(
+	socket: Router,
+	handle: (frames: Buffer[]) => unknown,
 ): Promise<void> {
-	for await (const frames of sockets[channel]) {
-		const message = decoder.decode(frames);
-		if (message) handle(message);
+	while (!socket.closed) {
+		try {
+			for await (const frames of socket) await handle(frames);
+		} catch {}
 	}
 }
 
-async function echo(): Promise<void> {
-	for await (const frames of sockets.hb) await sockets.hb.send(frames);
+function receive(
+	channel: "shell" | "control" | "stdin",
+	handle: (message: Message) => void,
+): void {
+	void read(sockets[channel], (frames) => {
+		const message = decoder.decode(frames);
+		if (message) handle(message);
+	});
 }
 
 function start(): void {
 	void post("iopub", "status", { execution_state: "starting" });
-	void receive("shell", (message) => {
+	receive("shell", (message) => {
 		const isShutdown = message.header.msg_type === "shutdown_request";
 		if (isShutdown) void control(message, "shell");
 		else tell({ kind: "request", channel: "shell", message });
 	});
-	void receive("control", (message) => void control(message));
-	void receive("stdin", ({ header, content }) => {
+	receive("control", (message) => void control(message));
+	receive("stdin", ({ header, content }) => {
 		if (header.msg_type !== "input_reply") return;
 		answerInput(String(content.value ?? ""));
 	});
-	void echo();
+	void read(sockets.hb, (frames) => sockets.hb.send(frames));
 	onInterruptSignal(() => interrupter.interrupt());
 	onParentDeath(() => void stop());
 }

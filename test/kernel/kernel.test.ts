@@ -18,12 +18,13 @@ const folder = scratchFolder({
 	"package.json": '{ "type": "module" }',
 	"notebooks/beside.ts": "export const version = (): string => 'one';",
 	"src/above.ts":
-		"import { version } from '../notebooks/beside.js';\nexport const above = () => `above ${version()}`;",
+		"import { version } from '../notebooks/beside.js';\nexport const above = () => 'above ' + version();",
 	"notebooks/broken.ts":
-		"export function fail(x: unknown): never {\n\n\tthrow new RangeError(`no ${x}`);\n}",
+		"export function fail(x: unknown): never {\n\n\tthrow new RangeError('no ' + x);\n}",
 	"node_modules/waits/package.json":
 		'{ "name": "waits", "type": "module", "exports": "./index.js", "types": "./index.d.ts" }',
-	"node_modules/waits/index.js": "export const ready = await Promise.resolve(7);",
+	"node_modules/waits/index.js":
+		"export const ready = await Promise.resolve(7);",
 	"node_modules/waits/index.d.ts": "export declare const ready: number;",
 });
 const kernel = useKernel({ folder: join(folder, "notebooks") });
@@ -45,7 +46,9 @@ test("a variable means the same in every cell, and so does a function", async ()
 test("old declarations of a variable are let go", async () => {
 	await run("import { setFlagsFromString } from 'node:v8'");
 	await run("import { runInNewContext } from 'node:vm'");
-	await run("setFlagsFromString('--expose-gc'); const gc = runInNewContext('gc')");
+	await run(
+		"setFlagsFromString('--expose-gc'); const gc = runInNewContext('gc')",
+	);
 	await run("gc(); const before = process.memoryUsage().arrayBuffers");
 	for (let i = 0; i < 20; i++) {
 		await run("const big = new Uint8Array(2e7); const read = () => big[0]");
@@ -72,7 +75,10 @@ test("errors point into the cell, causes and local modules included", async () =
 	assert.match(text, /^Error: outer\n {4}at deep \(In\[\d+\]:4:37\)/);
 	assert.match(text, /----> 4 {3}try/);
 	assert.match(text, /at In\[\d+\]:6:1/);
-	assert.match(text, /Caused by RangeError: no 3\n {4}at fail \(broken\.ts:3:8\)/);
+	assert.match(
+		text,
+		/Caused by RangeError: no 3\n {4}at fail \(broken\.ts:3:8\)/,
+	);
 	assert.doesNotMatch(text, /node:|kernel\//);
 });
 
@@ -99,7 +105,10 @@ test("awaits, for await, export, import.meta and packages that await", async () 
 	assert.match(await show("import.meta.url"), /^'file:.*notebooks/);
 	assert.equal(await show("import { ready } from 'waits'; ready"), "7");
 	assert.equal(await show("(await import('waits')).ready"), "7");
-	assert.match(await show("import * as aq from 'arquero'; typeof aq.table"), /function/);
+	assert.match(
+		await show("import * as aq from 'arquero'; typeof aq.table"),
+		/function/,
+	);
 });
 
 test("local modules load from beside and above the notebook and reload when they change", async () => {
@@ -186,11 +195,12 @@ test("an error drops the queue behind it unless stop_on_error is off", async () 
 
 test("displays update in place and outputs clear", async () => {
 	const cell = await run(
-		"const shown = display.html('<b>1</b>'); shown.update({ a: 1 }); clearOutput(true)",
+		"const shown = display.html('<b>1</b>'); shown.update('<b>2</b>'); clearOutput(true)",
 	);
 	const [first, second, third] = outputs(cell);
 	assert.deepEqual(first?.content.data, { "text/html": "<b>1</b>" });
 	assert.equal(second?.header.msg_type, "update_display_data");
+	assert.deepEqual(second?.content.data, { "text/html": "<b>2</b>" });
 	assert.deepEqual(second?.content.transient, first?.content.transient);
 	assert.deepEqual(third?.content, { wait: true });
 });
@@ -214,13 +224,18 @@ test("magics: time, environment, help", async () => {
 	const { reply } = await run("Math.max?");
 	const [page] = reply.payload as { source: string; data: object }[];
 	assert.equal(page?.source, "page");
-	assert.match(JSON.stringify(page?.data), /Math\.max\(\.\.\.values: number\[\]\)/);
+	assert.match(
+		JSON.stringify(page?.data),
+		/Math\.max\(\.\.\.values: number\[\]\)/,
+	);
 	assert.match(await show("%nothing"), /there is no magic %nothing/);
 	assert.match(await show("1\n%env"), /TS/);
 });
 
 test("completion and inspection know types and count code points", async () => {
-	await run("const tree = { leaf: 1, /** How far it reaches. */ reach(far: number) { return far } }");
+	await run(
+		"const tree = { leaf: 1 }\n/**\n * How far it goes.\n * @param far in meters\n */\nfunction reach(far: number) { return far }",
+	);
 	const code = "'🌳'; tree.le";
 	const points = [...code].length;
 	const request = { code, cursor_pos: points };
@@ -229,13 +244,16 @@ test("completion and inspection know types and count code points", async () => {
 	assert.equal(reply.content.cursor_start, points - 2);
 	assert.equal(reply.content.cursor_end, points);
 	const inspected = await kernel.client.request("inspect_request", {
-		code: "tree.reach(",
-		cursor_pos: 11,
+		code: "reach(",
+		cursor_pos: 6,
 		detail_level: 0,
 	});
 	const data = inspected.reply.content.data as Record<string, string>;
-	assert.match(data["text/markdown"] ?? "", /```typescript\n.*reach\(far: number\): number/s);
-	assert.match(data["text/plain"] ?? "", /How far it reaches/);
+	assert.match(
+		data["text/markdown"] ?? "",
+		/```typescript\n.*function reach\(far: number\): number/s,
+	);
+	assert.match(data["text/plain"] ?? "", /How far it goes\.\n*.*far/s);
 });
 
 test("history by tail, range and search", async () => {
@@ -285,8 +303,12 @@ test("the progress bar writes over itself", async () => {
 });
 
 test("tslab's display works", async () => {
-	const cell = await run("import { display as show } from 'tslab'; show.svg('<svg/>')");
-	assert.deepEqual(outputs(cell)[0]?.content.data, { "image/svg+xml": "<svg/>" });
+	const cell = await run(
+		"import { display as show } from 'tslab'; show.svg('<svg/>')",
+	);
+	assert.deepEqual(outputs(cell)[0]?.content.data, {
+		"image/svg+xml": "<svg/>",
+	});
 });
 
 test("every published message of this session is valid, busy and idle are paired", async () => {
