@@ -47,6 +47,8 @@ interface Pending {
 	readonly onInput: ((request: Content) => string) | undefined;
 }
 
+class EarlyExit extends Error {}
+
 type ShellChannel = "shell" | "control";
 
 /** Starts a kernel and speaks the Jupyter protocol with it over its sockets. */
@@ -84,6 +86,16 @@ export class KernelClient {
 
 	/** Starts a kernel process and waits until it answers. */
 	static async start(options: ClientOptions = {}): Promise<KernelClient> {
+		try {
+			return await KernelClient.#launch(options);
+		} catch (error) {
+			// another program may have taken one of the ports meanwhile
+			if (!(error instanceof EarlyExit)) throw error;
+			return KernelClient.#launch(options);
+		}
+	}
+
+	static async #launch(options: ClientOptions): Promise<KernelClient> {
 		const { folder = process.cwd(), env = {}, patience = 30_000 } = options;
 		const { command = kernelCommand, stderr = "inherit" } = options;
 		const { path, connection, remove } = await createConnection();
@@ -112,7 +124,7 @@ export class KernelClient {
 			const answer = await Promise.race([asked.catch(() => undefined), waited]);
 			if (answer) return;
 			if (this.process.exitCode !== null || this.process.signalCode) {
-				throw new Error("the kernel exited before it answered");
+				throw new EarlyExit("the kernel exited before it answered");
 			}
 			if (Date.now() > end) {
 				throw new Error(`the kernel did not answer in ${patience / 1000} s`);

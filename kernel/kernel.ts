@@ -75,7 +75,6 @@ export class Kernel {
 			process.stderr.write(text);
 		});
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
-		process.on("exit", () => link.close());
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
 	}

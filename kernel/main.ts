@@ -21,6 +21,7 @@ async function start(connectionFile: string): Promise<void> {
 	const session = randomUUID();
 	const link = new Link({ connection, session, kernelInfo: info, memory });
 	const ready = link.ready();
+	process.on("exit", () => link.close());
 	const folder = process.cwd();
 	const compiler = createCompiler(folder);
 	// the checker reads its libraries at the first cell: better now than then

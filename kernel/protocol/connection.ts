@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -54,20 +54,24 @@ export function address(connection: Connection, channel: Channel): string {
 		: `tcp://${connection.ip}:${port}`;
 }
 
+/** Below the range from which systems take the ports of outgoing connections. */
+const portRange = [20_000, 32_000] as const;
+
+function isFree(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const server = createServer();
+		server.once("error", () => resolve(false));
+		server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
+	});
+}
+
 async function freePorts(count: number): Promise<number[]> {
-	const listen = () =>
-		new Promise<Server>((resolve, reject) => {
-			const server = createServer().on("error", reject);
-			server.listen(0, "127.0.0.1", () => resolve(server));
-		});
-	const servers = await Promise.all(Array.from({ length: count }, listen));
-	const ports = servers.map(
-		(server) => (server.address() as { port: number }).port,
-	);
-	await Promise.all(
-		servers.map((server) => new Promise((resolve) => server.close(resolve))),
-	);
-	return ports;
+	const ports = new Set<number>();
+	while (ports.size < count) {
+		const port = randomInt(...portRange);
+		if (await isFree(port)) ports.add(port);
+	}
+	return [...ports];
 }
 
 /** Writes a connection file with free ports and a fresh key, readable by its owner only. */

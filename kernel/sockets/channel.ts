@@ -17,6 +17,8 @@ export type ToSockets =
 /** What the socket thread tells the main thread. */
 export type ToMain =
 	| { readonly kind: "ready" }
+	/** The sockets could not be bound. */
+	| { readonly kind: "failed"; readonly reason: string }
 	| {
 			readonly kind: "request";
 			readonly channel: "shell" | "control";

@@ -39,7 +39,10 @@ export class Link {
 
 	/** Resolves once the sockets are bound; rejects when they cannot be. */
 	async ready(): Promise<void> {
-		await once(this.#worker, "message");
+		const [message] = (await once(this.#worker, "message")) as [ToMain];
+		if (message.kind === "failed") {
+			throw new Error(`cannot open the sockets: ${message.reason}`);
+		}
 	}
 
 	receive(handle: (message: ToMain) => void): void {

@@ -1,7 +1,8 @@
 /** The socket thread: owns the five sockets, so that they live on while a cell keeps the main thread busy. */
+import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Router } from "zeromq";
-import { address } from "../protocol/connection.js";
+import { address, channels } from "../protocol/connection.js";
 import {
 	type Content,
 	createHeader,
@@ -100,6 +101,9 @@ async function close(): Promise<void> {
 	joiner.flush();
 	await Promise.all(Object.values(outboxes).map((box) => box.flushed()));
 	for (const socket of Object.values(sockets)) socket.close();
+	await Promise.all(reading);
+	// ZeroMQ lets go of its handles in the next turns of the event loop
+	await delay(10);
 	Atomics.store(memory, shared.closed, 1);
 	Atomics.notify(memory, shared.closed);
 }
@@ -148,6 +152,8 @@ async function control(
 	if (type === "shutdown_request") await stop();
 }
 
+const reading: Promise<void>[] = [];
+
 /** Reads a socket until it is closed; an error of one message ends neither the socket nor the thread. */
 async function read(
 	socket: Router,
@@ -164,10 +170,11 @@ function receive(
 	channel: "shell" | "control" | "stdin",
 	handle: (message: Message) => void,
 ): void {
-	void read(sockets[channel], (frames) => {
+	const loop = read(sockets[channel], (frames) => {
 		const message = decoder.decode(frames);
 		if (message) handle(message);
 	});
+	reading.push(loop);
 }
 
 function start(): void {
@@ -182,15 +189,18 @@ function start(): void {
 		if (header.msg_type !== "input_reply") return;
 		answerInput(String(content.value ?? ""));
 	});
-	void read(sockets.hb, (frames) => sockets.hb.send(frames));
+	reading.push(read(sockets.hb, (frames) => sockets.hb.send(frames)));
 	onInterruptSignal(() => interrupter.interrupt());
 	onParentDeath(() => void stop());
 }
 
-await Promise.all(
-	(["shell", "control", "stdin", "iopub", "hb"] as const).map((channel) =>
-		sockets[channel].bind(address(connection, channel)),
-	),
-);
-start();
-tell({ kind: "ready" });
+try {
+	for (const channel of channels) {
+		await sockets[channel].bind(address(connection, channel));
+	}
+	start();
+	tell({ kind: "ready" });
+} catch (error) {
+	await close();
+	tell({ kind: "failed", reason: (error as Error).message });
+}
