@@ -59,6 +59,7 @@ export class KernelClient {
 	readonly #iopub = new Subscriber({ receiveHighWaterMark: 0 });
 	readonly #pending = new Map<string, Pending>();
 	readonly #sending = new Map<string, Promise<void>>();
+	#ended: Error | undefined;
 	/** Sees every published message, those that answer no request of ours included. */
 	onPublish: (message: Message) => void = () => {};
 
@@ -170,6 +171,7 @@ export class KernelClient {
 	}
 
 	#fail(error: Error): void {
+		this.#ended ??= error;
 		for (const { reject } of this.#pending.values()) reject(error);
 		this.#pending.clear();
 	}
@@ -212,6 +214,7 @@ export class KernelClient {
 		} = {},
 	): Promise<{ reply: Message; published: Message[] }> {
 		const { channel = "shell", onPublish, onInput } = options;
+		if (this.#ended) return Promise.reject(this.#ended);
 		return new Promise((resolve, reject) => {
 			void this.#send(channel, type, content).then((id) => {
 				const done = <T>(settle: (value: T) => void) => {

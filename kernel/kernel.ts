@@ -4,8 +4,8 @@ import { installGlobals } from "./globals.js";
 import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
 import { completeness } from "./language/is-complete.js";
-import { type Magic, splitCell } from "./language/magics.js";
-import { duration } from "./progress.js";
+import { splitCell } from "./language/magics.js";
+import { runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
 import { type Cell, cellOf, createCell } from "./runtime/cell.js";
 import type { Executor, Outcome } from "./runtime/executor.js";
@@ -219,44 +219,17 @@ export class Kernel {
 		const { source, magics, help } = splitCell(cell.source);
 		if (help) return { payload: this.#help(help.name) };
 		const started = performance.now();
-		let isTimed = false;
 		const outcome = await this.executor.run(cell, source, () => {
-			for (const magic of magics) isTimed = this.#magic(magic) || isTimed;
+			for (const magic of magics) {
+				process.stdout.write(runMagic(magic, () => this.#tensors.report()));
+			}
 		});
 		if ("failure" in outcome) return { ...outcome, payload: [] };
 		const failure = isSilent ? undefined : await this.#show(outcome, cell);
-		if (isTimed) {
-			const seconds = (performance.now() - started) / 1000;
-			const text =
-				seconds < 1
-					? `${(seconds * 1000).toFixed(1)} ms`
-					: seconds < 60
-						? `${seconds.toFixed(2)} s`
-						: duration(seconds);
-			process.stdout.write(`Wall time: ${text}\n`);
+		if (magics.some(({ name }) => name === "%%time")) {
+			process.stdout.write(wallTime(performance.now() - started));
 		}
 		return { ...(failure ? { failure } : {}), payload: [] };
-	}
-
-	/** Does what a magic line asks; true for `%%time`. */
-	#magic({ name, argument }: Magic): boolean {
-		if (name === "%%time") return true;
-		if (name === "%tensors") process.stdout.write(this.#tensors.report());
-		else if (name === "%env") {
-			const [, variable = "", value] =
-				/^(\w*)\s*(?:=\s*(.*))?$/.exec(argument) ?? [];
-			if (value !== undefined) process.env[variable] = value;
-			const shown =
-				variable === ""
-					? Object.entries(process.env).map(([key, v]) => `${key}=${v}`)
-					: [`${variable}=${process.env[variable] ?? ""}`];
-			process.stdout.write(`${shown.join("\n")}\n`);
-		} else {
-			throw new Error(
-				`there is no magic ${name}; there are %%time, %env, %tensors and name?`,
-			);
-		}
-		return false;
 	}
 
 	#help(name: string): Content[] {

@@ -23,8 +23,6 @@ export interface Executed {
 
 const graceSeconds = 5;
 
-class CellTimeout extends Error {}
-
 /** Interrupts a cell that takes too long; gives up on the kernel when that does not help. */
 async function withTimeout<T>(
 	work: Promise<T>,
@@ -38,7 +36,7 @@ async function withTimeout<T>(
 	const tooLate = new Promise<never>((_, reject) => {
 		after(seconds, () => void client.interrupt().catch(() => {}));
 		after(seconds + graceSeconds, () =>
-			reject(new CellTimeout(`the cell did not stop after ${seconds} s`)),
+			reject(new Error(`the cell did not stop after ${seconds} s`)),
 		);
 	});
 	try {
@@ -61,59 +59,72 @@ function describeKernel(notebook: Notebook, info: Content): Notebook {
 	return { ...notebook, metadata };
 }
 
+interface ExecuteOptions {
+	readonly watcher?: ExecuteWatcher;
+	/** Seconds a cell may take. */
+	readonly timeout?: number;
+	/** Goes on after a cell that fails. */
+	readonly allowErrors?: boolean;
+}
+
+/** Runs one cell; returns it with its outputs, and its traceback if it failed. */
+async function executeCell(
+	cell: NotebookCell,
+	client: KernelClient,
+	{
+		collector,
+		watcher,
+		timeout = Infinity,
+	}: ExecuteOptions & { readonly collector: OutputCollector },
+): Promise<{ cell: NotebookCell; traceback?: readonly string[] }> {
+	const outputs = collector.begin();
+	const onPublish = (message: Message) => {
+		collector.add(message);
+		watcher?.publish(message);
+	};
+	const work = client.execute(joinText(cell.source), { onPublish });
+	try {
+		const { reply } = await withTimeout(work, client, timeout);
+		const count = Number(reply.execution_count);
+		const done = { ...cell, outputs, execution_count: count };
+		if (reply.status === "ok") return { cell: done };
+		const traceback = (reply.traceback as string[] | undefined) ?? [];
+		return { cell: done, traceback };
+	} catch (error) {
+		const done = { ...cell, outputs, execution_count: null };
+		return { cell: done, traceback: [(error as Error).message] };
+	}
+}
+
 /** Runs every code cell in order; stops at the first that fails unless told otherwise. */
 export async function executeNotebook(
 	notebook: Notebook,
 	client: KernelClient,
-	options: {
-		readonly watcher?: ExecuteWatcher;
-		/** Seconds a cell may take. */
-		readonly timeout?: number;
-		readonly allowErrors?: boolean;
-	} = {},
+	options: ExecuteOptions = {},
 ): Promise<Executed> {
-	const { watcher, timeout = Infinity, allowErrors = false } = options;
 	const { reply } = await client.request("kernel_info_request", {});
-	const described = describeKernel(notebook, reply.content);
 	const collector = new OutputCollector();
-	const done = new Map<NotebookCell, NotebookCell>();
-	const result = (failure?: Executed["failure"]): Executed => ({
-		notebook: {
-			...described,
-			cells: notebook.cells.map((cell) => done.get(cell) ?? cell),
-		},
-		...(failure ? { failure } : {}),
-	});
-	const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
-	for (const cell of codeCells) {
-		done.set(cell, { ...cell, outputs: [], execution_count: null });
-	}
-	for (const [i, cell] of codeCells.entries()) {
+	const cells = notebook.cells.map((cell) =>
+		cell.cell_type === "code"
+			? { ...cell, outputs: [], execution_count: null }
+			: cell,
+	);
+	let failure: Executed["failure"];
+	let number = 0;
+	for (const [i, cell] of cells.entries()) {
+		if (cell.cell_type !== "code") continue;
+		number++;
 		const source = joinText(cell.source);
 		if (source.trim() === "") continue;
-		watcher?.begin(i + 1, source);
+		options.watcher?.begin(number, source);
 		const started = performance.now();
-		const outputs = collector.begin();
-		const onPublish = (message: Message) => {
-			collector.add(message);
-			watcher?.publish(message);
-		};
-		const work = client.execute(source, { onPublish });
-		const failed = (traceback: readonly string[]) =>
-			result({ cell: i + 1, traceback });
-		let content: Content;
-		try {
-			content = (await withTimeout(work, client, timeout)).reply;
-		} catch (error) {
-			done.set(cell, { ...cell, outputs, execution_count: null });
-			return failed([(error as Error).message]);
-		}
-		const count = Number(content.execution_count);
-		done.set(cell, { ...cell, outputs, execution_count: count });
-		watcher?.end(i + 1, (performance.now() - started) / 1000);
-		if (content.status !== "ok" && !allowErrors) {
-			return failed((content.traceback as string[] | undefined) ?? []);
-		}
+		const done = await executeCell(cell, client, { ...options, collector });
+		cells[i] = done.cell;
+		options.watcher?.end(number, (performance.now() - started) / 1000);
+		if (!done.traceback || options.allowErrors) continue;
+		failure = { cell: number, traceback: done.traceback };
+		break;
 	}
-	return result();
+	const described = describeKernel({ ...notebook, cells }, reply.content);
+	return { notebook: described, ...(failure ? { failure } : {}) };
 }

@@ -10,7 +10,7 @@ import { Interrupted, shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
 import type { Outgoing, StreamPiece } from "./outbox.js";
 
-const backlogLimit = 64 * 2 ** 20;
+const backlogLimit = 16 * 2 ** 20;
 
 /** What a message carries besides its type and content. */
 export interface Envelope {

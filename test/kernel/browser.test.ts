@@ -191,7 +191,7 @@ test("classic Notebook: table, plot, progress, error, interrupt, restart", {
 
 	const error = output(page, 3);
 	await error.getByText("TypeError").first().waitFor();
-	assert.match(await error.innerText(), /In\[4\]:2:14/);
+	assert.match((await error.textContent()) ?? "", /In\[4\]:2:14/);
 
 	await plot.scrollIntoViewIfNeeded();
 	const point = (await plot.locator(".point").nth(1).boundingBox())!;

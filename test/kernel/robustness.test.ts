@@ -220,4 +220,5 @@ test("the heartbeat and control answer while a cell is busy", async () => {
 
 test("process.exit in a cell ends the kernel and the client hears of it", async () => {
 	await assert.rejects(kernel.run("process.exit(3)"), /exited \(3\)/);
+	await assert.rejects(kernel.run("1"), /exited/);
 });
