@@ -29,6 +29,8 @@ test("a variable means the same in every cell, and so does a function", async ()
 	assert.equal(await show("[train(), twice()]"), "[ 1.01, 2.02 ]");
 	await run("const lr = 5");
 	assert.equal(await show("twice()"), "12");
+	await run("lr = 7");
+	assert.equal(await show("twice()"), "16");
 	await run("let n = 0; const next = () => ++n");
 	await run("let n = 10");
 	assert.equal(await show("next(); n"), "11");

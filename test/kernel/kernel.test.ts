@@ -20,6 +20,20 @@ test("an error is published and replied with name, value and traceback", async (
 	assert.match(shown(typed), /In\[\d+\]:2:1 Cannot find name 'missing'/);
 });
 
+test("pieces of both streams keep their order", async () => {
+	const cell = await run(
+		"console.log('a'); console.error('b'); console.log('c'); console.log('d')",
+	);
+	assert.deepEqual(
+		outputs(cell).map(({ content }) => [content.name, content.text]),
+		[
+			["stdout", "a\n"],
+			["stderr", "b\n"],
+			["stdout", "c\nd\n"],
+		],
+	);
+});
+
 test("silent and unstored cells do not count, results and input are not shown", async () => {
 	const before = await run("1");
 	const silent = await run("console.log('x'); 2", { silent: true });
