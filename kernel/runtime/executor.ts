@@ -4,7 +4,7 @@ import type { Compiler } from "../language/compiler.js";
 import { afterFailure, localImports } from "../language/declarations.js";
 import type { Emitted } from "../language/emit.js";
 import type { Cell } from "./cell.js";
-import { type Context, Interrupted, Interrupts, shared } from "./interrupts.js";
+import { Interrupted, Interrupts, shared } from "./interrupts.js";
 import { compileFunction, Modules } from "./modules.js";
 import { type Bindings, Scope } from "./scope.js";
 import { type Failure, failureOf, failureOfDiagnostics } from "./traceback.js";
@@ -110,21 +110,12 @@ export class Executor {
 		}
 	}
 
-	/** The value of a variable of the notebook. */
-	read(name: string): unknown {
-		return this.#scope.exports[name];
-	}
-
-	/** Runs one cell; `begin` is called with its context before anything of it runs. */
-	async run(
-		cell: Cell,
-		source: string,
-		begin: (context: Context) => void,
-	): Promise<Outcome> {
+	/** Runs one cell; `begin` is called on its behalf before anything of it runs. */
+	async run(cell: Cell, source: string, begin: () => void): Promise<Outcome> {
 		const context = this.interrupts.contextOf(cell);
 		this.interrupts.executing = this.interrupts.now = context;
 		try {
-			begin(context);
+			begin();
 			const changed = this.protect(() => this.compiler.refresh());
 			this.#isStale ||= changed.length > 0;
 			const reloaded = this.#isStale ? await this.#reload(cell) : undefined;

@@ -27,7 +27,7 @@ test("a variable means the same in every cell, and so does a function", async ()
 	await run("const twice = () => train() * 2");
 	await run("function train() { return lr + 1 }");
 	assert.equal(await show("[train(), twice()]"), "[ 1.01, 2.02 ]");
-	await run("const lr = 5");
+	await run("let lr = 5");
 	assert.equal(await show("twice()"), "12");
 	await run("lr = 7");
 	assert.equal(await show("twice()"), "16");
