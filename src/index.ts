@@ -40,8 +40,9 @@ export {
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 export { decodeImage, readImage } from "./image/decode.js";
-export { encodePng, writePng } from "./image/encode.js";
+export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
+export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
 	type ResizeFilter,
 	type ResizeOptions,
