@@ -17,7 +17,7 @@ export interface DownloadOptions {
 	/** The file's hash in hexadecimal, or its first digits. */
 	readonly sha256?: string;
 	/** Throws where what was fetched, whole and with the right hash, is not what was wanted. */
-	readonly validate?: (path: string) => void;
+	readonly validate?: (path: string) => unknown;
 	readonly onProgress?: OnProgress;
 	/** How often to ask in a row without getting any further. */
 	readonly attempts?: number;
@@ -139,8 +139,8 @@ async function attempt(
 		else await receive(response, partial, { total, alarm, onProgress });
 	} catch (error) {
 		if (error instanceof HttpError) throw error;
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOSPC" || code === "EACCES") throw error;
+		// The file system's own errors; those of the network come wrapped.
+		if ((error as NodeJS.ErrnoException).errno !== undefined) throw error;
 		throw connectionError(
 			url,
 			alarm.signal.aborted ? alarm.signal.reason : error,
@@ -163,7 +163,7 @@ async function check(
 				`${url} brought a file with the SHA-256 ${sha256}, but ${known} is known: it was changed, at its source or on the way`,
 				{ final: true },
 			);
-		validate?.(partial.path);
+		await validate?.(partial.path);
 		return { bytes: await partial.size(), sha256 };
 	} catch (error) {
 		await partial.remove();
