@@ -235,6 +235,10 @@ describe("what goes wrong with an evaluation", () => {
 			/is of the task tiny, not other/,
 		);
 		await assert.rejects(
+			evaluate(first, { ...tinyTask, inputSize: 64 }, options),
+			/was trained on images of 32 pixels, not 64/,
+		);
+		await assert.rejects(
 			evaluate(first, tinyTask, { ...options, images: 41 }),
 			/from 1 to the 40 of tiny\/test, not 41/,
 		);

@@ -13,12 +13,22 @@ import {
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import {
+	type Backbone,
+	untrainedBackbone,
+} from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { listRuns, openRun, type Run, runFiles } from "../../src/train/run.js";
+import {
+	describeRun,
+	listRuns,
+	openRun,
+	type Run,
+	runFiles,
+} from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 
@@ -94,6 +104,25 @@ describe("runs", () => {
 		assert.deepEqual(again, run);
 		assert.equal(steps.length, 12, "nothing was trained again");
 		assert.deepEqual(listRuns(folder), [run]);
+	});
+
+	test("the id tells backbones, tasks and recipes apart, but not the order of a recipe", () => {
+		const id = (
+			source: Backbone,
+			recipe: Recipe = tinyRecipe,
+			task = tinyTask,
+		) => describeRun(source, task, { recipe }).id;
+		const expected = id(backbone());
+		const reversed = Object.fromEntries(Object.entries(tinyRecipe).reverse());
+		assert.equal(id(backbone(), reversed as unknown as Recipe), expected);
+		const others = [
+			id(untrainedBackbone(backbone().architecture, { seed: 1 })),
+			id(backbone(), { ...tinyRecipe, weightDecay: 0 }),
+			id(backbone(), tinyRecipe, { ...tinyTask, inputSize: 64 }),
+		];
+		assert.equal(new Set([expected, ...others]).size, 4);
+		const named = { ...backbone(), name: "zoo/one" };
+		assert.match(id(named), /^tiny-zoo-one-full-network-/);
 	});
 
 	test("no tensor is left behind", async () => {
