@@ -37,12 +37,20 @@ const backbone = tinyBackbone;
 
 before(() => useEngine("onnxruntime"));
 
+const swin = (): Backbone =>
+	untrainedBackbone({
+		...architectures["swin-mini"],
+		width: 8,
+		depths: [2, 1],
+		heads: [1, 2],
+	});
+
 const tune = (
 	changes: Partial<Recipe> = {},
 	options: FinetuneOptions = {},
 ): Promise<Run> =>
 	finetune(
-		backbone(),
+		changes.stochasticDepth ? swin() : backbone(),
 		tinyTask,
 		{ ...tinyRecipe, ...changes },
 		{
@@ -147,6 +155,7 @@ describe("runs", () => {
 			augment: { name: "prime", preset: "cifar" },
 			gradientClip: 1,
 		},
+		"a Swin Transformer with stochastic depth": { stochasticDepth: 0.5 },
 		"AugMix with consistency, in two parts": {
 			augment: { name: "augmix" },
 			consistency: 12,
