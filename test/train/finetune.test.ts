@@ -13,6 +13,7 @@ import {
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { architectures } from "../../src/backbones/architectures.js";
 import {
 	type Backbone,
 	untrainedBackbone,
