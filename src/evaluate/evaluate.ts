@@ -61,14 +61,14 @@ function checkRuns(runs: readonly Run[], task: Task): void {
 }
 
 function cellsOfTask(
-	{ corruptionVariant: variant }: Task,
+	{ corruptionVariant: variant, test: { name: data } }: Task,
 	settled: Settled,
 ): Cell[] {
 	const { corruptions, severities, images } = settled;
 	const { channelOrder, seed, frostPictures } = settled;
 	const frost = frostPictures ? "pictures" : "procedural";
 	const settings = { variant, channelOrder, seed, frost } as const;
-	return cellsOf(corruptions, severities, { images, settings });
+	return cellsOf(corruptions, severities, { data, images, settings });
 }
 
 function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {

@@ -79,7 +79,7 @@ describe("evaluation", () => {
 		);
 		for (const row of rows) {
 			assert.equal(row.run, run.id);
-			assert.equal(row.images, 30);
+			assert.deepEqual([row.data, row.images], ["tiny/test", 30]);
 			const hits = unpackHits(row.correct as string, 30);
 			const right = hits.filter((hit) => hit).length;
 			assert.equal(row.score, (100 * right) / 30);
