@@ -105,6 +105,11 @@ export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
+export {
+	type ResizeFilter,
+	type ResizeOptions,
+	resize,
+} from "./image/resize.js";
 export type { BatchNormMode } from "./nn/batch-norm.js";
 export {
 	imagenetNormalization,
@@ -112,11 +117,6 @@ export {
 	normalize,
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
-export {
-	type ResizeFilter,
-	type ResizeOptions,
-	resize,
-} from "./image/resize.js";
 export { Random } from "./random.js";
 export {
 	type JensenShannonOptions,
