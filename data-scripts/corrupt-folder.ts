@@ -111,11 +111,13 @@ async function recordSettings(
 		seed = 0,
 		variant = "any-size",
 		channelOrder = "rgb",
+		savedAsJpeg = false,
 		frostPictures,
 	}: FolderSettings["options"],
 ): Promise<void> {
 	const frost = frostSource(frostPictures);
-	const text = `${JSON.stringify({ variant, seed, channelOrder, frost }, null, "\t")}\n`;
+	const settings = { variant, seed, channelOrder, savedAsJpeg, frost };
+	const text = `${JSON.stringify(settings, null, "\t")}\n`;
 	const path = join(output, "corruptions.json");
 	const found = await readFile(path, "utf8").catch(() => undefined);
 	if (found === text) return;

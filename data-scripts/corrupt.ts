@@ -24,6 +24,7 @@ const usage = `Writes corrupted copies of all JPEG and PNG files below a folder,
   --variant any-size      or ${variants.slice(1).join(", ")}
   --seed 0
   --channel-order rgb     or bgr, as the study had it
+  --saved-as-jpeg         as the published ImageNet-C is, with quality 85
   --frost data/frost      the original pictures of frost; without them, frost is procedural
   --workers n             default: one for each core
 
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
 			variant: { type: "string", default: "any-size" },
 			seed: { type: "string", default: "0" },
 			"channel-order": { type: "string", default: "rgb" },
+			"saved-as-jpeg": { type: "boolean", default: false },
 			frost: { type: "string", default: "data/frost" },
 			workers: { type: "string" },
 			help: { type: "boolean", default: false },
@@ -61,6 +63,7 @@ async function main(): Promise<void> {
 			values["channel-order"],
 			channelOrders,
 		)[0]!,
+		savedAsJpeg: values["saved-as-jpeg"],
 		seed: integer("seed", values.seed),
 		workers: values.workers ? integer("workers", values.workers) : undefined,
 		frostPictures,

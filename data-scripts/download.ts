@@ -17,7 +17,7 @@ export interface DownloadOptions {
 	/** The file's hash in hexadecimal, or its first digits. */
 	readonly sha256?: string;
 	/** Throws where what was fetched, whole and with the right hash, is not what was wanted. */
-	readonly validate?: (path: string) => void;
+	readonly validate?: (path: string) => unknown;
 	readonly onProgress?: OnProgress;
 	/** How often to ask in a row without getting any further. */
 	readonly attempts?: number;
@@ -163,7 +163,7 @@ async function check(
 				`${url} brought a file with the SHA-256 ${sha256}, but ${known} is known: it was changed, at its source or on the way`,
 				{ final: true },
 			);
-		validate?.(partial.path);
+		await validate?.(partial.path);
 		return { bytes: await partial.size(), sha256 };
 	} catch (error) {
 		await partial.remove();

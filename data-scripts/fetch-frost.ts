@@ -1,7 +1,9 @@
-import { createHash } from "node:crypto";
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { frostFiles } from "../src/corruptions/frost-pictures.js";
+import { type DownloadOptions, download, hashFile } from "./download.js";
+import { progressBar } from "./progress.js";
 
 /** The folders of the two upstream repositories that hold the same six pictures. */
 export const frostMirrors = [
@@ -25,11 +27,12 @@ const digests: Readonly<Record<(typeof frostFiles)[number], string>> = {
 		"1f92b2f48408748085b68dd81d816ef239f42cef3029c25d041fcb6760fb4f25",
 };
 
-/** Where the pictures come from, and who is told how far it is. */
-export interface FetchFrostOptions {
+/** Where the pictures come from, and where progress is drawn. */
+export interface FetchFrostOptions
+	extends Omit<DownloadOptions, "sha256" | "validate" | "onProgress"> {
 	/** Folders to try in turn; default those of the two upstream repositories. */
 	readonly mirrors?: readonly string[];
-	report?(done: number, total: number): void;
+	readonly output?: Parameters<typeof progressBar>[1];
 }
 
 /**
@@ -40,45 +43,39 @@ export interface FetchFrostOptions {
  */
 export async function fetchFrost(
 	folder = "data/frost",
-	{ mirrors = frostMirrors, report }: FetchFrostOptions = {},
+	options: FetchFrostOptions = {},
 ): Promise<void> {
-	await mkdir(folder, { recursive: true });
-	report?.(0, frostFiles.length);
-	for (const [done, name] of frostFiles.entries()) {
+	for (const name of frostFiles) {
 		const path = join(folder, name);
-		const found = await readFile(path).catch(() => undefined);
-		if (!found || digest(found) !== digests[name]) {
-			await writeFile(`${path}.part`, await fetchVerified(name, mirrors));
-			await rename(`${path}.part`, path);
-		}
-		report?.(done + 1, frostFiles.length);
+		if (existsSync(path) && (await hashFile(path)) === digests[name]) continue;
+		await rm(path, { force: true });
+		await fetchPicture(name, path, options);
 	}
 }
 
-async function fetchVerified(
+async function fetchPicture(
 	name: (typeof frostFiles)[number],
-	mirrors: readonly string[],
-): Promise<Uint8Array> {
+	path: string,
+	{
+		mirrors = frostMirrors,
+		output = process.stderr,
+		...options
+	}: FetchFrostOptions,
+): Promise<void> {
+	const sha256 = digests[name];
 	const problems: string[] = [];
 	for (const mirror of mirrors) {
-		const url = `${mirror}/${name}`;
+		const bar = progressBar(name, output);
+		const onProgress = bar.update;
 		try {
-			const response = await fetch(url, {
-				signal: AbortSignal.timeout(60_000),
-			});
-			if (!response.ok) throw new Error(`HTTP status ${response.status}`);
-			const bytes = new Uint8Array(await response.arrayBuffer());
-			if (digest(bytes) === digests[name]) return bytes;
-			throw new Error(`SHA-256 ${digest(bytes)}, not ${digests[name]}`);
+			const url = `${mirror}/${name}`;
+			await download(url, path, { ...options, sha256, onProgress });
+			return;
 		} catch (error) {
-			const { message, cause } = error as Error;
-			const reason = cause instanceof Error ? `: ${cause.message}` : "";
-			problems.push(`${url}: ${message}${reason}`);
+			problems.push((error as Error).message);
+		} finally {
+			bar.end();
 		}
 	}
 	throw new Error(`${name} could not be fetched:\n${problems.join("\n")}`);
-}
-
-function digest(bytes: Uint8Array): string {
-	return createHash("sha256").update(bytes).digest("hex");
 }

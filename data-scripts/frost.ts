@@ -1,9 +1,8 @@
 /** Fetches the six pictures of the frost corruption: `node dist/data-scripts/frost.js [folder]`, default data/frost. */
 import { fetchFrost } from "./fetch-frost.js";
-import { progressCounter } from "./progress-counter.js";
 
 try {
-	await fetchFrost(process.argv[2], { report: progressCounter("pictures") });
+	await fetchFrost(process.argv[2]);
 } catch (error) {
 	process.stderr.write(`${(error as Error).message}\n`);
 	process.exitCode = 1;

@@ -53,6 +53,7 @@ export {
 	type NameFilter,
 	trainableParams,
 } from "./backbones/groups.js";
+export { type LoadOptions, loadBackbone } from "./backbones/load-backbone.js";
 export type { ResNetArchitecture } from "./backbones/resnet.js";
 export type { SwinArchitecture } from "./backbones/swin.js";
 export { officialSwinNames } from "./backbones/swin-names.js";
@@ -83,6 +84,11 @@ export {
 	corrupt,
 } from "./corruptions/corrupt.js";
 export {
+	type CorruptAllOptions,
+	type CorruptionRequest,
+	corruptAll,
+} from "./corruptions/corrupt-all.js";
+export {
 	type CorruptionGroup,
 	type CorruptionName,
 	commonCorruptions,
@@ -93,6 +99,17 @@ export {
 	type Variant,
 	variants,
 } from "./corruptions/corruption.js";
+export {
+	type FrostSource,
+	frostSource,
+	loadFrostPictures,
+} from "./corruptions/frost-pictures.js";
+export {
+	type Plot,
+	type PlotCorruptionsOptions,
+	plotCorruptions,
+} from "./corruptions/plot-corruptions.js";
+export type { PoolOptions } from "./corruptions/pool.js";
 export { type CompileOptions, compile } from "./engine/compile.js";
 export {
 	type EngineDescription,
@@ -102,9 +119,18 @@ export {
 	useEngine,
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+export { evaluate } from "./evaluate/evaluate.js";
+export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export {
+	packHits,
+	type ResultRow,
+	unpackHits,
+} from "./evaluate/result-row.js";
+export { readResults } from "./evaluate/results.js";
 export { decodeImage, readImage } from "./image/decode.js";
-export { encodePng, writePng } from "./image/encode.js";
+export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
+export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
 	type ResizeFilter,
 	type ResizeOptions,
@@ -118,7 +144,42 @@ export {
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
 export { Random } from "./random.js";
+export type {
+	BatchTargets,
+	Dataset,
+	Metric,
+	Sample,
+	Task,
+} from "./tasks/task.js";
+export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
 } from "./train/jensen-shannon.js";
+export {
+	type AdamW,
+	type Augment,
+	type Length,
+	type Recipe,
+	recipes,
+	type Sgd,
+	type Undecayed,
+} from "./train/recipe.js";
+export {
+	type Progress,
+	progressText,
+	type Reporter,
+} from "./train/reporter.js";
+export {
+	type LogRow,
+	listRuns,
+	openRun,
+	type Run,
+	type RunRecord,
+} from "./train/run.js";
+export {
+	learningRateAt,
+	type Position,
+	type Schedule,
+	type WarmUp,
+} from "./train/schedule.js";

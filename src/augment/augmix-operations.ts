@@ -83,7 +83,7 @@ function blend(from: Image, image: Image, share: number): Image {
 		const start = from.data[i] as number;
 		const step = Math.fround(factor * ((image.data[i] as number) - start));
 		const value = Math.fround(start + step);
-		result.data[i] = value <= 0 ? 0 : value >= 255 ? 255 : value;
+		result.data[i] = Math.min(Math.max(value, 0), 255);
 	}
 	return result;
 }

@@ -16,8 +16,11 @@ type Apply = (image: tf.Tensor4D, chain: number) => tf.Tensor4D;
 
 interface Context {
 	readonly options: PrimeOptions;
-	/** Compiled: of many small operations. The other primitives are as fast one operation at a time. */
-	readonly changeColors: typeof changeColors;
+	/**
+	 * Compiled, since it has many small operations. The rest has few, and compiled functions that take
+	 * turns are in each other's way: each keeps its threads awake for a while.
+	 */
+	readonly compiledColors: typeof changeColors;
 }
 
 function mix(
@@ -35,7 +38,7 @@ function mix(
 function prepareStep(
 	step: PrimeStep,
 	size: number,
-	{ options, changeColors }: Context,
+	{ options, compiledColors }: Context,
 ): Apply {
 	const { choices, diffeomorphism, randomSmoothColor, randomFilter } = step;
 	const chains = choices.length;
@@ -50,7 +53,7 @@ function prepareStep(
 		const table = sineTable(frequencies, options.randomSmoothColor?.maximumCut);
 		const all = tf.tensor3d(coefficients, [chains, 3, frequencies.length]);
 		appliers.randomSmoothColor = (image, chain) =>
-			changeColors(image, tf.slice(all, chain, 1), table);
+			compiledColors(image, tf.slice(all, chain, 1), table);
 	}
 	if (randomFilter) {
 		const side = Math.sqrt(randomFilter.kernels.length / chains);
@@ -113,7 +116,7 @@ export function primeMixture(
 	return (images, draw) =>
 		tf.tidy(() => {
 			compiled ??= compile(changeColors);
-			const context = { options, changeColors: compiled };
+			const context = { options, compiledColors: compiled };
 			if (white === 1) return mixImages(images, draw, context);
 			return tf.div(mixImages(tf.mul(images, white), draw, context), white);
 		});
@@ -123,9 +126,9 @@ export function primeMixture(
  * PRIME: mixes each image with chains of random diffeomorphisms, smooth color changes and filters.
  *
  * Choose the engine first. Throws at the first call where no primitive is left, and where the
- * diffeomorphism is asked of images that are not square. Modas et al., "PRIME: a few primitives can boost robustness to common
- * corruptions", 2022; amodas/PRIME-augmentations, `utils/prime.py`, without its Jensen-Shannon views,
- * for which the augmentation is called twice.
+ * diffeomorphism is asked of images that are not square. For the two views of the Jensen-Shannon loss
+ * call it twice. Modas et al., "PRIME: a few primitives can boost robustness to common corruptions",
+ * 2022; amodas/PRIME-augmentations, `utils/prime.py`.
  */
 export function prime(
 	options: PrimeOptions = primePresets.imagenet,

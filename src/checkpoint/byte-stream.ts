@@ -37,33 +37,29 @@ export class ByteStream {
 
 	/** Moves past the next `length` bytes and returns where they begin in the window. */
 	#advance(length: number): number {
-		if (this.#window.length - this.#at < length) {
-			const position = this.position;
-			if (length > this.#end - position) {
-				throw this.fail(
-					`its pickle breaks off at byte ${this.#end}: the file is truncated or corrupt`,
-				);
-			}
-			const wanted = Math.max(length, windowBytes);
-			const bytes = this.#read(
-				position,
-				Math.min(wanted, this.#end - position),
-			);
-			this.#window = Buffer.from(
-				bytes.buffer,
-				bytes.byteOffset,
-				bytes.byteLength,
-			);
-			this.#next = position + bytes.length;
-			this.#at = 0;
-		}
+		if (this.#window.length - this.#at < length) this.#refill(length);
 		this.#at += length;
 		return this.#at - length;
 	}
 
+	/** Makes the window begin at the next byte and hold at least `length` bytes. */
+	#refill(length: number): void {
+		const { position } = this;
+		const left = this.#end - position;
+		if (length > left)
+			throw this.fail(
+				`its pickle breaks off at byte ${this.#end}: the file is truncated or corrupt`,
+			);
+		const wanted = Math.min(Math.max(length, windowBytes), left);
+		const { buffer, byteOffset, byteLength } = this.#read(position, wanted);
+		this.#window = Buffer.from(buffer, byteOffset, byteLength);
+		this.#next = position + byteLength;
+		this.#at = 0;
+	}
+
 	uint8(): number {
-		const at = this.#advance(1);
-		return this.#window[at] as number;
+		if (this.#at === this.#window.length) this.#refill(1);
+		return this.#window[this.#at++] as number;
 	}
 
 	uint16(): number {

@@ -12,7 +12,7 @@ export interface Container {
 	readonly root: Value;
 	readonly byteOrder: "LE" | "BE";
 	/** Reads all bytes of a storage that is no part of another. */
-	readStorage(storage: Storage): Uint8Array;
+	readStorage(storage: Storage): Promise<Uint8Array>;
 }
 
 /** Reads the pickle of a whole checkpoint, and which storages it refers to. */

@@ -63,12 +63,13 @@ export function openLegacy(file: CheckpointFile): Container {
 	return {
 		root,
 		byteOrder: "LE",
-		readStorage(storage) {
+		async readStorage(storage) {
 			const what = `storage ${quote(storage.key)}`;
 			const position = positions.get(storage.key);
 			if (position === undefined)
 				throw file.error(`has no bytes of ${what}: it is corrupt`);
-			const bytes = file.read(position, countBytes + storage.bytes, what);
+			const length = countBytes + storage.bytes;
+			const bytes = await file.readAside(position, length, what);
 			const count = Number(Buffer.from(bytes.buffer).readBigInt64LE());
 			if (count * storage.elementBytes !== storage.bytes)
 				throw wrongSize(file, storage, count * storage.elementBytes);

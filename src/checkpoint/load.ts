@@ -21,8 +21,8 @@ interface Bytes {
 export class TensorLoader {
 	readonly #file: CheckpointFile;
 	readonly #container: Container;
-	readonly #storages = new Map<string, Bytes>();
-	readonly #tensors = new Map<StoredTensor, NamedTensor>();
+	readonly #storages = new Map<string, Promise<Bytes>>();
+	readonly #tensors = new Map<StoredTensor, Promise<NamedTensor>>();
 
 	constructor(file: CheckpointFile, container: Container) {
 		this.#file = file;
@@ -30,53 +30,58 @@ export class TensorLoader {
 	}
 
 	/** Reads a tensor: a view of its storage where it lies there contiguously, else a copy. */
-	load(stored: StoredTensor, name: string): NamedTensor {
+	load(stored: StoredTensor, name: string): Promise<NamedTensor> {
 		const known = this.#tensors.get(stored);
 		if (known) return known;
-		const { storage, dtype, layout } = stored;
-		const needed = reach(layout) * elementBytes(dtype);
-		if (needed > storage.bytes)
-			throw this.#file.error(
-				`tensor ${quote(name)} needs ${needed} bytes of storage ${quote(storage.key)}, which has ${storage.bytes}: the file is corrupt`,
-			);
-		const { buffer, byteOffset } = this.#bytes(storage, dtype);
+		const loaded = this.#loadNew(stored, name);
+		this.#tensors.set(stored, loaded);
+		return loaded;
+	}
+
+	async #loadNew(
+		{ storage, dtype, layout }: StoredTensor,
+		name: string,
+	): Promise<NamedTensor> {
 		const size = elementBytes(dtype);
-		if (byteOffset % size !== 0)
+		const { base } = storage;
+		const first = base?.byteOffset ?? 0;
+		const needed = reach(layout) * size;
+		if (needed > storage.bytes || first % size !== 0)
 			throw this.#file.error(
-				`tensor ${quote(name)} begins in the middle of an element: the file is corrupt`,
+				`tensor ${quote(name)} needs ${needed} bytes of storage ${quote(storage.key)}, which has ${storage.bytes} from byte ${first}: the file is corrupt`,
 			);
-		const count = elementCount(layout.shape);
-		const part = (first: number, length: number) =>
-			viewAs(dtype, buffer, { byteOffset: byteOffset + first * size, length });
-		const copied = () => {
-			this.#file.claim(count * size);
-			const target = viewAs(dtype, new ArrayBuffer(count * size));
-			gather(part(0, reach(layout)), target, layout);
-			return target;
-		};
-		const data = isContiguous(layout)
-			? part(count && layout.offset, count)
-			: copied();
-		const tensor = { dtype, shape: layout.shape, data };
-		this.#tensors.set(stored, tensor);
-		return tensor;
+		const whole = await this.#whole(base?.storage ?? storage, dtype);
+		const part = (from: number, length: number) =>
+			viewAs(dtype, whole.buffer, {
+				byteOffset: whole.byteOffset + first + from * size,
+				length,
+			});
+		const { shape } = layout;
+		const count = elementCount(shape);
+		if (isContiguous(layout))
+			return { dtype, shape, data: part(count && layout.offset, count) };
+		this.#file.claim(count * size);
+		const data = viewAs(dtype, new ArrayBuffer(count * size));
+		gather(part(0, reach(layout)), data, layout);
+		return { dtype, shape, data };
+	}
+
+	#whole(storage: Storage, dtype: TensorDType): Promise<Bytes> {
+		const known = this.#storages.get(storage.key);
+		if (known) return known;
+		const read = this.#read(storage, dtype);
+		this.#storages.set(storage.key, read);
+		return read;
 	}
 
 	/** The bytes of a storage, in this machine's order of the bytes of each element. */
-	#bytes({ base, ...storage }: Storage, dtype: TensorDType): Bytes {
-		if (base) {
-			const { buffer, byteOffset } = this.#bytes(base.storage, dtype);
-			return { buffer, byteOffset: byteOffset + base.byteOffset };
-		}
-		const known = this.#storages.get(storage.key);
-		if (known) return known;
-		const bytes = this.#container.readStorage(storage);
+	async #read(storage: Storage, dtype: TensorDType): Promise<Bytes> {
+		const bytes = await this.#container.readStorage(storage);
 		const length = Math.floor(bytes.length / elementBytes(dtype));
 		const buffer = bytes.buffer as ArrayBuffer;
 		const { byteOffset } = bytes;
 		const elements = viewAs(dtype, buffer, { byteOffset, length });
 		fromByteOrder(elements, this.#container.byteOrder);
-		this.#storages.set(storage.key, { buffer, byteOffset });
 		return { buffer, byteOffset };
 	}
 }

@@ -50,7 +50,7 @@ type Claim = (bytes: number) => void;
 export function rawBytes(
 	pickled: Pickled | undefined,
 	claim: Claim,
-): Uint8Array<ArrayBuffer> | undefined {
+): Uint8Array | undefined {
 	const isEncoded =
 		pickled instanceof PythonObject && pickled.className === "_codecs.encode";
 	const source = isEncoded ? pickled.args?.[0] : pickled;
@@ -84,7 +84,7 @@ export function numpyArray(parts: {
 	if (!type || !bytes || !isShape(shape)) return undefined;
 	if (bytes.length !== elementCount(shape) * elementBytes(type.dtype))
 		return undefined;
-	const source = viewAs(type.dtype, bytes.buffer);
+	const source = viewAs(type.dtype, bytes.buffer as ArrayBuffer);
 	fromByteOrder(source, type.order);
 	if (!parts.fortran || shape.length < 2)
 		return { dtype: type.dtype, shape, data: source };

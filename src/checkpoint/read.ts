@@ -4,11 +4,13 @@ import { CheckpointFile } from "./file.js";
 import { openLegacy } from "./legacy-container.js";
 import { TensorLoader } from "./load.js";
 import { PythonObject } from "./pickled.js";
-import { readSafetensors } from "./safetensors.js";
+import { openSafetensors } from "./safetensors.js";
 import { type Other, split } from "./split.js";
 import type { NamedTensor, NamedTensors } from "./tensor.js";
-import { StoredArray, type Value } from "./value.js";
+import { StoredArray, type StoredTensor, type Value } from "./value.js";
 import { openZip } from "./zip-container.js";
+
+const concurrentReads = 4;
 
 /** How the tensors of a file are packed. */
 export type ContainerName = "zip" | "legacy" | "safetensors";
@@ -68,21 +70,57 @@ function refuseModule(file: CheckpointFile, root: Value): void {
 	);
 }
 
-function readTorch(
+type Load<Item> = (item: Item, name: string) => Promise<NamedTensor>;
+
+/** Loads a few tensors at a time; where one fails, only once no other is being read any more. */
+async function loadAll<Item>(
+	items: ReadonlyMap<string, Item>,
+	wanted: (name: string) => boolean,
+	load: Load<Item>,
+): Promise<NamedTensors> {
+	const chosen = [...items].filter(([name]) => wanted(name));
+	const loaded = new Map<string, NamedTensor>();
+	let next = 0;
+	const reader = async () => {
+		try {
+			while (next < chosen.length) {
+				const [name, item] = chosen[next++] as (typeof chosen)[number];
+				loaded.set(name, await load(item, name));
+			}
+		} finally {
+			next = chosen.length;
+		}
+	};
+	const readers = Array.from({ length: concurrentReads }, reader);
+	for (const ended of await Promise.allSettled(readers))
+		if (ended.status === "rejected") throw ended.reason;
+	return Object.fromEntries(
+		chosen.map(([name]) => [name, loaded.get(name) as NamedTensor]),
+	);
+}
+
+async function readTorch(
 	file: CheckpointFile,
 	container: Container,
 	wanted: (name: string) => boolean,
-): { tensors: NamedTensors; other: Other } {
+) {
 	refuseModule(file, container.root);
 	const { tensors, other } = split(container.root, file);
 	const loader = new TensorLoader(file, container);
-	const read: [string, NamedTensor][] = [];
-	for (const [name, stored] of tensors) {
-		if (!wanted(name)) continue;
-		const inside = stored instanceof StoredArray;
-		read.push([name, inside ? stored.tensor : loader.load(stored, name)]);
-	}
-	return { tensors: Object.fromEntries(read), other };
+	const load: Load<StoredTensor | StoredArray> = async (stored, name) =>
+		stored instanceof StoredArray ? stored.tensor : loader.load(stored, name);
+	return { metadata: {}, other, tensors: await loadAll(tensors, wanted, load) };
+}
+
+async function readContents(
+	file: CheckpointFile,
+	container: ContainerName,
+	wanted: (name: string) => boolean,
+): Promise<Pick<Checkpoint, "metadata" | "tensors" | "other">> {
+	if (container === "zip") return readTorch(file, await openZip(file), wanted);
+	if (container === "legacy") return readTorch(file, openLegacy(file), wanted);
+	const { metadata, entries, load } = openSafetensors(file);
+	return { metadata, other: {}, tensors: await loadAll(entries, wanted, load) };
 }
 
 /**
@@ -91,18 +129,15 @@ function readTorch(
  * Nothing in the file is ever run: classes that are not known become `PythonObject`s. Throws a
  * `CheckpointError` where the file is missing, truncated, corrupt or not a checkpoint.
  */
-export function readCheckpoint(
+export async function readCheckpoint(
 	path: string,
 	{ only = () => true, maxBytes }: ReadOptions = {},
-): Checkpoint {
+): Promise<Checkpoint> {
 	const file = new CheckpointFile(path, maxBytes);
 	try {
 		const container = detect(file);
-		const facts = { path, container, bytes: file.size };
-		if (container === "safetensors")
-			return { ...facts, ...readSafetensors(file, only), other: {} };
-		const open = container === "zip" ? openZip : openLegacy;
-		return { ...facts, metadata: {}, ...readTorch(file, open(file), only) };
+		const contents = await readContents(file, container, only);
+		return { path, container, bytes: file.size, ...contents };
 	} finally {
 		file.close();
 	}

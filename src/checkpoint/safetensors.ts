@@ -30,8 +30,8 @@ export const safetensorsDTypes: Readonly<Record<string, TensorDType>> = {
 
 const longestHeader = 100e6;
 
-interface Entry {
-	readonly name: string;
+/** A tensor by its header: its bytes are counted from the end of that. */
+export interface SafetensorsEntry {
 	readonly dtype: TensorDType;
 	readonly shape: number[];
 	readonly begin: number;
@@ -40,7 +40,7 @@ interface Entry {
 
 interface Header {
 	readonly metadata: Record<string, string>;
-	readonly entries: readonly Entry[];
+	readonly entries: ReadonlyMap<string, SafetensorsEntry>;
 	/** Where the bytes of the tensors begin. */
 	readonly start: number;
 }
@@ -49,7 +49,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
 	return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
-function readEntry(file: CheckpointFile, name: string, value: unknown): Entry {
+function readEntry(
+	file: CheckpointFile,
+	name: string,
+	value: unknown,
+): SafetensorsEntry {
 	const { dtype, shape, data_offsets } = isObject(value) ? value : {};
 	const offsets: unknown[] = Array.isArray(data_offsets) ? data_offsets : [];
 	const [begin, end] = offsets;
@@ -67,7 +71,7 @@ function readEntry(file: CheckpointFile, name: string, value: unknown): Entry {
 		throw file.error(
 			`tensor ${quote(name)} has a shape that does not fit its bytes: the file is corrupt`,
 		);
-	return { name, dtype: type, shape, begin, end };
+	return { dtype: type, shape, begin, end };
 }
 
 function readMetadata(file: CheckpointFile, value: unknown) {
@@ -102,13 +106,13 @@ function readHeader(file: CheckpointFile): Header {
 			`should have a header of ${length} bytes, more than the file or the format allows: it is truncated or corrupt`,
 		);
 	const { __metadata__: metadata = {}, ...tensors } = parseHeader(file, length);
-	const entries = Object.entries(tensors).map(([name, value]) =>
-		readEntry(file, name, value),
+	const entries = Object.entries(tensors).map(
+		([name, value]) => [name, readEntry(file, name, value)] as const,
 	);
 	const start = 8 + length;
 	let covered = 0;
-	for (const { name, begin, end } of entries.toSorted(
-		(a, b) => a.begin - b.begin || a.end - b.end,
+	for (const [name, { begin, end }] of entries.toSorted(
+		([, a], [, b]) => a.begin - b.begin || a.end - b.end,
 	)) {
 		if (begin !== covered)
 			throw file.error(
@@ -120,31 +124,33 @@ function readHeader(file: CheckpointFile): Header {
 		throw file.error(
 			`should have ${start + covered} bytes but has ${file.size}: it is truncated or corrupt`,
 		);
-	return { metadata: readMetadata(file, metadata), entries, start };
+	return {
+		metadata: readMetadata(file, metadata),
+		entries: new Map(entries),
+		start,
+	};
 }
 
 /**
- * Reads a `.safetensors` file: its text metadata and the tensors that are wanted.
+ * Opens a `.safetensors` file: its text metadata, its tensors, and how to read one of them.
  *
  * Source: the format's specification, huggingface/safetensors README.
  */
-export function readSafetensors(
-	file: CheckpointFile,
-	wanted: (name: string) => boolean,
-): {
+export function openSafetensors(file: CheckpointFile): {
 	metadata: Record<string, string>;
-	tensors: Record<string, NamedTensor>;
+	entries: ReadonlyMap<string, SafetensorsEntry>;
+	load(entry: SafetensorsEntry, name: string): Promise<NamedTensor>;
 } {
 	const { metadata, entries, start } = readHeader(file);
-	const read = ({ name, dtype, shape, begin, end }: Entry): NamedTensor => {
-		const what = `tensor ${quote(name)}`;
-		const bytes = file.read(start + begin, end - begin, what);
-		const data = viewAs(dtype, bytes.buffer as ArrayBuffer);
-		fromByteOrder(data, "LE");
-		return { dtype, shape, data };
+	return {
+		metadata,
+		entries,
+		async load({ dtype, shape, begin, end }, name) {
+			const what = `tensor ${quote(name)}`;
+			const bytes = await file.readAside(start + begin, end - begin, what);
+			const data = viewAs(dtype, bytes.buffer as ArrayBuffer);
+			fromByteOrder(data, "LE");
+			return { dtype, shape, data };
+		},
 	};
-	const tensors = entries
-		.filter(({ name }) => wanted(name))
-		.map((entry): [string, NamedTensor] => [entry.name, read(entry)]);
-	return { metadata, tensors: Object.fromEntries(tensors) };
 }

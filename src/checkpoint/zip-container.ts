@@ -29,17 +29,17 @@ function archiveFolder(
  *
  * Source: torch/serialization.py, `_load`.
  */
-export function openZip(file: CheckpointFile): Container {
+export async function openZip(file: CheckpointFile): Promise<Container> {
 	const members = zipMembers(file);
 	const folder = archiveFolder(file, members);
-	const read = (name: string): Uint8Array => {
+	const read = async (name: string): Promise<Uint8Array> => {
 		const member = members.get(folder + name);
 		if (member) return readMember(file, member);
 		throw file.error(
 			`has no member ${quote(folder + name)}, which its pickle refers to: it is corrupt`,
 		);
 	};
-	const pickle = read("data.pkl");
+	const pickle = await read("data.pkl");
 	const stream = new ByteStream({
 		read: (position, length) => pickle.subarray(position, position + length),
 		start: 0,
@@ -49,12 +49,12 @@ export function openZip(file: CheckpointFile): Container {
 	const { root } = readRoot(file, stream);
 	const big =
 		members.has(`${folder}byteorder`) &&
-		Buffer.from(read("byteorder")).toString("latin1") === "big";
+		Buffer.from(await read("byteorder")).toString("latin1") === "big";
 	return {
 		root,
 		byteOrder: big ? "BE" : "LE",
-		readStorage(storage) {
-			const bytes = read(`data/${storage.key}`);
+		async readStorage(storage) {
+			const bytes = await read(`data/${storage.key}`);
 			if (bytes.length !== storage.bytes)
 				throw wrongSize(file, storage, bytes.length);
 			return bytes;

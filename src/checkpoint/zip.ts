@@ -139,10 +139,10 @@ function inflate(
 }
 
 /** Reads one member, whose checksum must be right, into an array of its own. */
-export function readMember(
+export async function readMember(
 	file: CheckpointFile,
 	member: ZipMember,
-): Uint8Array {
+): Promise<Uint8Array> {
 	const what = `member ${quote(member.name)}`;
 	const { position, compressedSize, size, method } = member;
 	if (member.encrypted || (method !== stored && method !== deflated))
@@ -156,7 +156,7 @@ export function readMember(
 		);
 	const start =
 		position + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-	const raw = file.read(start, compressedSize, what);
+	const raw = await file.readAside(start, compressedSize, what);
 	const bytes = method === deflated ? inflate(file, raw, size, what) : raw;
 	if (bytes.length !== size)
 		throw file.error(

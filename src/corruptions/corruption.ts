@@ -26,17 +26,24 @@ export const corruptionNames = [
 /** One of the nineteen corruptions. */
 export type CorruptionName = (typeof corruptionNames)[number];
 
-/** The groups of the benchmark; the fifteen common corruptions are all but `extra`. */
-export const corruptionGroups = {
+/** A group of corruptions; `extra` are the four held out. */
+export type CorruptionGroup =
+	| "noise"
+	| "blur"
+	| "weather"
+	| "digital"
+	| "extra";
+
+/** The groups of the benchmark. */
+export const corruptionGroups: Readonly<
+	Record<CorruptionGroup, readonly CorruptionName[]>
+> = {
 	noise: corruptionNames.slice(0, 3),
 	blur: corruptionNames.slice(3, 7),
 	weather: corruptionNames.slice(7, 11),
 	digital: corruptionNames.slice(11, 15),
 	extra: corruptionNames.slice(15),
-} as const satisfies Record<string, readonly CorruptionName[]>;
-
-/** A group of corruptions. */
-export type CorruptionGroup = keyof typeof corruptionGroups;
+};
 
 /** The fifteen corruptions that the study's corrupted scores are the mean of. */
 export const commonCorruptions: readonly CorruptionName[] =

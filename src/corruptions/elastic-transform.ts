@@ -1,12 +1,8 @@
-import { type Displacement, displace } from "../image/displace.js";
+import { displace } from "../image/displace.js";
+import { toUnit32 } from "../image/float.js";
 import { gaussianFilter } from "../image/gaussian.js";
-import type { Image } from "../image/image.js";
-import {
-	affineBetween,
-	type Float32Image,
-	type Point,
-	warpAffine,
-} from "../image/warp-affine.js";
+import type { Float32Image } from "../image/image.js";
+import { affineBetween, type Point, warpAffine } from "../image/warp-affine.js";
 import type { Corruption, Draws } from "./corruption.js";
 
 interface ElasticConstants {
@@ -49,7 +45,7 @@ export const elasticTransform: Corruption<ElasticConstants> = {
 	},
 	apply(image, { strength, smoothness, shift }, { draws }) {
 		const { height, width } = image;
-		const unit = toUnit(image);
+		const unit = toUnit32(image);
 		const moved =
 			shift === undefined ? unit : shiftTriangle(unit, shift, draws);
 		const field = {
@@ -62,7 +58,7 @@ export const elasticTransform: Corruption<ElasticConstants> = {
 		};
 		const dx = smoothField(field, draws);
 		const dy = smoothField(field, draws);
-		return displace(moved, { dx, dy } satisfies Displacement);
+		return displace(moved, { dx, dy });
 	},
 };
 
@@ -75,12 +71,6 @@ function scaled(
 		smoothness: side * smoothness,
 		shift: side * shift,
 	};
-}
-
-function toUnit({ data, height, width }: Image): Float32Image {
-	const unit = new Float32Array(data);
-	for (let i = 0; i < unit.length; i++) unit[i]! /= 255;
-	return { data: unit, height, width };
 }
 
 function shiftTriangle(

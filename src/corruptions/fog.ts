@@ -45,12 +45,14 @@ export const fog: Corruption<FogConstants> = {
 			brightest = Math.max(brightest, data[i]!);
 		}
 		const white = brightest / 255;
+		const levels = Float64Array.from({ length: 256 }, (_, v) => v / 255);
 		const foggy = new Uint8Array(data.length);
 		for (let y = 0, i = 0; y < height; y++) {
 			for (let x = 0; x < width; x++) {
 				const haze = thickness * layer[y * side + x]!;
 				for (let channel = 0; channel < 3; channel++, i++) {
-					const value = ((data[i]! / 255 + haze) * white) / (white + thickness);
+					const value =
+						((levels[data[i]!]! + haze) * white) / (white + thickness);
 					foggy[i] = Math.min(1, value) * 255;
 				}
 			}

@@ -29,7 +29,8 @@ export function plasma(
 		fillPoints(terrain, draws, { row: 0, column: half });
 		fillPoints(terrain, draws, { row: half, column: 0 });
 	}
-	return normalized(heights);
+	normalize(heights);
+	return heights;
 }
 
 /** Sets the points at `row`, `column` of every square of `step` points to the mean of their neighbors, give or take. */
@@ -63,16 +64,17 @@ function fillPoints(
 	}
 }
 
-function normalized(heights: Float32Array): Float32Array {
+/** Stretches the heights to the range from 0 to 1. */
+function normalize(heights: Float32Array): void {
 	let lowest = Number.POSITIVE_INFINITY;
 	let highest = Number.NEGATIVE_INFINITY;
 	for (let i = 0; i < heights.length; i++) {
-		lowest = Math.min(lowest, heights[i]!);
-		highest = Math.max(highest, heights[i]!);
+		const height = heights[i]!;
+		if (height < lowest) lowest = height;
+		if (height > highest) highest = height;
 	}
 	const scale = 1 / (highest - lowest);
 	for (let i = 0; i < heights.length; i++) {
 		heights[i] = (heights[i]! - lowest) * scale;
 	}
-	return heights;
 }

@@ -106,11 +106,15 @@ function dropRelief(drops: GrayImage): Uint8Array {
 	const sums = sumNeighbors(distances, drops, box);
 	for (let i = 0; i < near.length; i++) near[i] = Math.fround(sums[i]! / 9);
 	const even = equalize({ data: near, height, width });
-	const raised = new Uint8ClampedArray(sumNeighbors(even.data, drops, light));
-	const smooth = new Uint8ClampedArray(near.length);
-	const totals = sumNeighbors(new Uint8Array(raised.buffer), drops, box);
-	for (let i = 0; i < smooth.length; i++) smooth[i] = totals[i]! / 9;
-	return new Uint8Array(smooth.buffer);
+	const lit = sumNeighbors(even.data, drops, light);
+	const raised = new Uint8Array(lit.length);
+	for (let i = 0; i < raised.length; i++) {
+		raised[i] = Math.max(0, Math.min(255, lit[i]!));
+	}
+	const totals = sumNeighbors(raised, drops, box);
+	const smooth = new Uint8Array(totals.length);
+	for (let i = 0; i < smooth.length; i++) smooth[i] = totals[i]! / 9 + 0.5;
+	return smooth;
 }
 
 function addWater({ data, height, width }: Image, mask: Float32Array): Image {

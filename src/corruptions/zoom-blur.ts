@@ -1,3 +1,4 @@
+import { toUnit32 } from "../image/float.js";
 import { createImage, type Image } from "../image/image.js";
 import { type ZoomSteps, zoomAxis, zoomSteps } from "../image/zoom.js";
 import type { Corruption } from "./corruption.js";
@@ -29,28 +30,20 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 			{ end: 1.26, step: 0.01 },
 		],
 	},
-	apply(image, constants, { variant }) {
-		const source = toUnit(image);
+	apply(image, constants) {
+		const { data: source } = toUnit32(image);
 		const sum = new Float32Array(source.length);
 		const factors = zoomFactors(constants);
 		for (const factor of factors) {
-			// The imagecorruptions package keeps the top left of each magnified picture, not its center.
-			const centered = variant !== "any-size";
 			addZoomed(sum, source, {
 				width: image.width,
-				vertical: steps(image.height, factor, centered),
-				horizontal: steps(image.width, factor, centered),
+				vertical: steps(image.height, factor),
+				horizontal: steps(image.width, factor),
 			});
 		}
 		return mean(sum, source, { count: factors.length + 1, image });
 	},
 };
-
-function toUnit({ data }: Image): Float32Array {
-	const unit = new Float32Array(data);
-	for (let i = 0; i < unit.length; i++) unit[i]! /= 255;
-	return unit;
-}
 
 function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	const count = Math.ceil((end - 1) / step);
@@ -58,10 +51,9 @@ function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	return Array.from({ length: count }, (_, i) => 1 + i * delta);
 }
 
-function steps(size: number, factor: number, centered: boolean): ZoomSteps {
-	const axis = zoomAxis(size, factor);
-	const first = centered ? Math.floor((axis.size - size) / 2) : 0;
-	return zoomSteps(axis, { first, count: size });
+/** Of a magnified picture, which is at most one pixel too large, upstream keeps the top left. */
+function steps(size: number, factor: number): ZoomSteps {
+	return zoomSteps(zoomAxis(size, factor), { first: 0, count: size });
 }
 
 interface Zoom {

@@ -154,7 +154,7 @@ function valueInfo({ name, dtype, shape }: OnnxValue): Message {
  *
  * Source: onnx/onnx.proto3 (IR version 9, operator set 20), plus ONNX Runtime's own operators.
  */
-export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
+export function encodeModel(graph: OnnxGraph): Uint8Array {
 	const message = new Message();
 	for (const item of graph.nodes) message.message(1, node(item));
 	message.string(2, "graph");

@@ -137,10 +137,8 @@ export function createSession(
 		// A pattern would lay every buffer out beside the others; without, they are reused while warm.
 		enableMemPattern: false,
 		logSeverityLevel: errorsOnly,
-		// Many small sessions would each keep a thread busy waiting for the next run.
-		extra: {
-			session: { intra_op: { allow_spinning: options.arena ? "1" : "0" } },
-		},
+		// The threads of a session that has run would keep those of the next, and workers, waiting.
+		extra: { session: { intra_op: { allow_spinning: "0" } } },
 	});
 	return {
 		run(feeds, outputs) {

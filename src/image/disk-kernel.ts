@@ -1,3 +1,5 @@
+import { edgeIndex } from "./edge.js";
+
 /** A disk whose edge is softened by a small Gaussian; all lengths in pixels. */
 export interface Disk {
 	readonly radius: number;
@@ -64,15 +66,13 @@ function soften(
 	{ size, step }: { size: number; step: number },
 ): Float32Array {
 	const { fround } = Math;
-	const mirrored = (i: number) =>
-		i < 0 ? -i : i >= size ? 2 * size - 2 - i : i;
 	return grid.map((value, i) => {
 		const along = step === 1 ? i % size : Math.floor(i / size);
 		const start = i - along * step;
 		let sum = fround(value * weights[0]!);
 		for (let k = 1; k < weights.length; k++) {
-			const before = grid[start + mirrored(along - k) * step]!;
-			const after = grid[start + mirrored(along + k) * step]!;
+			const before = grid[start + edgeIndex(along - k, size, "mirror") * step]!;
+			const after = grid[start + edgeIndex(along + k, size, "mirror") * step]!;
 			sum = fround(fround(before + after) * weights[k]! + sum);
 		}
 		return sum;

@@ -1,6 +1,5 @@
 import { edgeIndex } from "./edge.js";
-import { createImage, type Image } from "./image.js";
-import type { Float32Image } from "./warp-affine.js";
+import { createImage, type Float32Image, type Image } from "./image.js";
 
 /** For each pixel, how far away its color comes from, in pixels. */
 export interface Displacement {

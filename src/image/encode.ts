@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { PNG } from "pngjs";
 import { checkImage, type Image } from "./image.js";
+import { encodeJpeg } from "./jpeg/encode.js";
 
 const paeth = 4;
 const fastDeflate = 1;
@@ -20,4 +21,13 @@ export function encodePng(image: Image): Uint8Array {
 /** Writes an image as a PNG file. */
 export async function writePng(path: string, image: Image): Promise<void> {
 	await writeFile(path, encodePng(image));
+}
+
+/** Writes an image as a JPEG file of a quality from 1 to 100, as `encodeJpeg`. */
+export async function writeJpeg(
+	path: string,
+	image: Image,
+	quality?: number,
+): Promise<void> {
+	await writeFile(path, encodeJpeg(image, quality));
 }

@@ -1,4 +1,9 @@
-import { createImage, type FloatImage, type Image } from "./image.js";
+import {
+	createImage,
+	type Float32Image,
+	type FloatImage,
+	type Image,
+} from "./image.js";
 
 const unit = Float64Array.from({ length: 256 }, (_, value) => value / 255);
 
@@ -7,6 +12,13 @@ export function toUnit({ data, height, width }: Image): FloatImage {
 	const floats = new Float64Array(data.length);
 	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
 	return { data: floats, height, width, channels: 3 };
+}
+
+/** The image as 32-bit numbers in [0, 1]: each byte divided by 255 and rounded. */
+export function toUnit32({ data, height, width }: Image): Float32Image {
+	const floats = new Float32Array(data.length);
+	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
+	return { data: floats, height, width };
 }
 
 /** The 8-bit image of numbers in [0, 1]: clipped, times 255, and cut down to an integer as `numpy.uint8` does. */

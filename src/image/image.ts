@@ -13,6 +13,13 @@ export interface FloatImage {
 	readonly channels: number;
 }
 
+/** An RGB image of 32-bit floats, laid out as `Image`, as OpenCV and scipy hold it. */
+export interface Float32Image {
+	readonly data: Float32Array;
+	readonly height: number;
+	readonly width: number;
+}
+
 /**
  * Makes an image of `data`, which is not copied, or a black one.
  *

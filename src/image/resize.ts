@@ -53,17 +53,30 @@ function cubic(distance: number): number {
 function resizeNearest(image: Image, resized: Image): Image {
 	const columns = nearestIndices(image.width, resized.width);
 	const rows = nearestIndices(image.height, resized.height);
-	let to = 0;
-	for (const row of rows) {
-		const start = row * image.width;
-		for (const column of columns) {
-			const from = (start + column) * 3;
-			resized.data[to++] = image.data[from]!;
-			resized.data[to++] = image.data[from + 1]!;
-			resized.data[to++] = image.data[from + 2]!;
+	const length = columns.length * 3;
+	const { data } = resized;
+	rows.forEach((row, y) => {
+		if (row === rows[y - 1]) {
+			data.copyWithin(y * length, (y - 1) * length, y * length);
+		} else {
+			const source = image.data.subarray(row * image.width * 3);
+			pickPixels(data.subarray(y * length, (y + 1) * length), source, columns);
 		}
-	}
+	});
 	return resized;
+}
+
+function pickPixels(
+	result: Uint8Array,
+	source: Uint8Array,
+	columns: Int32Array,
+): void {
+	for (let x = 0, to = 0; to < result.length; x++, to += 3) {
+		const from = columns[x]! * 3;
+		result[to] = source[from]!;
+		result[to + 1] = source[from + 1]!;
+		result[to + 2] = source[from + 2]!;
+	}
 }
 
 /** The source pixel under the center of each result pixel; positions are added up, as Pillow does. */
@@ -129,21 +142,27 @@ function resizeAcross(
 	image: Image,
 	{ width, kernel }: { width: number; kernel: Kernel },
 ): Image {
-	const taps = resizeTaps(image.width, width, kernel);
+	const { starts, counts, weights, size } = resizeTaps(
+		image.width,
+		width,
+		kernel,
+	);
 	const result = createImage(image.height, width);
 	const bytes = new Uint8ClampedArray(result.data.buffer);
+	const source = image.data;
 	for (let y = 0, to = 0; y < image.height; y++) {
 		for (let x = 0; x < width; x++, to += 3) {
-			let from = (y * image.width + taps.starts[x]!) * 3;
+			let from = (y * image.width + starts[x]!) * 3;
 			let red = half;
 			let green = half;
 			let blue = half;
-			const first = x * taps.size;
-			for (let k = first; k < first + taps.counts[x]!; k++, from += 3) {
-				const weight = taps.weights[k]!;
-				red += image.data[from]! * weight;
-				green += image.data[from + 1]! * weight;
-				blue += image.data[from + 2]! * weight;
+			const first = x * size;
+			const end = first + counts[x]!;
+			for (let k = first; k < end; k++, from += 3) {
+				const weight = weights[k]!;
+				red += source[from]! * weight;
+				green += source[from + 1]! * weight;
+				blue += source[from + 2]! * weight;
 			}
 			bytes[to] = red >> precision;
 			bytes[to + 1] = green >> precision;
@@ -162,13 +181,14 @@ function resizeDown(
 	const bytes = new Uint8ClampedArray(result.data.buffer);
 	const length = image.width * 3;
 	const sums = new Int32Array(length);
+	const source = image.data;
 	for (let y = 0; y < height; y++) {
 		sums.fill(half);
 		for (let k = 0; k < taps.counts[y]!; k++) {
 			const from = (taps.starts[y]! + k) * length;
 			const weight = taps.weights[y * taps.size + k]!;
 			for (let i = 0; i < length; i++) {
-				sums[i]! += image.data[from + i]! * weight;
+				sums[i]! += source[from + i]! * weight;
 			}
 		}
 		for (let i = 0; i < length; i++) {

@@ -1,11 +1,5 @@
 import { edgeIndex } from "./edge.js";
-
-/** A 32-bit float RGB image, as OpenCV and scipy hold it. */
-export interface Float32Image {
-	readonly data: Float32Array;
-	readonly height: number;
-	readonly width: number;
-}
+import type { Float32Image } from "./image.js";
 
 /** A point, in pixels. */
 export type Point = readonly [x: number, y: number];

@@ -81,5 +81,9 @@ export function paramValues(
 ): Float32Array {
 	if (!axes) return weight.dataSync<"float32">().slice();
 	const inverse = axes.map((_, axis) => axes.indexOf(axis));
-	return tf.tidy(() => tf.transpose(weight, inverse).dataSync<"float32">());
+	// Not in a tidy, which would look for tensors in every number that it returns.
+	const moved = tf.transpose(weight, inverse);
+	const values = moved.dataSync<"float32">();
+	moved.dispose();
+	return values;
 }

@@ -82,6 +82,29 @@ test("the sum is the same sine outside 0-1", async () => {
 	assert.ok(furthest(changed, Array(count * 3).fill(0.5)) < 1e-4);
 });
 
+test("the sum is that of sines at the highest frequencies", async () => {
+	await useEngine("onnxruntime");
+	const frequencies = Int32Array.from({ length: 20 }, (_, i) => 481 + i);
+	// So small that nothing is clipped.
+	const coefficient = Math.fround(0.01);
+	const random = new Random("levels");
+	const levels = Float32Array.from({ length: 999 }, () =>
+		random.uniform(0.25, 0.75),
+	);
+	const changed = changeColors(
+		tf.tensor4d(levels, [1, 333, 1, 3]),
+		tf.fill([1, 3, 20], coefficient),
+		sineTable(frequencies, 500),
+	);
+	const expected = Array.from(levels, (x) =>
+		frequencies.reduce(
+			(sum, k) => sum + coefficient * Math.sin(Math.PI * k * x),
+			x,
+		),
+	);
+	assert.ok(furthest(changed, expected) < 2e-7);
+});
+
 test("black and white stay as they are", async () => {
 	await useEngine("onnxruntime");
 	const images = tf.concat([

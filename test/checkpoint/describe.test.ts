@@ -6,9 +6,9 @@ import { fixtures } from "./fixtures.js";
 
 const none = { dtype: null, shape: null, elements: null, bytes: null };
 
-test("a checkpoint as a dataframe has a row for each tensor and each other value", () => {
+test("a checkpoint as a dataframe has a row for each tensor and each other value", async () => {
 	const rows = describe(
-		readCheckpoint(join(fixtures, "nested-zip.pth")),
+		await readCheckpoint(join(fixtures, "nested-zip.pth")),
 	).objects();
 	const row = (name: string) =>
 		rows.find((candidate) => (candidate as { name: string }).name === name);
@@ -34,9 +34,9 @@ test("a checkpoint as a dataframe has a row for each tensor and each other value
 	assert.equal(row("state_dict"), undefined);
 });
 
-test("the metadata of a .safetensors file is in its dataframe", () => {
+test("the metadata of a .safetensors file is in its dataframe", async () => {
 	const rows = describe(
-		readCheckpoint(join(fixtures, "plain.safetensors")),
+		await readCheckpoint(join(fixtures, "plain.safetensors")),
 	).objects();
 	assert.equal(rows.length, 9);
 	assert.deepEqual(rows.at(-1), {

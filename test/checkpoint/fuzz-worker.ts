@@ -47,23 +47,25 @@ interface Archive {
 }
 
 /** Archives whose pickle is changed; they are packed again, so that the checksums are right. */
-const archives = [
-	"dtypes-zip.pth",
-	"layouts-zip.pth",
-	"nested-zip.pth",
-	"nested-protocol4.pth",
-].map((name): Archive => {
-	const file = new CheckpointFile(join(fixtures, name));
-	const members = [...zipMembers(file).values()].map(
-		(member) => [member.name, readMember(file, member)] as const,
-	);
-	file.close();
-	const pickle = members.find(([path]) => path.endsWith("/data.pkl"))![1];
-	const storages = members
-		.filter(([path]) => path.includes("/data/"))
-		.map(([path, bytes]) => [path.split("/data/")[1], bytes]);
-	return { pickle, storages: Object.fromEntries(storages) };
-});
+const archives = await Promise.all(
+	[
+		"dtypes-zip.pth",
+		"layouts-zip.pth",
+		"nested-zip.pth",
+		"nested-protocol4.pth",
+	].map(async (name): Promise<Archive> => {
+		const file = new CheckpointFile(join(fixtures, name));
+		const members: [string, Uint8Array][] = [];
+		for (const member of zipMembers(file).values())
+			members.push([member.name, await readMember(file, member)]);
+		file.close();
+		const pickle = members.find(([path]) => path.endsWith("/data.pkl"))![1];
+		const storages = members
+			.filter(([path]) => path.includes("/data/"))
+			.map(([path, bytes]) => [path.split("/data/")[1], bytes]);
+		return { pickle, storages: Object.fromEntries(storages) };
+	}),
+);
 
 function pick<Item>(random: Random, items: readonly Item[]): Item {
 	return items[random.integer(0, items.length)] as Item;
@@ -88,7 +90,7 @@ for (let index = 0; index < cases; index++) {
 	writeFileSync(path, makeCase(index));
 	const start = performance.now();
 	try {
-		const checkpoint = readCheckpoint(path);
+		const checkpoint = await readCheckpoint(path);
 		describe(checkpoint);
 		stateDict(checkpoint);
 		read++;

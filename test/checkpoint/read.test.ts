@@ -46,8 +46,8 @@ function leaf(other: Other, path: string): unknown {
 for (const [name, { container, tensors, others }] of Object.entries(
 	expected.files,
 )) {
-	test(`${name}: every tensor and value is what PyTorch reads`, () => {
-		const checkpoint = readCheckpoint(join(fixtures, name));
+	test(`${name}: every tensor and value is what PyTorch reads`, async () => {
+		const checkpoint = await readCheckpoint(join(fixtures, name));
 		assert.equal(checkpoint.container, container);
 		const summaries = Object.entries(checkpoint.tensors).map(
 			([path, tensor]) => [path, summary(tensor)] as const,
@@ -66,14 +66,14 @@ interface RealFile {
 	>;
 }
 
-test("published files: every tensor is what PyTorch reads", (context) => {
+test("published files: every tensor is what PyTorch reads", async (context) => {
 	if (!real)
 		return context.skip("the published checkpoints are not on this machine");
 	const { files } = readJson<{ files: Record<string, RealFile> }>(
 		join(real, "expected_tensors.json"),
 	);
 	for (const [name, { container, tensors }] of Object.entries(files)) {
-		const checkpoint = readCheckpoint(join(real, name));
+		const checkpoint = await readCheckpoint(join(real, name));
 		assert.equal(checkpoint.container, container);
 		assert.deepEqual(Object.keys(checkpoint.tensors), Object.keys(tensors));
 		for (const [path, wanted] of Object.entries(tensors)) {
@@ -87,9 +87,9 @@ test("published files: every tensor is what PyTorch reads", (context) => {
 	}
 });
 
-test("tensors that share a storage share memory; their bytes are read once", () => {
+test("tensors that share a storage share memory; their bytes are read once", async () => {
 	for (const container of ["zip", "legacy"]) {
-		const { tensors } = readCheckpoint(
+		const { tensors } = await readCheckpoint(
 			join(fixtures, `layouts-${container}.pth`),
 		);
 		const { base, same, row, scalar_inside: inside, column } = tensors;
@@ -100,8 +100,8 @@ test("tensors that share a storage share memory; their bytes are read once", () 
 	}
 });
 
-test("what is not known becomes an inert object with its name", () => {
-	const { other } = readCheckpoint(join(fixtures, "nested-zip.pth"));
+test("what is not known becomes an inert object with its name", async () => {
+	const { other } = await readCheckpoint(join(fixtures, "nested-zip.pth"));
 	const { args, complex } = other as Record<string, Other>;
 	assert.ok(args instanceof PythonObject);
 	assert.equal(args.className, "argparse.Namespace");
@@ -113,29 +113,29 @@ test("what is not known becomes an inert object with its name", () => {
 		]),
 	);
 	assert.ok(complex instanceof PythonObject, "complex tensors are not read");
-	const dill = readCheckpoint(join(fixtures, "robustness-dill.ckpt"));
+	const dill = await readCheckpoint(join(fixtures, "robustness-dill.ckpt"));
 	const { schedule } = dill.other as Record<string, Record<string, Other[]>>;
 	const lambda = schedule!.lr_lambdas![0];
 	assert.ok(lambda instanceof PythonObject);
 	assert.equal(lambda.className, "dill._dill._create_function");
 });
 
-test("only the tensors that are wanted are read", (context) => {
+test("only the tensors that are wanted are read", async (context) => {
 	const path = join(scratch(context), "damaged.pth");
 	const bytes = readFileSync(join(fixtures, "dtypes-zip.pth"));
 	const double = bytes.indexOf(Buffer.from(new Float64Array([-3]).buffer));
 	bytes[double] = 1;
 	writeFileSync(path, bytes);
-	assert.throws(() => readCheckpoint(path), CheckpointError);
-	const { tensors } = readCheckpoint(path, {
+	await assert.rejects(readCheckpoint(path), CheckpointError);
+	const { tensors } = await readCheckpoint(path, {
 		only: (name) => name === "float32",
 	});
 	assert.deepEqual(Object.keys(tensors), ["float32"]);
 });
 
-function refusal(path: string): CheckpointError {
+async function refusal(path: string): Promise<CheckpointError> {
 	try {
-		readCheckpoint(path);
+		await readCheckpoint(path);
 	} catch (error) {
 		assert.ok(error instanceof CheckpointError, String(error));
 		assert.equal(error.path, path);
@@ -145,44 +145,47 @@ function refusal(path: string): CheckpointError {
 	assert.fail(`${path} was read`);
 }
 
-test("a pickled whole module and a TorchScript program are refused with advice", () => {
+test("a pickled whole module and a TorchScript program are refused with advice", async () => {
 	for (const name of ["module-zip.pth", "module-legacy.pth"])
 		assert.match(
-			refusal(join(fixtures, name)).problem,
+			(await refusal(join(fixtures, name))).problem,
 			/whole module \(__main__\.Doubled\).*torch\.save\(model\.state_dict\(\)/,
 		);
 	assert.match(
-		refusal(join(fixtures, "torchscript.pt")).problem,
+		(await refusal(join(fixtures, "torchscript.pt"))).problem,
 		/TorchScript.*save its state_dict/,
 	);
 });
 
-function refusalOf(context: TestContext, bytes: string | Uint8Array): string {
+async function refusalOf(
+	context: TestContext,
+	bytes: string | Uint8Array,
+): Promise<string> {
 	const path = join(scratch(context), "file.pth");
 	writeFileSync(path, bytes);
-	return refusal(path).problem;
+	return (await refusal(path)).problem;
 }
 
-test("a file that is no checkpoint is told from one that is", (context) => {
+test("a file that is no checkpoint is told from one that is", async (context) => {
 	assert.match(
-		refusal(join(scratch(context), "none.pth")).problem,
+		(await refusal(join(scratch(context), "none.pth"))).problem,
 		/no such file/,
 	);
-	assert.match(refusal(scratch(context)).problem, /not a regular file/);
-	assert.match(refusalOf(context, ""), /empty/);
-	assert.match(refusalOf(context, "x"), /no checkpoint/);
-	assert.match(refusalOf(context, "<!DOCTYPE html>"), /fetch it again/);
+	assert.match((await refusal(scratch(context))).problem, /not a regular file/);
+	assert.match(await refusalOf(context, ""), /empty/);
+	assert.match(await refusalOf(context, "x"), /no checkpoint/);
+	assert.match(await refusalOf(context, "<!DOCTYPE html>"), /fetch it again/);
 	const pointer = "version https://git-lfs.github.com/spec/v1\n";
-	assert.match(refusalOf(context, pointer), /pointer/);
+	assert.match(await refusalOf(context, pointer), /pointer/);
 	const tar = Buffer.alloc(512);
 	tar.write("ustar", 257);
-	assert.match(refusalOf(context, tar), /before 0\.1\.10/);
+	assert.match(await refusalOf(context, tar), /before 0\.1\.10/);
 	const pickle = latin1("\x80\x02K\x01.");
-	assert.match(refusalOf(context, pickle), /torch\.save did not/);
-	assert.match(refusalOf(context, "PK\x03\x04"), /truncated/);
+	assert.match(await refusalOf(context, pickle), /torch\.save did not/);
+	assert.match(await refusalOf(context, "PK\x03\x04"), /truncated/);
 });
 
-test("a file cut anywhere is refused", (context) => {
+test("a file cut anywhere is refused", async (context) => {
 	const folder = scratch(context);
 	for (const name of [
 		"dtypes-zip.pth",
@@ -194,15 +197,18 @@ test("a file cut anywhere is refused", (context) => {
 		for (let size = 0; size < length; size += 7) {
 			copyFileSync(join(fixtures, name), path);
 			truncateSync(path, size);
-			refusal(path);
+			await refusal(path);
 		}
 	}
 });
 
-test("a flipped bit in a stored weight is noticed by its checksum", (context) => {
+test("a flipped bit in a stored weight is noticed by its checksum", async (context) => {
 	const bytes = readFileSync(join(fixtures, "tensor-zip.pth"));
 	const at = bytes.indexOf(Buffer.from(new Float32Array([-3]).buffer));
 	assert.ok(at > 0);
 	bytes[at] = 1;
-	assert.match(refusalOf(context, bytes), /member ".*\/data\/0".*checksum/);
+	assert.match(
+		await refusalOf(context, bytes),
+		/member ".*\/data\/0".*checksum/,
+	);
 });

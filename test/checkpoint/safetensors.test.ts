@@ -17,13 +17,14 @@ function written(header: unknown, data: Uint8Array = new Uint8Array(0)) {
 	return Buffer.concat([length, Buffer.from(json), data]);
 }
 
-test("what is written is read back, in every element type", (context) => {
+test("what is written is read back, in every element type", async (context) => {
 	const path = join(scratch(context), "all.safetensors");
-	const { tensors } = readCheckpoint(join(fixtures, "dtypes-zip.pth"));
-	const layouts = readCheckpoint(join(fixtures, "layouts-zip.pth")).tensors;
+	const { tensors } = await readCheckpoint(join(fixtures, "dtypes-zip.pth"));
+	const layouts = (await readCheckpoint(join(fixtures, "layouts-zip.pth")))
+		.tensors;
 	const all: NamedTensors = { ...tensors, ...layouts };
 	writeSafetensors(path, all, { epoch: "3", note: "größe" });
-	const checkpoint = readCheckpoint(path);
+	const checkpoint = await readCheckpoint(path);
 	assert.deepEqual(checkpoint.metadata, { epoch: "3", note: "größe" });
 	assert.deepEqual(
 		Object.fromEntries(
@@ -33,7 +34,7 @@ test("what is written is read back, in every element type", (context) => {
 	);
 });
 
-test("each tensor is written at a multiple of its element size, in the format's layout", (context) => {
+test("each tensor is written at a multiple of its element size, in the format's layout", async (context) => {
 	const path = join(scratch(context), "layout.safetensors");
 	writeSafetensors(path, {
 		byte: { dtype: "uint8", shape: [3], data: new Uint8Array([1, 2, 3]) },
@@ -52,16 +53,16 @@ test("each tensor is written at a multiple of its element size, in the format's 
 	assert.equal(bytes.length, 8 + length + 13);
 });
 
-test("a header whose length begins like a pickle is read", (context) => {
+test("a header whose length begins like a pickle is read", async (context) => {
 	const path = join(scratch(context), "length.safetensors");
 	const header = { x: { dtype: "U8", shape: [1], data_offsets: [0, 1] } };
 	const json = JSON.stringify(header).padEnd(0x80);
 	writeFileSync(path, written(json, new Uint8Array([7])));
-	const { tensors } = readCheckpoint(path);
+	const { tensors } = await readCheckpoint(path);
 	assert.deepEqual(tensors.x?.data, new Uint8Array([7]));
 });
 
-test("a write that fails leaves the old file and nothing beside it", (context) => {
+test("a write that fails leaves the old file and nothing beside it", async (context) => {
 	const folder = scratch(context);
 	const path = join(folder, "kept.safetensors");
 	const good: NamedTensors = {
@@ -76,10 +77,10 @@ test("a write that fails leaves the old file and nothing beside it", (context) =
 		/x has 1 elements.*says 2/,
 	);
 	assert.deepEqual(readdirSync(folder), ["kept.safetensors"]);
-	assert.deepEqual(Object.keys(readCheckpoint(path).tensors), ["x"]);
+	assert.deepEqual(Object.keys((await readCheckpoint(path)).tensors), ["x"]);
 });
 
-test("a header that does not fit the file is refused", (context) => {
+test("a header that does not fit the file is refused", async (context) => {
 	const entry = (begin: number, end: number, shape = [1]) => ({
 		dtype: "F32",
 		shape,
@@ -103,18 +104,19 @@ test("a header that does not fit the file is refused", (context) => {
 		[written({ __metadata__: { a: 1 } }), /metadata/],
 		[Buffer.from("\xff\xff\xff\0\0\0\0\0{}", "latin1"), /header of 16777215/],
 	];
-	for (const [bytes, problem] of cases) refused(context, bytes, problem);
+	for (const [bytes, problem] of cases) await refused(context, bytes, problem);
 });
 
-function refused(context: TestContext, bytes: Buffer, problem: RegExp): void {
+async function refused(
+	context: TestContext,
+	bytes: Buffer,
+	problem: RegExp,
+): Promise<void> {
 	const path = join(scratch(context), "made.safetensors");
 	writeFileSync(path, bytes);
-	assert.throws(
-		() => readCheckpoint(path),
-		(error) => {
-			assert.ok(error instanceof CheckpointError, String(error));
-			assert.match(error.problem, problem);
-			return true;
-		},
-	);
+	await assert.rejects(readCheckpoint(path), (error) => {
+		assert.ok(error instanceof CheckpointError, String(error));
+		assert.match(error.problem, problem);
+		return true;
+	});
 }

@@ -23,7 +23,7 @@ function holding(...names: string[]): Checkpoint {
 const names = (...paths: string[]): string[] =>
 	Object.keys(stateDict(holding(...paths)));
 
-test("the dictionary and the prefixes of the published checkpoints are found", () => {
+test("the dictionary and the prefixes of the published checkpoints are found", async () => {
 	const resnet = ["conv1.weight", "fc.bias"];
 	for (const prefix of [
 		"",
@@ -42,8 +42,10 @@ test("the dictionary and the prefixes of the published checkpoints are found", (
 	}
 });
 
-test("normalizers and the attacker's copy are dropped", () => {
-	const checkpoint = readCheckpoint(join(fixtures, "robustness-dill.ckpt"));
+test("normalizers and the attacker's copy are dropped", async () => {
+	const checkpoint = await readCheckpoint(
+		join(fixtures, "robustness-dill.ckpt"),
+	);
 	assert.deepEqual(Object.keys(stateDict(checkpoint)), [
 		"conv1.weight",
 		"fc.bias",
@@ -57,12 +59,12 @@ test("normalizers and the attacker's copy are dropped", () => {
 	]);
 });
 
-test("a prefix repeated without end is no wrapper", () => {
+test("a prefix repeated without end is no wrapper", async () => {
 	const name = "module.".repeat(1e5);
 	assert.equal(names(`${name}x`)[0]?.length, 7 * (1e5 - 8) + 1);
 });
 
-test("a name that only some have stays", () => {
+test("a name that only some have stays", async () => {
 	assert.deepEqual(names("module.a", "b"), ["module.a", "b"]);
 	assert.deepEqual(names("backbone.conv1.weight", "head.fc.weight"), [
 		"conv1.weight",
@@ -70,7 +72,7 @@ test("a name that only some have stays", () => {
 	]);
 });
 
-test("a detector keeps its parts, of which one can be taken", () => {
+test("a detector keeps its parts, of which one can be taken", async () => {
 	const detector = holding(
 		"state_dict/backbone.conv1.weight",
 		"state_dict/neck.fpn_convs.0.conv.weight",
@@ -86,7 +88,7 @@ test("a detector keeps its parts, of which one can be taken", () => {
 	);
 });
 
-test("where several dictionaries could be meant the error says how to choose", () => {
+test("where several dictionaries could be meant the error says how to choose", async () => {
 	const several = holding("ema/w", "online/w");
 	assert.throws(
 		() => stateDict(several),
@@ -98,13 +100,15 @@ test("where several dictionaries could be meant the error says how to choose", (
 	assert.throws(() => stateDict(holding()), /holds no tensors/);
 });
 
-test("published files give the names of their models", (context) => {
+test("published files give the names of their models", async (context) => {
 	if (!real)
 		return context.skip("the published checkpoints are not on this machine");
-	const resnet = stateDict(readCheckpoint(join(real, "resnet20-12fca82f.th")));
+	const resnet = stateDict(
+		await readCheckpoint(join(real, "resnet20-12fca82f.th")),
+	);
 	assert.equal(Object.keys(resnet)[0], "conv1.weight");
 	assert.deepEqual(resnet["linear.weight"]?.shape, [10, 64]);
 	const file = "mobilenetV1X0.25_pretrain.tar";
-	const mobilenet = stateDict(readCheckpoint(join(real, file)));
+	const mobilenet = stateDict(await readCheckpoint(join(real, file)));
 	assert.equal(Object.keys(mobilenet)[0], "stage1.0.0.weight");
 });

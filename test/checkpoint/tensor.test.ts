@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { readCheckpoint, toFloat32 } from "../../src/index.js";
 import { expected, fixtures } from "./fixtures.js";
 
-const { tensors } = readCheckpoint(join(fixtures, "dtypes-zip.pth"));
+const { tensors } = await readCheckpoint(join(fixtures, "dtypes-zip.pth"));
 
 for (const [name, values] of Object.entries(expected.float32)) {
 	test(`${name} converts to 32-bit floats as in PyTorch`, () => {

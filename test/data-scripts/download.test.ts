@@ -176,7 +176,7 @@ test("a file longer than announced is cut by its length and refused by its hash"
 test("what is not wanted is not kept", async (context) => {
 	const { url } = await startServer(context, file, [serve]);
 	const path = join(scratch(context), "file.bin");
-	const validate = () => {
+	const validate = async () => {
 		throw new Error("no checkpoint");
 	};
 	await assert.rejects(

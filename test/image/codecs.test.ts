@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -6,6 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { decodeImage, readImage } from "../../src/image/decode.js";
 import { encodePng, writePng } from "../../src/image/encode.js";
+import { encodeJpeg } from "../../src/image/jpeg/encode.js";
 import { jpegRoundTrip } from "../../src/image/jpeg/round-trip.js";
 import { type ResizeFilter, resize } from "../../src/image/resize.js";
 import { resizeCubic } from "../../src/image/resize-cubic.js";
@@ -18,7 +20,11 @@ interface Size {
 
 interface Fixture {
 	readonly decoded: { name: string; file: string; pixels: string }[];
-	readonly roundTrips: (Size & { quality: number; pixels: string })[];
+	readonly roundTrips: (Size & {
+		quality: number;
+		sha256: string;
+		pixels: string;
+	})[];
 	/** Every 5th byte. */
 	readonly resized: (Size & { filter: ResizeFilter; samples: string })[];
 	readonly cubic: (Size & { samples: string })[];
@@ -65,12 +71,28 @@ test("a PNG file holds the image unchanged; an error names the file", async () =
 	}
 });
 
-for (const { height, width, quality, pixels } of fixture.roundTrips) {
-	test(`a JPEG of ${height} x ${width} and quality ${quality} has Pillow's pixels`, () => {
-		const result = jpegRoundTrip(patchwork(height, width), quality);
-		assertPixels(result.data, pixels);
+for (const one of fixture.roundTrips) {
+	const { height, width, quality } = one;
+	const name = `a JPEG of ${height} x ${width} and quality ${quality}`;
+	const image = patchwork(height, width);
+
+	test(`${name} has Pillow's pixels`, () => {
+		assertPixels(jpegRoundTrip(image, quality).data, one.pixels);
+	});
+
+	test(`${name} is Pillow's file`, () => {
+		const file = encodeJpeg(image, quality);
+		const digest = createHash("sha256").update(file).digest("hex");
+		assert.equal(digest, one.sha256);
+		assertPixels(decodeImage(file).data, one.pixels);
 	});
 }
+
+test("the quality of a JPEG is an integer from 1 to 100", () => {
+	for (const quality of [0, 101, 50.5, Number.NaN]) {
+		assert.throws(() => encodeJpeg(patchwork(2, 2), quality), /from 1 to 100/);
+	}
+});
 
 for (const { filter, height, width, samples } of fixture.resized) {
 	test(`resizing to ${height} x ${width} by ${filter} gives Pillow's pixels`, () => {

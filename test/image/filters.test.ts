@@ -2,7 +2,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { diskFilter } from "../../src/image/disk-filter.js";
-import { type Disk, diskKernel } from "../../src/image/disk-kernel.js";
+import {
+	type Disk,
+	diskKernel,
+	type SquareKernel,
+} from "../../src/image/disk-kernel.js";
 import type { EdgeMode } from "../../src/image/edge.js";
 import { fromUnit, toUnit } from "../../src/image/float.js";
 import { gaussianFilter } from "../../src/image/gaussian.js";
@@ -84,37 +88,52 @@ for (const { sum, middle, ...disk } of disks) {
 	});
 }
 
-test("a wide image is filtered with a disk as its kernel says, in all strips", () => {
-	const disk = { radius: 8, softness: 0.5 };
-	const image = patchwork(3, 1100);
-	const filtered = diskFilter(image, disk);
-	for (const x of [0, 5, 500, 1015, 1022, 1023, 1024, 1025, 1033, 1099]) {
-		for (const c of [0, 1, 2]) {
-			const wanted = correlate(image, disk, { y: 1, x, c });
-			const off = Math.abs(filtered.data[(1100 + x) * 3 + c]! - wanted);
-			assert.ok(off < 1, `column ${x}, channel ${c}: ${off} levels away`);
+for (const { radius, softness } of disks) {
+	test(`an image filtered with a disk of ${radius} is correlated with its kernel`, () => {
+		const disk = { radius, softness };
+		const image = patchwork(31, 44);
+		const { data } = diskFilter(image, disk);
+		const kernel = diskKernel(disk);
+		let off = 0;
+		for (let i = 0; i < data.length; i++) {
+			if (data[i] !== Math.floor(correlate(image, kernel, i))) off++;
 		}
+		// Weights below a millionth are left out, which, rarely, carries a sum over an integer.
+		assert.ok(
+			off <= data.length / 1000,
+			`${off} of ${data.length} bytes differ`,
+		);
+	});
+}
+
+test("a wide image is filtered in strips that do not show", () => {
+	const disk = { radius: 10, softness: 0.5 };
+	const image = patchwork(3, 1100);
+	const { data } = diskFilter(image, disk);
+	const kernel = diskKernel(disk);
+	for (let i = 1005 * 3; i < 1045 * 3; i++) {
+		assert.equal(data[i], Math.floor(correlate(image, kernel, i)));
 	}
 });
 
-/** One value of the filter by its definition. */
+/** The i-th value of the filtered image by definition. */
 function correlate(
 	{ data, height, width }: Image,
-	disk: Disk,
-	{ y, x, c }: { y: number; x: number; c: number },
+	{ weights, half }: SquareKernel,
+	i: number,
 ): number {
-	const { weights, half } = diskKernel(disk);
-	const mirrored = (i: number, size: number): number => {
-		if (i < 0) return mirrored(-i, size);
-		return i < size ? i : mirrored(2 * size - 2 - i, size);
+	const mirrored = (at: number, size: number): number => {
+		if (at < 0) return mirrored(-at, size);
+		return at < size ? at : mirrored(2 * size - 2 - at, size);
 	};
+	const y = Math.floor(i / 3 / width);
+	const x = Math.floor(i / 3) % width;
 	let sum = 0;
 	for (let dy = -half; dy <= half; dy++) {
+		const row = mirrored(y + dy, height) * width;
 		for (let dx = -half; dx <= half; dx++) {
-			const row = mirrored(y + dy, height);
-			const column = mirrored(x + dx, width);
 			const weight = weights[(dy + half) * (2 * half + 1) + dx + half]!;
-			sum += data[(row * width + column) * 3 + c]! * weight;
+			sum += data[(row + mirrored(x + dx, width)) * 3 + (i % 3)]! * weight;
 		}
 	}
 	return Math.min(sum, 255);

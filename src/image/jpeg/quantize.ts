@@ -33,12 +33,7 @@ export function quantizationTable(
 /** Takes every 8 x 8 block of a plane to coefficients, rounds those to multiples of `steps`, and back, in place. */
 export function quantizePlane(plane: Plane, steps: Int32Array): void {
 	const block = new Int32Array(64);
-	const rounding = {
-		steps,
-		// The quarter keeps exact halves, which libjpeg rounds away from zero, clear of rounding errors.
-		halves: Float64Array.from(steps, (step) => 4 * step + 0.25),
-		inverses: Float64Array.from(steps, (step) => 1 / (8 * step)),
-	};
+	const rounding = roundingTo(steps);
 	const { height, stride } = plane;
 	for (let y = 0; y < height; y += 8) {
 		for (let x = 0; x < stride; x += 8) {
@@ -50,10 +45,36 @@ export function quantizePlane(plane: Plane, steps: Int32Array): void {
 	}
 }
 
+/** How many steps each coefficient holds: 64 integers for each 8 x 8 block, row by row. */
+export function quantizedLevels(plane: Plane, steps: Int32Array): Int16Array {
+	const { height, stride, samples } = plane;
+	const levels = new Int16Array(samples.length);
+	const block = new Int32Array(64);
+	const rounding = roundingTo(steps);
+	let to = 0;
+	for (let y = 0; y < height; y += 8) {
+		for (let x = 0; x < stride; x += 8) {
+			forwardDct(block, plane, y * stride + x);
+			roundToSteps(block, rounding);
+			for (let i = 0; i < 64; i++) levels[to++] = block[i]! / steps[i]!;
+		}
+	}
+	return levels;
+}
+
 interface Rounding {
 	readonly steps: Int32Array;
 	readonly halves: Float64Array;
 	readonly inverses: Float64Array;
+}
+
+function roundingTo(steps: Int32Array): Rounding {
+	return {
+		steps,
+		// The quarter keeps exact halves, which libjpeg rounds away from zero, clear of rounding errors.
+		halves: Float64Array.from(steps, (step) => 4 * step + 0.25),
+		inverses: Float64Array.from(steps, (step) => 1 / (8 * step)),
+	};
 }
 
 function roundToSteps(

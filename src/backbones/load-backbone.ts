@@ -1,0 +1,61 @@
+import { readCheckpoint } from "../checkpoint/read.js";
+import { stateDict } from "../checkpoint/state-dict.js";
+import {
+	type Architecture,
+	type ArchitectureName,
+	architectures,
+} from "./architectures.js";
+import { type Backbone, backbone } from "./backbone.js";
+import { type FindOptions, findCheckpoint } from "./find-checkpoint.js";
+import { type ZooName, zooEntry } from "./zoo.js";
+
+export interface LoadOptions extends FindOptions {
+	/** Outputs of the classifier, where the file has another one than the architecture; 0 leaves it out. */
+	readonly classes?: number;
+}
+
+const isArchitecture = (name: string): name is ArchitectureName =>
+	Object.hasOwn(architectures, name);
+
+/**
+ * Loads a published backbone by its name in the zoo, or any checkpoint of an architecture from a file.
+ *
+ * `loadBackbone("resnet50/prime")` looks in `data/checkpoints`, then in `folder`, and throws the command
+ * that fetches a file which is in neither; `loadBackbone("resnet50", { from: "my.pth" })` takes any file
+ * that `readCheckpoint` reads. Of a released detector or segmenter the backbone is taken, without classifier.
+ * Throws a `CheckpointError` where the file is damaged or holds no weights, and one error that lists all
+ * tensors that are missing, left over or of another shape.
+ */
+export async function loadBackbone(
+	name: ZooName | ArchitectureName,
+	options: LoadOptions = {},
+): Promise<Backbone> {
+	if (isArchitecture(name) && options.from === undefined) {
+		throw new Error(
+			`${name} is an architecture: name a file too, as in { from: "${name}.pth" }, or one of its published checkpoints`,
+		);
+	}
+	const { path } = findCheckpoint(name, options);
+	const checkpoint = await readCheckpoint(path);
+	if (isArchitecture(name)) {
+		const tensors = stateDict(checkpoint);
+		return backbone(withClasses(architectures[name], options), tensors);
+	}
+	const { architecture, model } = zooEntry(name);
+	const net = architectures[architecture];
+	if (model === "classifier") {
+		const whole = withClasses(net, options);
+		return { name, ...backbone(whole, stateDict(checkpoint)) };
+	}
+	const tensors = stateDict(checkpoint, { part: "backbone" });
+	const headless: Architecture =
+		net.family === "swin"
+			? { ...net, classes: 0, dense: true }
+			: { ...net, classes: 0 };
+	return { name, ...backbone(headless, tensors) };
+}
+
+const withClasses = (
+	net: Architecture,
+	{ classes = net.classes }: LoadOptions,
+): Architecture => ({ ...net, classes });
