@@ -1,6 +1,7 @@
 import { crop, type Rectangle } from "../image/crop.js";
 import type { Image } from "../image/image.js";
 import { resize } from "../image/resize.js";
+import { roundHalfEven } from "../image/round-half-even.js";
 import type { Random } from "../random.js";
 
 /** Which part of an image is taken, and what it is resized to. */
@@ -27,8 +28,8 @@ export function randomPart(
 			random.uniform(Math.log(ratio[0]), Math.log(ratio[1])),
 		);
 		const part = {
-			height: Math.round(Math.sqrt(area / shape)),
-			width: Math.round(Math.sqrt(area * shape)),
+			height: roundHalfEven(Math.sqrt(area / shape)),
+			width: roundHalfEven(Math.sqrt(area * shape)),
 		};
 		if (!isWithin(part.height, height) || !isWithin(part.width, width))
 			continue;
@@ -48,8 +49,9 @@ function middle(
 	[least, largest]: readonly [number, number],
 ): Rectangle {
 	const part = { height, width };
-	if (width / height < least) part.height = Math.round(width / least);
-	else if (width / height > largest) part.width = Math.round(height * largest);
+	if (width / height < least) part.height = roundHalfEven(width / least);
+	else if (width / height > largest)
+		part.width = roundHalfEven(height * largest);
 	const top = Math.floor((height - part.height) / 2);
 	const left = Math.floor((width - part.width) / 2);
 	return { top, left, ...part };

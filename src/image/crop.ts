@@ -1,4 +1,5 @@
 import { createImage, type Image } from "./image.js";
+import { roundHalfEven } from "./round-half-even.js";
 
 /** A rectangle of pixels, which may reach beyond the image. */
 export interface Rectangle {
@@ -41,10 +42,4 @@ export function centerCrop(
 	const top = start(image.height, height);
 	const left = start(image.width, width);
 	return crop(image, { top, left, height, width });
-}
-
-function roundHalfEven(value: number): number {
-	const floor = Math.floor(value);
-	if (value - floor !== 0.5) return Math.round(value);
-	return floor % 2 === 0 ? floor : floor + 1;
 }

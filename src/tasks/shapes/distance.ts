@@ -50,7 +50,7 @@ function distanceAt(
 		const edgeX = dx[i]!;
 		const edgeY = dy[i]!;
 		const along = (fromX * edgeX + fromY * edgeY) * inverse[i]!;
-		const t = along < 0 ? 0 : along > 1 ? 1 : along;
+		const t = Math.min(Math.max(along, 0), 1);
 		const offX = fromX - t * edgeX;
 		const offY = fromY - t * edgeY;
 		const square = offX * offX + offY * offY;

@@ -89,5 +89,5 @@ export const heart = (): Polygon =>
 			5 * Math.cos(2 * t) -
 			2 * Math.cos(3 * t) -
 			Math.cos(4 * t);
-		return [Math.sin(t) ** 3 * 0.93, -(y + 2.5) / 17.2];
+		return [Math.sin(t) ** 3 * 0.88, -(y + 2.5) / 18.2];
 	});

@@ -21,7 +21,7 @@ export interface VisibleThing {
 /** A scene as a picture, and what is where in it. */
 export interface Picture {
 	readonly image: Image;
-	/** The class of the largest thing. */
+	/** The class of the thing that reaches farthest. */
 	readonly label: number;
 	/** Back to front; things of which nothing is visible are left out. */
 	readonly things: readonly VisibleThing[];
@@ -198,7 +198,9 @@ export function render(scene: Scene, size: number): Picture {
 		drawThing(canvas, thing, { scene, position });
 	});
 	const data = new Uint8ClampedArray(canvas.colors.length);
-	for (let i = 0; i < data.length; i++) data[i] = canvas.colors[i]! * 255;
+	const { gray, share } = scene.haze;
+	for (let i = 0; i < data.length; i++)
+		data[i] = 255 * (canvas.colors[i]! * (1 - share) + gray * share);
 	return {
 		image: createImage(size, size, new Uint8Array(data.buffer)),
 		label: scene.label,

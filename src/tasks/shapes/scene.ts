@@ -28,7 +28,7 @@ export interface Thing {
 
 /** What is to be seen, before it is drawn at some size. */
 export interface Scene {
-	/** The class of the largest thing. */
+	/** The class of the thing that reaches farthest. */
 	readonly label: number;
 	/** Back to front. */
 	readonly things: readonly Thing[];
@@ -37,6 +37,8 @@ export interface Scene {
 	readonly light: number;
 	/** The darkness of shadows, 0 to 1. */
 	readonly shadow: number;
+	/** The gray, 0 to 1, that the air adds, and its share of what is seen. */
+	readonly haze: { readonly gray: number; readonly share: number };
 }
 
 /** Which of the pictures that a domain can show. */
@@ -54,7 +56,8 @@ interface Place {
 
 const turn = 2 * Math.PI;
 const hintedShare = 0.5;
-const leastContrast = 0.22;
+const leastContrast = 0.4;
+const mostHaze = 0.6;
 
 function color(random: Random): Color {
 	const hue = random.uniform(0, 6);
@@ -70,16 +73,19 @@ function color(random: Random): Color {
 const distance = (a: Color, b: Color): number =>
 	Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]);
 
-const mean = ([a, b]: readonly [Color, Color]): Color => [
-	(a[0] + b[0]) / 2,
-	(a[1] + b[1]) / 2,
-	(a[2] + b[2]) / 2,
+const blend = (a: Color, b: Color, share: number): Color => [
+	a[0] + (b[0] - a[0]) * share,
+	a[1] + (b[1] - a[1]) * share,
+	a[2] + (b[2] - a[2]) * share,
 ];
 
+const mean = ({ colors: [a, b] }: Paint): Color => blend(a, b, 0.5);
+
 function paint(random: Random, texture: TextureName): Paint {
+	const first = color(random);
 	return {
 		texture,
-		colors: [color(random), color(random)],
+		colors: [first, blend(first, color(random), random.uniform(0.15, 0.6))],
 		period: random.uniform(0.08, 0.2),
 		angle: random.uniform(0, turn),
 		shift: [random.uniform(), random.uniform()],
@@ -94,7 +100,7 @@ function contrasting(
 ): Paint {
 	for (;;) {
 		const drawn = paint(random, texture);
-		const contrast = distance(mean(drawn.colors), mean(background.colors));
+		const contrast = distance(mean(drawn), mean(background));
 		if (contrast >= leastContrast) return drawn;
 	}
 }
@@ -105,7 +111,7 @@ function posed(
 	{ outline }: ShapeClass,
 	{ x, y, radius }: Place,
 ): Polygon[] {
-	const angle = random.uniform(-0.7, 0.7);
+	const angle = random.uniform(-0.5, 0.5);
 	const stretch = Math.exp(random.uniform(-0.22, 0.22));
 	const slant = random.uniform(-0.25, 0.25);
 	const mirror = random.integer(0, 2) === 0 ? 1 : -1;
@@ -152,7 +158,7 @@ function besides(random: Random, main: Place): Place {
 			radius: random.uniform(0.1, 0.17),
 		};
 		const apart = Math.hypot(place.x - main.x, place.y - main.y);
-		if (apart > 0.85 * main.radius) return place;
+		if (apart > main.radius) return place;
 	}
 }
 
@@ -170,7 +176,7 @@ export function scene(
 	const count = Object.keys(domain.classes).length;
 	const label = index % count;
 	const background = paint(random, pick(random, domain.textures));
-	const radius = random.uniform(0.24, 0.42);
+	const radius = random.uniform(0.27, 0.42);
 	const reach = 0.62 - radius;
 	const main = {
 		x: 0.5 + random.uniform(-reach, reach),
@@ -178,7 +184,7 @@ export function scene(
 		radius,
 	};
 	const things = [thing(random, domain, { label, place: main, background })];
-	for (let rest = random.integer(0, 4); rest > 0; rest--) {
+	for (let rest = random.integer(0, 3); rest > 0; rest--) {
 		const small = thing(random, domain, {
 			label: random.integer(0, count),
 			place: besides(random, main),
@@ -193,5 +199,9 @@ export function scene(
 		background,
 		light: random.uniform(0, turn),
 		shadow: random.uniform(0, 0.6),
+		haze: {
+			gray: random.uniform(0.3, 0.9),
+			share: mostHaze * random.uniform() ** 2,
+		},
 	};
 }

@@ -23,8 +23,8 @@ export interface ShapesOptions {
 
 /** Mean and standard deviation of the source domain's pictures, rounded. */
 export const shapesNormalization: Normalization = Object.freeze({
-	mean: [0.46, 0.46, 0.46] as const,
-	std: [0.21, 0.21, 0.21] as const,
+	mean: [0.49, 0.49, 0.49] as const,
+	std: [0.18, 0.18, 0.18] as const,
 });
 
 const padding = 4;
@@ -34,7 +34,8 @@ function pictures(
 	split: "train" | "test",
 	{ length, size, seed }: { length: number; size: number; seed: number },
 ): Dataset<number> {
-	const name = `shapes-${domain.name}/${split}`;
+	const world = `shapes-${domain.name}${seed === 0 ? "" : `-seed${seed}`}`;
+	const name = `${world}/${split}`;
 	return {
 		name,
 		length,
@@ -48,7 +49,7 @@ function pictures(
 				scene(domain, { split, index, seed }),
 				size,
 			);
-			return { id: `${name}/${seed}/${index}`, image, target: label };
+			return { id: `${name}/${index}`, image, target: label };
 		},
 	};
 }
@@ -57,7 +58,7 @@ function pictures(
  * Classification of drawn shapes: a miniature that needs no download.
  *
  * Ten classes in the target domain, sixteen in the source domain; the class of a picture is that of the
- * largest thing in it. Every picture is drawn when it is asked for, in about a millisecond.
+ * one large thing in it. Every picture is drawn when it is asked for, in about a millisecond.
  */
 export function shapes({
 	trainImages = 4000,
@@ -70,7 +71,7 @@ export function shapes({
 	const classes = Object.keys(domain.classes);
 	return {
 		...classification(classes.length),
-		name: "shapes",
+		name: name === "target" ? "shapes" : "shapes-source",
 		miniature: true,
 		classes,
 		train: pictures(domain, "train", { length: trainImages, size, seed }),

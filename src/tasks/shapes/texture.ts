@@ -63,7 +63,7 @@ const octaves = (x: number, y: number): number =>
 		noise(4 * x + 3, 4 * y + 29)) /
 	7;
 
-const clip = (value: number): number => (value < 0 ? 0 : value > 1 ? 1 : value);
+const clip = (value: number): number => Math.min(Math.max(value, 0), 1);
 
 /** How far into its period of 1 a position is from the nearest whole one, 0 to 0.5. */
 const offset = (position: number): number =>
