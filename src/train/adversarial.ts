@@ -42,14 +42,16 @@ export function adversarial<Target, Prediction>(
 	{ epsilon, steps = 3, stepSize = (2 * epsilon) / steps }: AdversarialOptions,
 ): Task<Target, Prediction> {
 	const { mean, std } = task.normalization;
-	const { sample, length, name } = task.train;
+	const { train } = task;
 	return {
 		...task,
 		train: {
-			sample,
-			length,
 			// So that runs of other attacks are other runs.
-			name: `${name}, L2 ${epsilon} in ${steps} steps of ${stepSize}`,
+			name: `${train.name}, L2 ${epsilon} in ${steps} steps of ${stepSize}`,
+			get length() {
+				return train.length;
+			},
+			sample: (index) => train.sample(index),
 		},
 		// The loss depends on more than the output.
 		outputLoss: undefined,
