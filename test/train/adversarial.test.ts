@@ -60,14 +60,32 @@ test("images stay within their range", () => {
 });
 
 test("gradients of the weights are those at the changed images, which count as constants", () => {
-	const task = adversarial(linear, { epsilon: 0.2 });
-	const step = compile(() => {
-		const { value, grads } = tf.variableGrads(() => lossOf(task), [weight]);
-		return { value, gradient: grads[weight.name] as tf.Tensor };
+	const bend = tf.variable(tf.scalar(2));
+	let last: tf.Tensor | undefined;
+	const curved: Task<number, number> = {
+		...base,
+		loss: (_params, _backbone, images) => {
+			last?.dispose();
+			last = tf.keep(tf.clone(images));
+			const line = tf.mul(weight, tf.mul(images, direction));
+			return tf.mean(
+				tf.sum(tf.add(line, tf.mul(bend, tf.square(images))), [1, 2, 3]),
+			);
+		},
+	};
+	tf.tidy(() => {
+		const task = adversarial(curved, { epsilon: 0.4, stepSize: 0.3 });
+		const { grads } = tf.variableGrads(() => lossOf(task), [weight, bend]);
+		const sums = [tf.mul(last!, direction), tf.square(last!)];
+		for (const [i, variable] of [weight, bend].entries()) {
+			const expected = tf.div(tf.sum(sums[i]!), 2).dataSync()[0]!;
+			const found = grads[variable.name]!.dataSync()[0]!;
+			assert.ok(
+				Math.abs(found - expected) < 1e-4 * Math.abs(expected),
+				`${found}, not ${expected}`,
+			);
+		}
 	});
-	const { value, gradient } = step();
-	// The loss is the weight, 1, times what its gradient is.
-	assert.ok(Math.abs(value.dataSync()[0]! - gradient.dataSync()[0]!) < 1e-4);
 });
 
 test("another attack is another run", () => {
