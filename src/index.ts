@@ -144,6 +144,28 @@ export {
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
 export { Random } from "./random.js";
+export {
+	type Cifar10Options,
+	cifar10,
+	cifar10Normalization,
+} from "./tasks/cifar10/cifar10.js";
+export { type Domain, domains } from "./tasks/shapes/domain.js";
+export {
+	type MiniBackboneName,
+	miniBackbone,
+	miniBackboneNames,
+} from "./tasks/shapes/mini-backbone.js";
+export {
+	type Picture,
+	render,
+	type VisibleThing,
+} from "./tasks/shapes/render.js";
+export { type Scene, type SceneKey, scene } from "./tasks/shapes/scene.js";
+export {
+	type ShapesOptions,
+	shapes,
+	shapesNormalization,
+} from "./tasks/shapes/shapes.js";
 export type {
 	BatchTargets,
 	Dataset,
@@ -151,6 +173,7 @@ export type {
 	Sample,
 	Task,
 } from "./tasks/task.js";
+export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export {
 	type JensenShannonOptions,
