@@ -119,6 +119,14 @@ export {
 	useEngine,
 } from "./engine/engine.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+export { evaluate } from "./evaluate/evaluate.js";
+export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export {
+	packHits,
+	type ResultRow,
+	unpackHits,
+} from "./evaluate/result-row.js";
+export { readResults } from "./evaluate/results.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
@@ -136,7 +144,42 @@ export {
 } from "./nn/normalize.js";
 export type { Params } from "./nn/params.js";
 export { Random } from "./random.js";
+export type {
+	BatchTargets,
+	Dataset,
+	Metric,
+	Sample,
+	Task,
+} from "./tasks/task.js";
+export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
 } from "./train/jensen-shannon.js";
+export {
+	type AdamW,
+	type Augment,
+	type Length,
+	type Recipe,
+	recipes,
+	type Sgd,
+	type Undecayed,
+} from "./train/recipe.js";
+export {
+	type Progress,
+	progressText,
+	type Reporter,
+} from "./train/reporter.js";
+export {
+	type LogRow,
+	listRuns,
+	openRun,
+	type Run,
+	type RunRecord,
+} from "./train/run.js";
+export {
+	learningRateAt,
+	type Position,
+	type Schedule,
+	type WarmUp,
+} from "./train/schedule.js";

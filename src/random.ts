@@ -3,7 +3,7 @@ export class Random {
 	#a = 0;
 	#b = 0;
 	#c = 0;
-	#counter = 1;
+	#counter = 0;
 	#spare: number | undefined;
 
 	/**
@@ -12,6 +12,11 @@ export class Random {
 	 * Source: sfc32 of PractRand (Chris Doty-Humphrey), seeded through FNV-1a.
 	 */
 	constructor(...key: (string | number)[]) {
+		this.reseed(...key);
+	}
+
+	/** Begins anew, as a generator made from this key would. */
+	reseed(...key: (string | number)[]): void {
 		let hash = 0x811c9dc5;
 		for (const char of JSON.stringify(key)) {
 			hash = Math.imul(hash ^ (char.codePointAt(0) as number), 0x01000193);
@@ -19,6 +24,8 @@ export class Random {
 		this.#a = hash;
 		this.#b = Math.imul(hash, 0x9e3779b1);
 		this.#c = ~hash;
+		this.#counter = 1;
+		this.#spare = undefined;
 		for (let i = 0; i < 16; i++) this.uint32();
 	}
 

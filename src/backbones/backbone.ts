@@ -19,6 +19,8 @@ import { swinParams } from "./swin-params.js";
 
 /** A model with its weights. Images are `[batch, height, width, 3]`, RGB, normalized, of any size. */
 export interface Backbone {
+	/** What it was loaded as, such as `resnet50/prime`; not there where its weights came otherwise. */
+	readonly name?: string;
 	readonly architecture: Architecture;
 	/** The weights, running statistics included; those are not trainable. */
 	readonly params: Params;

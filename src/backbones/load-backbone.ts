@@ -43,14 +43,16 @@ export async function loadBackbone(
 	}
 	const { architecture, model } = zooEntry(name);
 	const net = architectures[architecture];
-	if (model === "classifier")
-		return backbone(withClasses(net, options), stateDict(checkpoint));
+	if (model === "classifier") {
+		const whole = withClasses(net, options);
+		return { name, ...backbone(whole, stateDict(checkpoint)) };
+	}
 	const tensors = stateDict(checkpoint, { part: "backbone" });
 	const headless: Architecture =
 		net.family === "swin"
 			? { ...net, classes: 0, dense: true }
 			: { ...net, classes: 0 };
-	return backbone(headless, tensors);
+	return { name, ...backbone(headless, tensors) };
 }
 
 const withClasses = (

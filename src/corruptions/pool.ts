@@ -116,6 +116,9 @@ class Hand<Input, Output> {
 
 	async stop(): Promise<void> {
 		this.#worker.removeAllListeners("exit");
+		this.#worker.removeAllListeners("message");
+		// Nothing else may keep the process alive until the worker has ended.
+		this.#worker.ref();
 		await this.#worker.terminate();
 	}
 

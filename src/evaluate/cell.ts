@@ -1,0 +1,88 @@
+import {
+	type CorruptionGroup,
+	type CorruptionName,
+	corruptionGroups,
+	type Severity,
+	type Variant,
+} from "../corruptions/corruption.js";
+import type { ResultRow } from "./result-row.js";
+
+/** What one score is of: some test images under one corruption at one severity, or as they are. */
+export interface Cell
+	extends Pick<
+		ResultRow,
+		| "corruption"
+		| "group"
+		| "severity"
+		| "images"
+		| "variant"
+		| "channelOrder"
+		| "corruptionSeed"
+		| "frost"
+	> {}
+
+/** How images are corrupted. */
+export interface CorruptionSettings {
+	readonly variant: Variant;
+	readonly channelOrder: "rgb" | "bgr";
+	readonly seed: number;
+	readonly frost: "pictures" | "procedural";
+}
+
+function groupOf(corruption: CorruptionName): CorruptionGroup {
+	const groups = Object.entries(corruptionGroups) as [
+		CorruptionGroup,
+		readonly CorruptionName[],
+	][];
+	const group = groups.find(([, names]) => names.includes(corruption));
+	if (!group) throw new Error(`there is no corruption "${corruption}"`);
+	return group[0];
+}
+
+/** The cells of an evaluation: clean first, then each corruption from the weakest severity on. */
+export function cellsOf(
+	corruptions: readonly CorruptionName[],
+	severities: readonly Severity[],
+	{ images, settings }: { images: number; settings: CorruptionSettings },
+): Cell[] {
+	const clean: Cell = {
+		corruption: "clean",
+		group: "clean",
+		severity: 0,
+		images,
+		variant: null,
+		channelOrder: null,
+		corruptionSeed: null,
+		frost: null,
+	};
+	const { variant, channelOrder, seed, frost } = settings;
+	const corrupted = corruptions.flatMap((corruption) =>
+		severities.map(
+			(severity): Cell => ({
+				corruption,
+				group: groupOf(corruption),
+				severity,
+				images,
+				variant,
+				channelOrder,
+				corruptionSeed: seed,
+				frost: corruption === "frost" ? frost : null,
+			}),
+		),
+	);
+	return [clean, ...corrupted];
+}
+
+const keys = [
+	"corruption",
+	"severity",
+	"images",
+	"variant",
+	"channelOrder",
+	"corruptionSeed",
+	"frost",
+] as const satisfies (keyof Cell)[];
+
+/** Whether a row is the score of a cell. */
+export const isOf = (row: ResultRow, cell: Cell): boolean =>
+	keys.every((key) => row[key] === cell[key]);

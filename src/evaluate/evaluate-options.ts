@@ -1,0 +1,39 @@
+import type { CorruptionName, Severity } from "../corruptions/corruption.js";
+import type { Image } from "../image/image.js";
+import type { Reporter } from "../train/reporter.js";
+
+export interface EvaluateOptions {
+	/** The fifteen common ones by default. */
+	readonly corruptions?: readonly CorruptionName[];
+	/** `[1]` by default, as in the study. */
+	readonly severities?: readonly Severity[];
+	/** How many test images, from the first; all by default. */
+	readonly images?: number;
+	/** What the corruptions are drawn with; 0 by default. */
+	readonly seed?: number;
+	/** The order in which corruptions are shown the channels; the study's was `bgr`, the default is `rgb`. */
+	readonly channelOrder?: "rgb" | "bgr";
+	/** The original pictures of the frost corruption; without them, frost is procedural. */
+	readonly frostPictures?: readonly Image[];
+	/** Images per forward pass; 64 by default. */
+	readonly batchSize?: number;
+	/** Threads that corrupt; one for each core by default. The scores do not depend on it. */
+	readonly workers?: number;
+	readonly reporter?: Reporter;
+	/** Stops after the batch in progress; rows that are complete are kept. */
+	readonly signal?: AbortSignal;
+}
+
+/** The options with their defaults filled in. */
+export type Settled = Required<
+	Pick<
+		EvaluateOptions,
+		| "corruptions"
+		| "severities"
+		| "images"
+		| "seed"
+		| "channelOrder"
+		| "batchSize"
+	>
+> &
+	EvaluateOptions;

@@ -1,0 +1,126 @@
+import { commonCorruptions } from "../corruptions/corruption.js";
+import type { Task } from "../tasks/task.js";
+import { withLock } from "../train/lock.js";
+import { mendRows } from "../train/rows.js";
+import { type Run, runFiles } from "../train/run.js";
+import { type Cell, cellsOf, isOf } from "./cell.js";
+import type { EvaluateOptions, Settled } from "./evaluate-options.js";
+import { fillGaps, type Gap } from "./fill-gaps.js";
+import { loadPredictor, type Predictor } from "./predictor.js";
+import type { ResultRow } from "./result-row.js";
+import { readResults } from "./results.js";
+
+function settle(
+	{ test }: Task,
+	{
+		corruptions = commonCorruptions,
+		severities = [1],
+		images = test.length,
+		seed = 0,
+		channelOrder = "rgb",
+		batchSize = 64,
+		...rest
+	}: EvaluateOptions,
+): Settled {
+	if (!(Number.isInteger(images) && images > 0 && images <= test.length)) {
+		throw new RangeError(
+			`images must be a whole number from 1 to the ${test.length} of ${test.name}, not ${images}`,
+		);
+	}
+	if (!(Number.isInteger(batchSize) && batchSize > 0)) {
+		throw new RangeError(
+			`batchSize must be a whole number of images, not ${batchSize}`,
+		);
+	}
+	return {
+		...rest,
+		corruptions,
+		severities,
+		images,
+		seed,
+		channelOrder,
+		batchSize,
+	};
+}
+
+function checkRuns(runs: readonly Run[], task: Task): void {
+	for (const { id, finished, record } of runs) {
+		if (!finished)
+			throw new Error(
+				`the run ${id} is not finished: call finetune again, which goes on with it`,
+			);
+		if (record.task.name !== task.name)
+			throw new Error(
+				`the run ${id} is of the task ${record.task.name}, not ${task.name}`,
+			);
+	}
+}
+
+function cellsOfTask(
+	{ corruptionVariant: variant }: Task,
+	settled: Settled,
+): Cell[] {
+	const { corruptions, severities, images } = settled;
+	const { channelOrder, seed, frostPictures } = settled;
+	const frost = frostPictures ? "pictures" : "procedural";
+	const settings = { variant, channelOrder, seed, frost } as const;
+	return cellsOf(corruptions, severities, { images, settings });
+}
+
+function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {
+	const rows = new Map(runs.map((run) => [run, readResults(run)]));
+	return cells
+		.map((cell) => ({
+			cell,
+			runs: runs.filter(
+				(run) => !rows.get(run)?.some((row) => isOf(row, cell)),
+			),
+		}))
+		.filter((gap) => gap.runs.length > 0);
+}
+
+async function withLocks<Result>(
+	[first, ...rest]: readonly Run[],
+	work: () => Promise<Result>,
+): Promise<Result> {
+	if (!first) return work();
+	return withLock(first.folder, () => withLocks(rest, work));
+}
+
+/**
+ * Scores finished runs, clean and under each corruption at each severity, over the same images.
+ *
+ * Returns a row for each run and cell. Each is appended to `results.jsonl` of its run the moment it is
+ * known, and a second call computes only what is missing. The rows do not depend on the number of
+ * workers, nor on which runs are evaluated together. Choose the engine first. Throws where a run is not
+ * finished or of another task, weights or results are damaged, or another process writes to a run.
+ */
+export async function evaluate<Target, Prediction>(
+	runs: Run | readonly Run[],
+	task: Task<Target, Prediction>,
+	options: EvaluateOptions = {},
+): Promise<ResultRow[]> {
+	const all = [runs].flat() as Run[];
+	const settled = settle(task, options);
+	checkRuns(all, task);
+	const cells = cellsOfTask(task, settled);
+	const incomplete = all.filter((run) => findGaps([run], cells).length > 0);
+	await withLocks(incomplete, async () => {
+		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
+		const predictors = new Map<string, Predictor<Prediction>>();
+		try {
+			for (const run of incomplete)
+				predictors.set(run.id, await loadPredictor(run, task));
+			const gaps = findGaps(incomplete, cells);
+			await fillGaps(task, { gaps, predictors }, settled);
+		} finally {
+			for (const predictor of predictors.values()) predictor.dispose();
+		}
+	});
+	return all.flatMap((run) => {
+		const rows = readResults(run);
+		return cells.map(
+			(cell) => rows.find((row) => isOf(row, cell)) as ResultRow,
+		);
+	});
+}

@@ -1,0 +1,65 @@
+import * as tf from "@tensorflow/tfjs";
+import { compile } from "../engine/compile.js";
+import type { Image } from "../image/image.js";
+import { normalize } from "../nn/normalize.js";
+import type { Task } from "../tasks/task.js";
+import { imagesToTensor } from "../train/batch.js";
+import { disposeModel, loadModel } from "../train/model.js";
+import { type Run, runFiles } from "../train/run.js";
+import { readWeights } from "../train/weights-file.js";
+
+/** A fine-tuned model, ready to predict. */
+export interface Predictor<Prediction> {
+	readonly run: Run;
+	/** One prediction for each image `[images, size, size, 3]` in 0-1. */
+	predict(images: tf.Tensor4D): Prediction[];
+	dispose(): void;
+}
+
+/** Images as a tensor of `batchSize`, black ones behind them: a compiled function wants one shape. */
+export function fullBatch(
+	images: readonly Image[],
+	batchSize: number,
+): tf.Tensor4D {
+	return tf.tidy(() => {
+		const given = imagesToTensor(images);
+		const missing = batchSize - images.length;
+		const none = [0, 0] as [number, number];
+		return missing === 0
+			? given
+			: tf.pad(given, [[0, missing], none, none, none]);
+	});
+}
+
+/** Loads the weights of a finished run; throws where they are missing, damaged or of another task. */
+export async function loadPredictor<Target, Prediction>(
+	run: Run,
+	task: Task<Target, Prediction>,
+): Promise<Predictor<Prediction>> {
+	const { weights } = runFiles(run.folder);
+	const { tensors } = await readWeights(
+		weights,
+		"remove it to fine-tune the run anew; its results stay",
+	);
+	const { architecture } = run.record.backbone;
+	const model = loadModel(architecture, task, tensors);
+	const forward = compile(
+		(images: tf.Tensor4D) =>
+			task.forward(
+				model.params,
+				model.backbone,
+				normalize(images, task.normalization),
+			),
+		{ frozen: Object.values(model.params) },
+	);
+	return {
+		run,
+		predict: (images) => {
+			const output = tf.tidy(() => forward(images));
+			const predictions = task.predictions(output);
+			output.dispose();
+			return predictions;
+		},
+		dispose: () => disposeModel(model),
+	};
+}

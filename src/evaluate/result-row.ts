@@ -1,0 +1,61 @@
+import type {
+	CorruptionGroup,
+	CorruptionName,
+	Severity,
+	Variant,
+} from "../corruptions/corruption.js";
+
+/** One score: a run under one corruption at one severity. */
+export interface ResultRow {
+	/** The id of the run. */
+	readonly run: string;
+	readonly task: string;
+	/** Whether the task is a small stand-in for a real benchmark. */
+	readonly miniature: boolean;
+	readonly backbone: string;
+	readonly transfer: string;
+	/** `none`, `prime` or `augmix`. */
+	readonly augment: string;
+	readonly reading: string;
+	readonly learningRate: number;
+	readonly seed: number;
+	readonly corruption: CorruptionName | "clean";
+	readonly group: CorruptionGroup | "clean";
+	/** 0 for clean. */
+	readonly severity: Severity | 0;
+	readonly metric: string;
+	/** A percentage. */
+	readonly score: number;
+	/** How many test images, from the first. */
+	readonly images: number;
+	/** Whose constants the corruption has; null for clean. */
+	readonly variant: Variant | null;
+	/** How the corruption saw the channels; null for clean. */
+	readonly channelOrder: "rgb" | "bgr" | null;
+	/** What the corruption was drawn with; null for clean. */
+	readonly corruptionSeed: number | null;
+	/** Of the frost corruption: `pictures` or `procedural`; null for the others. */
+	readonly frost: string | null;
+	/** How long it took, corruption included, for all runs that were evaluated together. */
+	readonly seconds: number;
+	/** Where single predictions are right or wrong: a bit for each image, first image first, in base64. */
+	readonly correct?: string;
+}
+
+/** Packs one bit for each image: image 0 is the lowest bit of the first byte. */
+export function packHits(hits: readonly boolean[]): string {
+	const bytes = new Uint8Array(Math.ceil(hits.length / 8));
+	hits.forEach((hit, i) => {
+		if (hit) bytes[i >> 3] = (bytes[i >> 3] as number) | (1 << (i & 7));
+	});
+	return Buffer.from(bytes).toString("base64");
+}
+
+/** The bits that `packHits` packed. */
+export function unpackHits(packed: string, images: number): boolean[] {
+	const bytes = Buffer.from(packed, "base64");
+	return Array.from(
+		{ length: images },
+		(_, i) => (((bytes[i >> 3] ?? 0) >> (i & 7)) & 1) === 1,
+	);
+}

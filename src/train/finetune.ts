@@ -1,0 +1,166 @@
+import { join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type { Backbone } from "../backbones/backbone.js";
+import type { Task } from "../tasks/task.js";
+import { batchSource } from "./batch.js";
+import { checkRecipe } from "./check-recipe.js";
+import { expectedSteps } from "./length.js";
+import { withLock } from "./lock.js";
+import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import type { Recipe } from "./recipe.js";
+import type { Reporter } from "./reporter.js";
+import {
+	describeRun,
+	isRun,
+	openRun,
+	type Run,
+	type RunRecord,
+	runFiles,
+} from "./run.js";
+import { learningRateAt } from "./schedule.js";
+import { makeTrainStep, type TrainStep } from "./train-step.js";
+import { trainingLog } from "./training-log.js";
+import {
+	removeState,
+	resumeState,
+	type Standing,
+	saveState,
+} from "./training-state.js";
+import { writeWeights } from "./weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
+
+export interface FinetuneOptions {
+	/** What the run calls the backbone; by default its own name, or that of its architecture. */
+	readonly name?: string;
+	/** Where runs are kept, each in a folder of its own; `runs` by default. */
+	readonly folder?: string;
+	readonly reporter?: Reporter;
+	/** Stops training after the update in progress, with everything saved. */
+	readonly signal?: AbortSignal;
+	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
+	readonly saveSeconds?: number;
+}
+
+/** A run while it is being trained. */
+interface Training {
+	readonly record: RunRecord;
+	readonly folder: string;
+	readonly model: Model;
+	readonly trainStep: TrainStep;
+	readonly standing: Standing;
+}
+
+function explainDivergence(
+	{ recipe }: RunRecord,
+	step: number,
+	what: string,
+): Error {
+	const advice = [
+		`a lower learning rate than ${recipe.learningRate}`,
+		...(recipe.warmUp ? ["a longer warmUp"] : ["a warmUp"]),
+		...(recipe.gradientClip === null
+			? ["a gradientClip, such as 1"]
+			: ["a smaller gradientClip"]),
+	];
+	return new Error(
+		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
+	);
+}
+
+/** The loop: prepare a batch, make an update, write it down, and save everything now and then. */
+async function train<Target>(
+	task: Task<Target, unknown>,
+	training: Training,
+	{ reporter, signal, saveSeconds = 60 }: FinetuneOptions,
+): Promise<void> {
+	const { record, folder, model, trainStep, standing } = training;
+	const { recipe } = record;
+	const batchAt = batchSource(task, recipe);
+	const log = trainingLog(folder, { record, standing }, reporter);
+	const variables = { ...model.params, ...trainStep.slots };
+	let savedAt = performance.now();
+	while (standing.step < expectedSteps(record, standing)) {
+		await nextTurn();
+		const began = performance.now();
+		if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
+			saveState(folder, variables, standing);
+			savedAt = performance.now();
+			signal?.throwIfAborted();
+		}
+		const { step } = standing;
+		const position = { step, steps: expectedSteps(record, standing) };
+		const loss = trainStep.update(position, (part) => batchAt(step, part));
+		if (!Number.isFinite(loss))
+			throw explainDivergence(record, step, `the loss is ${loss}`);
+		standing.step++;
+		standing.seconds += (performance.now() - began) / 1000;
+		const learningRate = learningRateAt(position, recipe.learningRate, recipe);
+		log(loss, learningRate);
+	}
+}
+
+function saveResult({ record, folder, model, standing }: Training): void {
+	const tensors = modelStateDict(model);
+	for (const [name, { data }] of Object.entries(tensors)) {
+		const isSound = (data as Float32Array).every(Number.isFinite);
+		if (!isSound)
+			throw explainDivergence(record, standing.step, `${name} is not finite`);
+	}
+	writeWeights(runFiles(folder).weights, tensors, { run: record.id });
+	removeState(folder);
+}
+
+async function trainFrom<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	{
+		record,
+		folder,
+		options,
+	}: { record: RunRecord; folder: string; options: FinetuneOptions },
+): Promise<void> {
+	const model = newModel(source, task, record.recipe.seed);
+	const trainStep = makeTrainStep(task, model, record.recipe);
+	try {
+		const variables = { ...model.params, ...trainStep.slots };
+		const standing = await resumeState(folder, variables);
+		const training = { record, folder, model, trainStep, standing };
+		await train(task, training, options);
+		saveResult(training);
+	} finally {
+		trainStep.dispose();
+		disposeModel(model);
+	}
+}
+
+/**
+ * Fine-tunes a copy of a backbone on a task, in a folder of its own under `folder`.
+ *
+ * Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
+ * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
+ * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, or
+ * another process writes to it; and the reason of `signal` where that stops it.
+ */
+export async function finetune<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	recipe: Recipe,
+	options: FinetuneOptions = {},
+): Promise<Run> {
+	checkRecipe(recipe, task);
+	const record = describeRun(source, task, { recipe, name: options.name });
+	const folder = join(options.folder ?? "runs", record.id);
+	const run = isRun(folder) ? openRun(folder) : undefined;
+	if (run?.finished) return run;
+	makeFolder(folder);
+	await withLock(folder, async () => {
+		removePartials(folder);
+		if (!isRun(folder)) {
+			const text = `${JSON.stringify(record, null, "\t")}\n`;
+			writeWhole(runFiles(folder).record, text);
+		}
+		if (openRun(folder).finished) removeState(folder);
+		else await trainFrom(source, task, { record, folder, options });
+	});
+	return openRun(folder);
+}

@@ -1,0 +1,87 @@
+import * as tf from "@tensorflow/tfjs";
+import type { Architecture } from "../backbones/architectures.js";
+import {
+	type Backbone,
+	backbone,
+	paramsOf,
+	stateDictOf,
+} from "../backbones/backbone.js";
+import {
+	drawParams,
+	exportParams,
+	loadParams,
+} from "../backbones/state-dict.js";
+import type { NamedTensors } from "../checkpoint/tensor.js";
+import type { ParamSpecs, Params } from "../nn/params.js";
+import type { Task } from "../tasks/task.js";
+
+/** A backbone without its classifier, and the layers of a task on top of it. */
+export interface Model {
+	readonly backbone: Backbone;
+	readonly head: ParamSpecs;
+	/** The weights of both, by their names in the state_dict. */
+	readonly params: Params;
+}
+
+const headless = (architecture: Architecture): Architecture => ({
+	...architecture,
+	classes: 0,
+});
+
+/** A copy of the backbone with new layers for the task, drawn with the seed. */
+export function newModel(
+	source: Backbone,
+	task: Pick<Task, "headParams">,
+	seed: number,
+): Model {
+	const copy = backbone(headless(source.architecture), stateDictOf(source));
+	const head = task.headParams(copy);
+	return {
+		backbone: copy,
+		head,
+		params: { ...copy.params, ...drawParams(head, seed) },
+	};
+}
+
+/** A fine-tuned model from its state_dict; throws one error that lists all that does not fit. */
+export function loadModel(
+	architecture: Architecture,
+	task: Pick<Task, "headParams">,
+	tensors: NamedTensors,
+): Model {
+	const net = headless(architecture);
+	// Which layers the task adds depends on the sizes of the backbone, not on its weights.
+	const names = new Set(Object.keys(paramsOf(net)));
+	const [own, rest] = [true, false].map((wanted) =>
+		Object.fromEntries(
+			Object.entries(tensors).filter(([name]) => names.has(name) === wanted),
+		),
+	) as [NamedTensors, NamedTensors];
+	const copy = backbone(net, own);
+	const head = task.headParams(copy);
+	try {
+		return {
+			backbone: copy,
+			head,
+			params: { ...copy.params, ...loadParams(head, rest) },
+		};
+	} catch (error) {
+		copy.dispose();
+		throw error;
+	}
+}
+
+/** The weights of a model as a state_dict that PyTorch loads. */
+export function modelStateDict({
+	backbone,
+	head,
+	params,
+}: Model): NamedTensors {
+	const specs = { ...paramsOf(backbone.architecture), ...head };
+	return exportParams(specs, params);
+}
+
+/** Frees the weights. */
+export function disposeModel({ params }: Model): void {
+	tf.dispose(params);
+}

@@ -1,0 +1,124 @@
+import type { AugmixOptions } from "../augment/augmix.js";
+import type { PrimeOptions, primePresets } from "../augment/prime-options.js";
+import type { Schedule, WarmUp } from "./schedule.js";
+
+/** Stochastic gradient descent as `torch.optim.SGD`. */
+export interface Sgd {
+	readonly name: "sgd";
+	readonly momentum: number;
+	readonly nesterov: boolean;
+}
+
+/** Adam with decoupled weight decay, as `torch.optim.AdamW`. */
+export interface AdamW {
+	readonly name: "adamw";
+	readonly betas: readonly [number, number];
+	readonly epsilon: number;
+}
+
+/** How long training lasts: passes over the training set, updates, or seconds of the clock. */
+export type Length =
+	| { readonly epochs: number }
+	| { readonly steps: number }
+	| { readonly seconds: number };
+
+/** Weights that may be left without decay. */
+export type Undecayed = "norms" | "biases" | "position-tables";
+
+/** PRIME or AugMix on the training images. */
+export type Augment =
+	| {
+			readonly name: "prime";
+			readonly preset: keyof typeof primePresets;
+			/** Changes to the preset. */
+			readonly options?: Partial<PrimeOptions>;
+	  }
+	| { readonly name: "augmix"; readonly options?: AugmixOptions };
+
+/**
+ * Everything that distinguishes one run of a backbone on a task from another: plain JSON.
+ *
+ * Recipes are changed with a spread: `{ ...recipes.cifar10, learningRate: 0.001 }`.
+ */
+export interface Recipe {
+	readonly optimizer: Sgd | AdamW;
+	readonly learningRate: number;
+	readonly weightDecay: number;
+	readonly noDecay: readonly Undecayed[];
+	/** Images of one update. */
+	readonly batchSize: number;
+	/** In how many parts of equal size a batch is computed, where memory is short. */
+	readonly accumulate: number;
+	/** A length in seconds ends by the clock, so that two such runs differ. */
+	readonly length: Length;
+	readonly schedule: Schedule;
+	readonly warmUp: WarmUp | null;
+	/** `fixed-feature` trains the task's own layers alone. */
+	readonly transfer: "fixed-feature" | "full-network";
+	/**
+	 * Where the study's text and its released code differ: in PRIME (`primeReadings`), and in
+	 * fixed-feature transfer, where the code keeps batch norm and stochastic depth in train mode, trains
+	 * the bias tables of a Swin Transformer, and lets a minimum of the schedule train all the rest.
+	 */
+	readonly reading: "as-described" | "as-released";
+	/** As `frozen_stages` of mmdetection: 0 is the stem alone, -1 nothing. */
+	readonly frozenStages: number;
+	/**
+	 * `frozen-statistics` normalizes by the running statistics and trains weight and bias, as `norm_eval`
+	 * of mmdetection; `frozen` trains neither.
+	 */
+	readonly batchNorm: "trained" | "frozen-statistics" | "frozen";
+	/** The rate of a Swin Transformer's last block; 0 is none. */
+	readonly stochasticDepth: number;
+	/** What the learning rate is multiplied by for each block further from the head; 1 is none. */
+	readonly layerDecay: number;
+	/** The largest norm of all gradients together, as `clip_grad_norm_`. */
+	readonly gradientClip: number | null;
+	readonly augment: Augment | null;
+	/** The weight of the Jensen-Shannon divergence between an image and two augmented views; 12 in AugMix. */
+	readonly consistency: number | null;
+	readonly seed: number;
+}
+
+const cifar10: Recipe = Object.freeze({
+	optimizer: Object.freeze({ name: "sgd", momentum: 0.9, nesterov: false }),
+	learningRate: 0.01,
+	weightDecay: 5e-4,
+	noDecay: Object.freeze([]),
+	batchSize: 64,
+	accumulate: 1,
+	length: Object.freeze({ epochs: 150 }),
+	schedule: Object.freeze({
+		name: "step",
+		at: Object.freeze([1 / 3, 2 / 3]),
+		factor: 0.1,
+	}),
+	warmUp: null,
+	transfer: "full-network",
+	reading: "as-described",
+	frozenStages: -1,
+	batchNorm: "trained",
+	stochasticDepth: 0,
+	layerDecay: 1,
+	gradientClip: null,
+	augment: null,
+	consistency: null,
+	seed: 0,
+});
+
+/**
+ * The recipes to start from.
+ *
+ * `cifar10` is the study's: batches of 64, learning rate 0.01, a tenth of it after 50 and after 100 of
+ * 150 epochs, images resized to 224 by the task. Salman et al. 2020, whose code it runs, reach 98.3 %
+ * with a ResNet-50 (full-network, L2 eps 3, learning rate 0.001). `shapes` is the miniature's.
+ */
+export const recipes = Object.freeze({
+	cifar10,
+	shapes: Object.freeze({
+		...cifar10,
+		length: Object.freeze({ steps: 200 }),
+		schedule: Object.freeze({ name: "cosine", minLearningRate: 0 }),
+		warmUp: Object.freeze({ steps: 20, ratio: 0.1 }),
+	}) as Recipe,
+});

@@ -1,0 +1,199 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ForwardOptions } from "../backbones/forward.js";
+import { compile } from "../engine/compile.js";
+import { normalize } from "../nn/normalize.js";
+import type { Params } from "../nn/params.js";
+import { Random } from "../random.js";
+import type { BatchTargets, Task } from "../tasks/task.js";
+import type { Batch } from "./batch.js";
+import { jensenShannon } from "./jensen-shannon.js";
+import type { Model } from "./model.js";
+import {
+	clipByNorm,
+	type Gradients,
+	makeOptimizer,
+	type StepNumbers,
+} from "./optimizer.js";
+import { batchNormModes, paramGroups } from "./param-groups.js";
+import type { Recipe } from "./recipe.js";
+import { learningRateAt, momentumAt, type Position } from "./schedule.js";
+
+/** Makes updates of a model, compiled. */
+export interface TrainStep {
+	/** What must be saved, besides the weights, for training to go on as if it had never stopped. */
+	readonly slots: Params;
+	/** One update from all parts of a batch, which it disposes of; the mean loss. */
+	update(position: Position, batch: (part: number) => Batch): number;
+	dispose(): void;
+}
+
+type Loss = (images: tf.Tensor4D, targets: BatchTargets) => tf.Scalar;
+
+function consistentLoss(
+	task: Task,
+	{ backbone, params }: Model,
+	{ weight, options }: { weight: number; options: ForwardOptions },
+): Loss {
+	const { outputLoss } = task;
+	if (!outputLoss) {
+		throw new Error(
+			`the task ${task.name} has no loss of the network's output alone, which consistency needs: set consistency to null`,
+		);
+	}
+	return (views, targets) => {
+		const output = task.forward(params, backbone, views, options);
+		const [clean, first, second] = tf.split(output, 3) as [
+			tf.Tensor,
+			tf.Tensor,
+			tf.Tensor,
+		];
+		const divergence = jensenShannon(clean, first, second, { weight });
+		return tf.add(outputLoss(clean, targets), divergence);
+	};
+}
+
+function lossOf(
+	task: Task,
+	model: Model,
+	{ recipe, random }: { recipe: Recipe; random: Random },
+): Loss {
+	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
+	const isFixed = transfer === "fixed-feature" && reading === "as-described";
+	const options: ForwardOptions = {
+		batchNorm: batchNormModes(recipe),
+		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
+	};
+	const loss: Loss =
+		consistency === null
+			? (images, targets) =>
+					task.loss(model.params, model.backbone, images, targets, options)
+			: consistentLoss(task, model, { weight: consistency, options });
+	return (images, targets) =>
+		loss(normalize(images, task.normalization), targets);
+}
+
+type Differentiate = (batch: Batch) => {
+	readonly value: tf.Scalar;
+	readonly gradients: Gradients;
+};
+
+function differentiator(loss: Loss, trained: Params): Differentiate {
+	return ({ images, targets }) => {
+		const { value, grads } = tf.variableGrads(
+			() => loss(images, targets),
+			Object.values(trained),
+		);
+		const gradients = Object.entries(trained).map(([name, variable]) => [
+			name,
+			grads[variable.name] as tf.Tensor,
+		]);
+		return { value, gradients: Object.fromEntries(gradients) };
+	};
+}
+
+type Apply = (gradients: Gradients, numbers: StepNumbers) => void;
+
+/** Computes one part of a batch; the update comes with it or, where there are several, after all of them. */
+interface Parts {
+	part(batch: Batch, numbers: StepNumbers): tf.Scalar;
+	finish(numbers: StepNumbers): void;
+	dispose(): void;
+}
+
+function undivided(differentiate: Differentiate, apply: Apply): Parts {
+	return {
+		part: compile((batch, numbers) => {
+			const { value, gradients } = differentiate(batch);
+			apply(gradients, numbers);
+			return value;
+		}),
+		finish: () => {},
+		dispose: () => {},
+	};
+}
+
+function divided(
+	differentiate: Differentiate,
+	apply: Apply,
+	{ trained, count }: { trained: Params; count: number },
+): Parts {
+	const sums: Params = Object.fromEntries(
+		Object.entries(trained).map(([name, { shape }]) => [
+			name,
+			tf.tidy(() => tf.variable(tf.zeros(shape), false)),
+		]),
+	);
+	const add = compile((batch: Batch) => {
+		const { value, gradients } = differentiate(batch);
+		for (const [name, sum] of Object.entries(sums)) {
+			const share = tf.div(gradients[name] as tf.Tensor, count);
+			sum.assign(tf.add(sum, share));
+		}
+		return value;
+	});
+	const finish = compile((numbers: StepNumbers) => {
+		apply(sums, numbers);
+		// Zeros, computed: a compiled function makes no update of a plain constant.
+		for (const sum of Object.values(sums)) sum.assign(tf.sub(sum, sum));
+	});
+	return { part: add, finish, dispose: () => tf.dispose(sums) };
+}
+
+/** Prepares the updates of a run; the variables of the model are changed in place. */
+export function makeTrainStep(
+	task: Task,
+	model: Model,
+	recipe: Recipe,
+): TrainStep {
+	const { params, backbone, head } = model;
+	const { gradientClip, accumulate, seed, schedule, learningRate } = recipe;
+	const groups = paramGroups(params, backbone.architecture, {
+		recipe,
+		isHead: (name) => Object.hasOwn(head, name),
+	});
+	const names = groups.flatMap((group) => group.names);
+	const trained = Object.fromEntries(
+		names.map((name) => [name, params[name] as tf.Variable]),
+	);
+	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
+	const random = new Random();
+	const loss = lossOf(task, model, { recipe, random });
+	const differentiate = differentiator(loss, trained);
+	const apply: Apply = (gradients, numbers) =>
+		optimizer.update(
+			gradientClip === null ? gradients : clipByNorm(gradients, gradientClip),
+			numbers,
+		);
+	const parts =
+		accumulate === 1
+			? undivided(differentiate, apply)
+			: divided(differentiate, apply, { trained, count: accumulate });
+	const numbersAt = (position: Position): StepNumbers => {
+		const rates = groups.map(({ multiplier }) =>
+			learningRateAt(position, learningRate * multiplier, recipe),
+		);
+		const momentum = momentumAt(position, optimizer.momentum, schedule);
+		return optimizer.numbers(position.step + 1, rates, momentum);
+	};
+	return {
+		slots: optimizer.slots,
+		update(position, batchOf) {
+			const numbers = numbersAt(position);
+			let total = 0;
+			for (let part = 0; part < accumulate; part++) {
+				const batch = batchOf(part);
+				random.reseed("step", seed, position.step, part);
+				const value = tf.tidy(() => parts.part(batch, numbers));
+				total += value.dataSync()[0] as number;
+				tf.dispose([value, batch as never]);
+			}
+			tf.tidy(() => parts.finish(numbers));
+			tf.dispose(numbers);
+			return total / accumulate;
+		},
+		dispose() {
+			tf.dispose(optimizer.slots);
+			parts.dispose();
+		},
+	};
+}

@@ -1,0 +1,48 @@
+import { expectedSteps, stepsOf } from "./length.js";
+import { type Reporter, rateMeter } from "./reporter.js";
+import { appendRow } from "./rows.js";
+import { type RunRecord, runFiles } from "./run.js";
+import type { Standing } from "./training-state.js";
+
+// Where nobody knows how many steps there will be.
+const stepsPerRow = 10;
+
+const mostRows = 1000;
+
+/**
+ * Writes down update after update: a row of `log.jsonl` for one or several, and all to the reporter.
+ *
+ * `standing` already counts the update. The last one always has a row.
+ */
+export function trainingLog(
+	folder: string,
+	{ record, standing }: { record: RunRecord; standing: Standing },
+	reporter: Reporter | undefined,
+): (loss: number, learningRate: number) => void {
+	const { recipe, task, id } = record;
+	const steps = stepsOf(recipe, task.trainImages);
+	const every = steps === undefined ? stepsPerRow : Math.ceil(steps / mostRows);
+	const rate = rateMeter();
+	return (loss, learningRate) => {
+		standing.lossSum += loss;
+		standing.lossCount++;
+		const { step, seconds, lossSum, lossCount } = standing;
+		const total = expectedSteps(record, standing);
+		if (step % every === 0 || step >= total) {
+			const row = { step, loss: lossSum / lossCount, learningRate, seconds };
+			appendRow(runFiles(folder).log, row);
+			standing.lossSum = 0;
+			standing.lossCount = 0;
+		}
+		reporter?.({
+			doing: "training",
+			what: id,
+			done: step,
+			total,
+			loss,
+			learningRate,
+			imagesPerSecond: rate(step * recipe.batchSize),
+			secondsLeft: (seconds / step) * (total - step),
+		});
+	};
+}

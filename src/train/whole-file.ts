@@ -1,0 +1,50 @@
+import {
+	closeSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	readdirSync,
+	renameSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { writing } from "./storage-error.js";
+
+/** Writes a text file that appears under its name only once it is whole and on the disk. */
+export function writeWhole(path: string, text: string): void {
+	const partial = `${path}.${process.pid}.partial`;
+	writing(path, () => {
+		try {
+			const descriptor = openSync(partial, "w");
+			try {
+				writeFileSync(descriptor, text);
+				fsyncSync(descriptor);
+			} finally {
+				closeSync(descriptor);
+			}
+			renameSync(partial, path);
+		} catch (error) {
+			rmSync(partial, { force: true });
+			throw error;
+		}
+	});
+}
+
+/** Makes a folder, and those around it, where it is not there yet. */
+export function makeFolder(path: string): void {
+	writing(path, () => {
+		try {
+			mkdirSync(path, { recursive: true });
+		} catch {
+			// With `recursive`, Node calls a read-only disk a missing folder.
+			mkdirSync(path);
+		}
+	});
+}
+
+/** Removes what a process that was killed while it wrote has left in a folder. */
+export function removePartials(folder: string): void {
+	for (const name of readdirSync(folder))
+		if (name.endsWith(".partial")) rmSync(join(folder, name), { force: true });
+}

@@ -1,0 +1,92 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { readResults } from "../../src/evaluate/results.js";
+import { Random } from "../../src/random.js";
+import { listRuns, runFiles } from "../../src/train/run.js";
+
+const kills = 20;
+const longestDelay = 5;
+
+const job = fileURLToPath(new URL("./kill-job.js", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "robust-transfer-kill-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** When to kill a job: some time after it has written so many lines. */
+interface Moment {
+	readonly steps: number;
+	readonly milliseconds: number;
+}
+
+/** Runs the job until it ends, or until it is killed a moment after so many steps. */
+async function runJob(
+	runs: string,
+	killAt?: Moment,
+): Promise<"finished" | "killed"> {
+	const child = spawn(process.execPath, [job, runs], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let steps = 0;
+	let last = "";
+	for await (const line of createInterface(child.stdout)) {
+		last = line;
+		if (++steps !== killAt?.steps) continue;
+		await delay(killAt.milliseconds);
+		child.kill("SIGKILL");
+	}
+	return last === "finished" ? "finished" : "killed";
+}
+
+/** Everything a run leaves but the time it took. */
+function outcome(runs: string) {
+	const [run, ...others] = listRuns(runs);
+	assert.ok(run && others.length === 0);
+	const rows = readResults(run).map(({ seconds: _, ...row }) => row);
+	const weights = readFileSync(runFiles(run.folder).weights);
+	return {
+		id: run.id,
+		// The lock of a dead process may be left: the next to write takes it over.
+		files: readdirSync(run.folder)
+			.filter((name) => !name.startsWith("lock"))
+			.sort(),
+		log: run.log.map(({ seconds: _, ...row }) => row),
+		rows,
+		weights: createHash("sha256").update(weights).digest("hex"),
+	};
+}
+
+test("a run and its evaluation, killed at twenty random moments, end as if they had not been", async (t) => {
+	const whole = join(folder, "whole");
+	assert.equal(await runJob(whole), "finished");
+	const expected = outcome(whole);
+	assert.equal(expected.log.length, 16);
+	assert.equal(expected.rows.length, 9);
+
+	const random = new Random("kill");
+	const made = { training: 0, evaluating: 0 };
+	let runs = join(folder, "killed-0");
+	const killOrFinish = async (killAt?: Moment) => {
+		if ((await runJob(runs, killAt)) === "killed") {
+			const finished = listRuns(runs)[0]?.finished;
+			made[finished ? "evaluating" : "training"]++;
+			return;
+		}
+		assert.deepEqual(outcome(runs), expected);
+		runs = join(folder, `killed-${made.training + made.evaluating}`);
+	};
+	while (made.training + made.evaluating < kills) {
+		const steps = random.integer(1, 10);
+		const milliseconds = random.uniform(0, longestDelay);
+		await killOrFinish({ steps, milliseconds });
+	}
+	await killOrFinish();
+	t.diagnostic(`kills: ${JSON.stringify(made)}`);
+	assert.ok(made.training >= 3 && made.evaluating >= 3, JSON.stringify(made));
+});
