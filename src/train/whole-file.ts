@@ -11,14 +11,14 @@ import {
 import { join } from "node:path";
 import { writing } from "./storage-error.js";
 
-/** Writes a text file that appears under its name only once it is whole and on the disk. */
-export function writeWhole(path: string, text: string): void {
+/** Writes a file that appears under its name only once it is whole and on the disk. */
+export function writeWhole(path: string, content: string | Uint8Array): void {
 	const partial = `${path}.${process.pid}.partial`;
 	writing(path, () => {
 		try {
 			const descriptor = openSync(partial, "w");
 			try {
-				writeFileSync(descriptor, text);
+				writeFileSync(descriptor, content);
 				fsyncSync(descriptor);
 			} finally {
 				closeSync(descriptor);

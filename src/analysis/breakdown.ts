@@ -1,0 +1,112 @@
+import type { ColumnTable } from "arquero";
+import {
+	type CorruptionGroup,
+	type CorruptionName,
+	corruptionGroups,
+	type Severity,
+} from "../corruptions/corruption.js";
+import { corruptionErrors } from "./corruption-error.js";
+import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
+import type { RobustnessOptions } from "./robustness.js";
+import {
+	type CellOptions,
+	runColumns,
+	type ScoreGroup,
+	scoreGroups,
+} from "./score-groups.js";
+import { type Results, tableOf } from "./table-rows.js";
+
+const groupNames = Object.keys(corruptionGroups) as CorruptionGroup[];
+
+const isIn = (group: CorruptionGroup, corruption: CorruptionName): boolean =>
+	(corruptionGroups[group] as readonly CorruptionName[]).includes(corruption);
+
+function scoresUnder(
+	group: ScoreGroup,
+	corruptions: readonly CorruptionName[],
+	severities: readonly Severity[],
+) {
+	const clean = cleanScore(group);
+	const score = corruptedScore(group, corruptions, severities);
+	return { clean, score, drop: dropOf(clean, score) };
+}
+
+/**
+ * The scores of each group of runs by corruption: one row for each.
+ *
+ * Columns: those of `by`, then `corruption`, `group`, `clean`, `score` (mean over runs and severities),
+ * `drop`, and with a `reference`, the corruption error `CE`. Throws as `robustness` does.
+ */
+export function byCorruption(
+	results: Results,
+	by: readonly string[] = runColumns,
+	{ reference, ...cells }: RobustnessOptions = {},
+): ColumnTable {
+	const scored = scoreGroups(results, by, cells);
+	const errors =
+		reference === undefined
+			? undefined
+			: corruptionErrors(results, scored, reference);
+	return tableOf(
+		scored.groups.flatMap((group, g) =>
+			scored.corruptions.map((corruption, c) => ({
+				...group.key,
+				corruption,
+				group: groupNames.find((name) => isIn(name, corruption)),
+				...scoresUnder(group, [corruption], scored.severities),
+				...(errors && { CE: errors[g]?.errors[c] }),
+			})),
+		),
+	);
+}
+
+/**
+ * The scores of each group of runs by severity, 0 for clean: one row for each.
+ *
+ * Columns: those of `by`, then `severity`, `clean`, `score` (mean over runs and corruptions), `drop`.
+ * Throws as `robustness` does.
+ */
+export function bySeverity(
+	results: Results,
+	by: readonly string[] = runColumns,
+	cells: CellOptions = {},
+): ColumnTable {
+	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
+	return tableOf(
+		groups.flatMap((group) => {
+			const clean = cleanScore(group);
+			return [
+				{ ...group.key, severity: 0, clean, score: clean, drop: 0 },
+				...severities.map((severity) => ({
+					...group.key,
+					severity,
+					...scoresUnder(group, corruptions, [severity]),
+				})),
+			];
+		}),
+	);
+}
+
+/**
+ * The scores of each group of runs by group of corruptions (noise, blur, weather, digital): one row for each.
+ *
+ * Columns: those of `by`, then `group`, `clean`, `score` (mean over runs, severities, corruptions),
+ * `drop`. Throws as `robustness` does.
+ */
+export function byGroup(
+	results: Results,
+	by: readonly string[] = runColumns,
+	cells: CellOptions = {},
+): ColumnTable {
+	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
+	return tableOf(
+		groups.flatMap((group) =>
+			groupNames.flatMap((name) => {
+				const members = corruptions.filter((member) => isIn(name, member));
+				if (members.length === 0) return [];
+				const scores = scoresUnder(group, members, severities);
+				return [{ ...group.key, group: name, ...scores }];
+			}),
+		),
+	);
+}

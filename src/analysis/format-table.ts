@@ -1,0 +1,76 @@
+import type { ColumnTable } from "arquero";
+import { valueName } from "./series.js";
+import type { Row } from "./table-rows.js";
+
+/** How the values of a table are written. */
+export interface FormatOptions {
+	/** Digits after the point where a column has numbers that are not whole; default 2. */
+	readonly digits?: number;
+	/** The columns in their order; default all. */
+	readonly columns?: readonly string[];
+	/** Other names for columns. */
+	readonly names?: Readonly<Record<string, string>>;
+}
+
+/** A table as text: the same number of cells in each row. */
+export interface FormattedTable {
+	readonly heads: readonly string[];
+	/** Whether a column is of numbers, which are set to the right. */
+	readonly isNumber: readonly boolean[];
+	readonly rows: readonly (readonly string[])[];
+}
+
+const headNames: Readonly<Record<string, string>> = {
+	learningRate: "learning rate",
+	clean: "clean (%)",
+	corrupted: "corrupted (%)",
+	score: "score (%)",
+	drop: "drop (%)",
+	retention: "retention (%)",
+	mPC: "mPC (%)",
+	rPC: "rPC (%)",
+	CE: "CE (%)",
+	mCE: "mCE (%)",
+	relativeMCE: "relative mCE (%)",
+};
+
+function cellText(
+	value: unknown,
+	{ column, digits }: { readonly column: string; readonly digits: number },
+): string {
+	if (value === null || value === undefined || Number.isNaN(value)) return "–";
+	if (typeof value !== "number") return valueName(column, value);
+	return digits < 0 ? String(value) : value.toFixed(digits);
+}
+
+/** Writes the values of a table: scores with equally many digits, learning rates as they are, gaps as a dash. */
+export function formatTable(
+	table: ColumnTable,
+	{ digits = 2, columns = table.columnNames(), names }: FormatOptions = {},
+): FormattedTable {
+	const known = table.columnNames();
+	const unknown = columns.filter((column) => !known.includes(column));
+	if (unknown.length > 0)
+		throw new RangeError(
+			`the table has no column ${unknown.join(", ")}: it has ${known.join(", ")}`,
+		);
+	const rows = table.objects() as Row[];
+	const written = columns.map((column) => {
+		const values = rows.map((row) => row[column]);
+		const numbers = values.filter((value) => typeof value === "number");
+		const isWhole = numbers.every((value) => Number.isInteger(value));
+		const isPlain = isWhole || column === "learningRate";
+		return {
+			head: names?.[column] ?? headNames[column] ?? column,
+			isNumber: numbers.length > 0,
+			cells: values.map((value) =>
+				cellText(value, { column, digits: isPlain ? -1 : digits }),
+			),
+		};
+	});
+	return {
+		heads: written.map(({ head }) => head),
+		isNumber: written.map(({ isNumber }) => isNumber),
+		rows: rows.map((_, i) => written.map(({ cells }) => cells[i] as string)),
+	};
+}

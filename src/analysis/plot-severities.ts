@@ -1,0 +1,121 @@
+import {
+	type CorruptionName,
+	corruptionGroups,
+} from "../corruptions/corruption.js";
+import { bySeverity } from "./breakdown.js";
+import type { Figure, Trace } from "./figure.js";
+import { axis, ink, note, type Panel, panels, styled } from "./figure-style.js";
+import { scopeOf } from "./scope.js";
+import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type Series, seriesOf } from "./series.js";
+import type { Results, Row } from "./table-rows.js";
+
+function line(
+	{ label, style, rows }: Series,
+	showlegend: boolean,
+	{ axes }: Panel,
+): Trace {
+	const { color, dash, symbol } = style;
+	return {
+		type: "scatter",
+		mode: "lines+markers",
+		name: label,
+		legendgroup: label,
+		showlegend,
+		x: rows.map((row) => row.severity),
+		y: rows.map((row) => row.score),
+		line: { color, dash, width: 1.8 },
+		marker: { color, symbol, size: 6 },
+		hovertemplate: `${label}<br>severity %{x}: %{y:.2f} %<extra></extra>`,
+		...axes,
+	};
+}
+
+/** The mean over all corruptions, then each group of them. */
+function partsOf(
+	corruptions: readonly CorruptionName[],
+): (readonly [string, readonly CorruptionName[]])[] {
+	const groups = Object.entries(corruptionGroups).map(
+		([name, members]) =>
+			[
+				name,
+				corruptions.filter((corruption) =>
+					(members as readonly CorruptionName[]).includes(corruption),
+				),
+			] as const,
+	);
+	const present = groups.filter(([, members]) => members.length > 0);
+	const whole = [`all ${corruptions.length}`, corruptions] as const;
+	return present.length > 1 ? [whole, ...present] : [whole];
+}
+
+/**
+ * Severity curves: the score from clean (0) to severity 5, over all corruptions and each group of them, a
+ * line for each kind of run.
+ *
+ * The values are those of `bySeverity`, in percent. Throws as it does, and where results are of several
+ * tasks.
+ */
+export function plotSeverities(
+	results: Results,
+	cells: CellOptions = {},
+): Figure {
+	const { task, metric, images } = scopeOf(results, cells);
+	const { corruptions, severities } = scoreGroups(results, runColumns, cells);
+	const parts = partsOf(corruptions);
+	const places = panels(parts.length, 0.03);
+	const data = parts.flatMap(([, members], i) => {
+		const rows = bySeverity(results, runColumns, {
+			corruptions: members,
+			severities,
+		}).objects() as Row[];
+		return seriesOf(rows, runColumns).map((one) =>
+			line(one, i === 0, places[i] as Panel),
+		);
+	});
+	return styled(
+		data,
+		{
+			title: `Severity curves on ${task}: ${metric} against severity`,
+			subtitle: `0 is clean · ${images}`,
+		},
+		{
+			width: 1120,
+			height: 420,
+			margin: { t: 104, r: 24, b: 56, l: 64 },
+			annotations: parts.map(([name], i) =>
+				note(name, {
+					x: places[i]?.domain[0],
+					xref: "paper",
+					xanchor: "left",
+					y: 1,
+					yref: "paper",
+					yanchor: "bottom",
+					yshift: 2,
+					font: { size: 13, color: ink.text },
+				}),
+			),
+			...Object.fromEntries(
+				places.flatMap(({ x, y, axes, domain }, i) => [
+					[
+						x,
+						axis("severity", {
+							domain,
+							anchor: axes.yaxis,
+							tickvals: [0, ...severities],
+							showgrid: false,
+						}),
+					],
+					[
+						y,
+						axis(i === 0 ? `${metric} (%)` : "", {
+							anchor: axes.xaxis,
+							showticklabels: i === 0,
+							...(i > 0 && { matches: "y" }),
+						}),
+					],
+				]),
+			),
+		},
+	);
+}

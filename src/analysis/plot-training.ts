@@ -1,0 +1,141 @@
+import type { Run } from "../train/run.js";
+import type { Figure, Trace } from "./figure.js";
+import { axis, type Panel, panels, styled } from "./figure-style.js";
+import { runColumns } from "./score-groups.js";
+import { type Series, seriesOf } from "./series.js";
+import type { Row } from "./table-rows.js";
+
+/** How training curves are drawn. */
+export interface TrainingOptions {
+	/** The loss is the running mean over this share of a run's rows; 0 leaves it as logged. */
+	readonly smoothing?: number;
+}
+
+/** What training curves need of a run. */
+export type LoggedRun = Pick<Run, "id" | "record" | "log">;
+
+/** The mean of each number and those around it, fewer at the ends. */
+export function runningMean(
+	numbers: readonly number[],
+	window: number,
+): number[] {
+	const sums = [0];
+	for (const number of numbers) sums.push((sums.at(-1) as number) + number);
+	const half = Math.floor(window / 2);
+	return numbers.map((_, i) => {
+		const start = Math.max(0, i - half);
+		const end = Math.min(numbers.length, i + half + 1);
+		return ((sums[end] as number) - (sums[start] as number)) / (end - start);
+	});
+}
+
+const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
+	run: id,
+	task: record.task.name,
+	metric: record.task.metric,
+	backbone: record.backbone.name,
+	transfer: record.recipe.transfer,
+	augment: record.recipe.augment?.name ?? "none",
+	reading: record.recipe.reading,
+	learningRate: record.recipe.learningRate,
+	seed: record.recipe.seed,
+	log,
+});
+
+function lines(
+	{ label, style, rows }: Series,
+	[lossPanel, ratePanel]: readonly Panel[],
+	smoothing: number,
+): Trace[] {
+	const log = rows.flatMap((row) => row.log as LoggedRun["log"]);
+	const common = {
+		type: "scatter",
+		mode: "lines",
+		name: label,
+		legendgroup: label,
+		x: log.map(({ step }) => step),
+		line: { color: style.color, dash: style.dash, width: style.width },
+	};
+	const losses = log.map(({ loss }) => loss);
+	return [
+		{
+			...common,
+			y: runningMean(losses, Math.round(smoothing * losses.length)),
+			hovertemplate: `${label}<br>step %{x}: loss %{y:.4f}<extra></extra>`,
+			...lossPanel?.axes,
+		},
+		{
+			...common,
+			y: log.map(({ learningRate }) => learningRate),
+			showlegend: false,
+			hovertemplate: `${label}<br>step %{x}: learning rate %{y:.3g}<extra></extra>`,
+			...ratePanel?.axes,
+		},
+	];
+}
+
+/**
+ * Training curves of runs: loss and learning rate against update, both logarithmic.
+ *
+ * Throws where there are no runs, or they are of several tasks.
+ */
+export function plotTraining(
+	runs: readonly LoggedRun[],
+	{ smoothing = 0.05 }: TrainingOptions = {},
+): Figure {
+	const [first] = runs;
+	if (!first)
+		throw new RangeError("there are no runs to draw: fine-tune first");
+	const { name, miniature } = first.record.task;
+	const other = runs.find(({ record }) => record.task.name !== name);
+	if (other)
+		throw new RangeError(
+			`training curves are of one task, not of ${name} and ${other.record.task.name}`,
+		);
+	const parts = panels(2, 0.1);
+	const titles = ["loss", "learning rate"];
+	const marks = [
+		{ dtick: "D2", tickformat: "~g" },
+		{ dtick: 1, exponentformat: "power" },
+	];
+	const series = seriesOf(runs.map(columnsOf), [...runColumns, "seed", "run"]);
+	const shown = series.map(({ label, ...rest }) => ({
+		...rest,
+		label: label.split(" · ").slice(0, -1).join(" · ") || label,
+	}));
+	return styled(
+		shown.flatMap((one) => lines(one, parts, smoothing)),
+		{
+			title: `Training on ${name}${miniature ? " (miniature)" : ""}: loss and learning rate against update`,
+			subtitle:
+				smoothing > 0
+					? `loss: running mean over ${100 * smoothing} % of the log`
+					: "loss as logged",
+		},
+		{
+			width: 1120,
+			height: Math.max(420, 180 + 24 * series.length),
+			...Object.fromEntries(
+				parts.flatMap(({ x, y, axes, domain }, i) => [
+					[
+						x,
+						axis("update", {
+							domain,
+							anchor: axes.yaxis,
+							rangemode: "tozero",
+							showgrid: false,
+						}),
+					],
+					[
+						y,
+						axis(titles[i] as string, {
+							anchor: axes.xaxis,
+							type: "log",
+							...marks[i],
+						}),
+					],
+				]),
+			),
+		},
+	);
+}

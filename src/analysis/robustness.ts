@@ -1,0 +1,70 @@
+import type { ColumnTable } from "arquero";
+import { commonCorruptions } from "../corruptions/corruption.js";
+import {
+	type CorruptionErrors,
+	corruptionErrors,
+	meanCorruptionError,
+	type ReferenceOptions,
+} from "./corruption-error.js";
+import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
+import {
+	type CellOptions,
+	runColumns,
+	type ScoreGroups,
+	scoreGroups,
+} from "./score-groups.js";
+import { type Results, tableOf } from "./table-rows.js";
+
+/** Which cells a mean is over, and what its errors are compared with. */
+export interface RobustnessOptions extends CellOptions, ReferenceOptions {}
+
+/** Whether the cells are those of the benchmark: fifteen corruptions, five severities. */
+const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
+	severities.length === 5 &&
+	corruptions.length === commonCorruptions.length &&
+	commonCorruptions.every((name) => corruptions.includes(name));
+
+/**
+ * How much of its clean score each group of runs keeps under corruption: one row for each group.
+ *
+ * Columns: those of `by`, then `runs` (how many), `clean` and `corrupted` (means of percentages over
+ * runs; corrupted over severities, then corruptions), `drop = 100 * (clean - corrupted) / clean`,
+ * `retention = 100 - drop`; `mPC` and `rPC`, which are corrupted score and retention over the whole
+ * benchmark (fifteen corruptions, five severities) and null elsewhere; and with a `reference`, the mean
+ * corruption error `mCE` and, where the reference has a clean score, `relativeMCE`. Throws, naming them
+ * all, where cells are missing, and where a group is of several tasks or metrics.
+ *
+ * Source: Michaelis et al. 2019 (mPC, rPC); Hendrycks and Dietterich 2019 (mCE).
+ */
+export function robustness(
+	results: Results,
+	by: readonly string[] = runColumns,
+	{ reference, ...cells }: RobustnessOptions = {},
+): ColumnTable {
+	const scored = scoreGroups(results, by, cells);
+	const { groups, corruptions, severities } = scored;
+	const whole = isWhole(scored);
+	const rows = groups.map((group) => {
+		const clean = cleanScore(group);
+		const corrupted = corruptedScore(group, corruptions, severities);
+		const drop = dropOf(clean, corrupted);
+		return {
+			...group.key,
+			runs: group.runs.length,
+			clean,
+			corrupted,
+			drop,
+			retention: 100 - drop,
+			mPC: whole ? corrupted : null,
+			rPC: whole ? 100 - drop : null,
+		};
+	});
+	if (reference === undefined) return tableOf(rows);
+	const errors = corruptionErrors(results, scored, reference);
+	return tableOf(
+		rows.map((row, i) => ({
+			...row,
+			...meanCorruptionError(errors[i] as CorruptionErrors),
+		})),
+	);
+}

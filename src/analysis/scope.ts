@@ -1,0 +1,52 @@
+import {
+	type CellOptions,
+	type ScoreGroups,
+	scoreGroups,
+} from "./score-groups.js";
+import { type Results, rowsOf } from "./table-rows.js";
+
+/** What a figure is of, in words. */
+export interface Scope {
+	/** `shapes (miniature)`. */
+	readonly task: string;
+	/** `accuracy`. */
+	readonly metric: string;
+	/** `mean of 15 corruptions at severity 1`. */
+	readonly cells: string;
+	/** `500 test images`. */
+	readonly images: string;
+}
+
+const count = (number: number, word: string): string =>
+	`${number.toLocaleString("en-US")} ${word}${number === 1 ? "" : "s"}`;
+
+function cellsName({ corruptions, severities }: ScoreGroups): string {
+	const [first, last] = [severities[0], severities.at(-1)];
+	const isRun = severities.every(
+		(severity, i) => severity === (first ?? 0) + i,
+	);
+	const strength =
+		severities.length === 1
+			? `severity ${first}`
+			: `severities ${isRun ? `${first}–${last}` : severities.join(", ")}`;
+	return corruptions.length === 1
+		? `${corruptions[0]} at ${strength}`
+		: `mean of ${corruptions.length} corruptions at ${strength}`;
+}
+
+/** Says what results are of; throws where they are of several tasks or metrics, or cells are missing. */
+export function scopeOf(results: Results, cells: CellOptions = {}): Scope {
+	const scored = scoreGroups(results, [], cells);
+	const { task, metric, runs } = scored.groups[0] as ScoreGroups["groups"][0];
+	const isMiniature = rowsOf(results).some(({ miniature }) => miniature);
+	const images = [...new Set(runs.map(({ clean }) => clean.images))].sort(
+		(a, b) => a - b,
+	);
+	const some = count(images.at(-1) ?? 0, "test image");
+	return {
+		task: isMiniature ? `${task} (miniature)` : task,
+		metric,
+		cells: cellsName(scored),
+		images: images.length > 1 ? `up to ${some}` : some,
+	};
+}

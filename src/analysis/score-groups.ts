@@ -1,0 +1,206 @@
+import {
+	severities as allSeverities,
+	type CorruptionName,
+	commonCorruptions,
+	type Severity,
+} from "../corruptions/corruption.js";
+import type { ResultRow } from "../evaluate/result-row.js";
+import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
+
+/** The columns that distinguish runs from each other, seeds left out. */
+export const runColumns: readonly (keyof ResultRow)[] = [
+	"task",
+	"metric",
+	"backbone",
+	"transfer",
+	"augment",
+	"reading",
+	"learningRate",
+];
+
+/** Which cells a mean is over. */
+export interface CellOptions {
+	/** Default: the fifteen common ones. */
+	readonly corruptions?: readonly CorruptionName[];
+	/** Default: all that any row has. */
+	readonly severities?: readonly Severity[];
+}
+
+/** The rows of one run: clean, and one for each corruption and severity. */
+export interface RunScores {
+	readonly run: string;
+	readonly clean: ResultRow;
+	cell(corruption: CorruptionName, severity: Severity): ResultRow;
+}
+
+/** Runs that are taken together, none of their cells missing. */
+export interface ScoreGroup {
+	/** The values of the columns they were grouped by. */
+	readonly key: Row;
+	readonly task: string;
+	readonly metric: string;
+	readonly runs: readonly RunScores[];
+}
+
+/** Groups of runs, and the cells that each run has. */
+export interface ScoreGroups {
+	readonly groups: readonly ScoreGroup[];
+	readonly corruptions: readonly CorruptionName[];
+	readonly severities: readonly Severity[];
+}
+
+// What all rows of one run must agree in, so that its mean is of one thing.
+const conditions = [
+	"task",
+	"metric",
+	"images",
+	"variant",
+	"channelOrder",
+	"corruptionSeed",
+	"frost",
+] as const satisfies readonly (keyof ResultRow)[];
+
+const cellName = (corruption: string, severity: number): string =>
+	`${corruption} ${severity}`;
+
+const values = (
+	rows: readonly ResultRow[],
+	column: keyof ResultRow,
+): unknown[] =>
+	[...new Set(rows.map((row) => row[column]))].filter(
+		(value) => value !== null && value !== undefined,
+	);
+
+function mixtures(run: string, rows: readonly ResultRow[]): string[] {
+	return conditions
+		.map((column) => ({ column, found: values(rows, column) }))
+		.filter(({ found }) => found.length > 1)
+		.map(
+			({ column, found }) =>
+				`${run} mixes ${column} ${found.join(" and ")}: filter the results to one of them`,
+		);
+}
+
+function missing(
+	run: string,
+	found: ReadonlyMap<string, ResultRow>,
+	{ corruptions, severities }: Omit<ScoreGroups, "groups">,
+): string[] {
+	const isMissing = (name: string) =>
+		!Number.isFinite(found.get(name)?.score ?? Number.NaN);
+	const lacking = corruptions.flatMap((corruption) => {
+		const gaps = severities.filter((severity) =>
+			isMissing(cellName(corruption, severity)),
+		);
+		return gaps.length === 0 ? [] : [`${corruption} ${gaps.join(", ")}`];
+	});
+	if (isMissing(cellName("clean", 0))) lacking.unshift("clean");
+	return lacking.length === 0 ? [] : [`${run} lacks ${lacking.join("; ")}`];
+}
+
+function scoresOf(run: string, rows: readonly ResultRow[]) {
+	const found = new Map(
+		rows.map((row) => [cellName(row.corruption, row.severity), row]),
+	);
+	const scores: RunScores = {
+		run,
+		clean: found.get(cellName("clean", 0)) as ResultRow,
+		cell: (corruption, severity) =>
+			found.get(cellName(corruption, severity)) as ResultRow,
+	};
+	return { found, scores };
+}
+
+function only(rows: readonly ResultRow[], column: "task" | "metric"): string {
+	const found = values(rows, column);
+	if (found.length > 1)
+		throw new RangeError(
+			`one mean cannot be over the ${column}s ${found.join(" and ")}: group by ${column} too, or filter the results`,
+		);
+	return String(found[0]);
+}
+
+// These differ between the cells of one run, which a mean is over.
+const cellColumns = [
+	"corruption",
+	"group",
+	"severity",
+	"score",
+	"variant",
+	"channelOrder",
+	"corruptionSeed",
+	"frost",
+	"seconds",
+	"correct",
+];
+
+function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
+	const [first] = rows;
+	if (!first) throw new RangeError("there are no results: evaluate first");
+	for (const column of by) {
+		if (!(column in first))
+			throw new RangeError(
+				`results have no column "${column}": they have ${Object.keys(first).join(", ")}`,
+			);
+		if (cellColumns.includes(column))
+			throw new RangeError(
+				`runs cannot be grouped by ${column}, which is of single cells: use byCorruption, bySeverity or byGroup, or filter the results`,
+			);
+	}
+}
+
+/**
+ * Groups runs by columns, in the order of their first rows.
+ *
+ * Throws one error that names every cell that a run lacks and every run whose rows are of several
+ * conditions, such as two numbers of images; and where a group is of several tasks or metrics.
+ */
+export function scoreGroups(
+	results: Results,
+	by: readonly string[],
+	{ corruptions = commonCorruptions, severities }: CellOptions = {},
+): ScoreGroups {
+	const rows = rowsOf(results);
+	checkColumns(rows, by);
+	const found = values(rows, "severity");
+	const cells = {
+		corruptions,
+		severities:
+			severities ??
+			allSeverities.filter((severity) => found.includes(severity)),
+	};
+	if (corruptions.length === 0 || cells.severities.length === 0)
+		throw new RangeError(
+			"there is nothing to take a mean over: evaluate under at least one corruption and severity",
+		);
+	const wanted = rows.filter(
+		({ corruption, severity }) =>
+			corruption === "clean" ||
+			(corruptions.includes(corruption) &&
+				cells.severities.includes(severity as Severity)),
+	);
+	const problems: string[] = [];
+	const keyOf = (row: ResultRow) =>
+		JSON.stringify(by.map((column) => (row as unknown as Row)[column]));
+	const groups = groupBy(wanted, keyOf).map((members): ScoreGroup => {
+		const first = members[0] as ResultRow;
+		return {
+			key: Object.fromEntries(
+				by.map((column) => [column, (first as unknown as Row)[column]]),
+			),
+			task: only(members, "task"),
+			metric: only(members, "metric"),
+			runs: groupBy(members, ({ run }) => run).map((own) => {
+				const { run } = own[0] as ResultRow;
+				const { found, scores } = scoresOf(run, own);
+				problems.push(...mixtures(run, own), ...missing(run, found, cells));
+				return scores;
+			}),
+		};
+	});
+	if (problems.length > 0)
+		throw new Error(
+			`the mean needs one score for each cell:\n${problems.map((problem) => `  ${problem}`).join("\n")}\nevaluate fills gaps; \`corruptions\` and \`severities\` choose what the mean is over`,
+		);
+	return { groups, ...cells };
+}

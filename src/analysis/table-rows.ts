@@ -1,0 +1,43 @@
+import { type ColumnTable, table } from "arquero";
+import type { ResultRow } from "../evaluate/result-row.js";
+
+/** Result rows as an arquero table, as `loadResults` gives them, or as plain objects. */
+export type Results = ColumnTable | readonly ResultRow[];
+
+/** One row of a table. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A table of the columns that any row has, in the order of their first appearance; gaps are null. */
+export function tableOf(rows: readonly object[]): ColumnTable {
+	const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+	return table(
+		Object.fromEntries(
+			names.map((name) => [
+				name,
+				rows.map((row) => (row as Row)[name] ?? null),
+			]),
+		),
+		names,
+	);
+}
+
+/** The rows of a table as plain objects, filters and order applied. */
+export const rowsOf = (results: Results): readonly ResultRow[] =>
+	"objects" in results
+		? (results.objects() as unknown as ResultRow[])
+		: results;
+
+/** Items of one key together, in the order of their first appearance. */
+export function groupBy<Item>(
+	items: readonly Item[],
+	keyOf: (item: Item) => unknown,
+): Item[][] {
+	const groups = new Map<unknown, Item[]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		const group = groups.get(key);
+		if (group) group.push(item);
+		else groups.set(key, [item]);
+	}
+	return [...groups.values()];
+}

@@ -1,0 +1,20 @@
+import type { ColumnTable } from "arquero";
+import { escapeHtml } from "./escape-html.js";
+import { type FormatOptions, formatTable } from "./format-table.js";
+
+/** A table as an HTML element: cells of numbers have the class `number`. */
+export function tableToHtml(
+	table: ColumnTable,
+	options?: FormatOptions,
+): string {
+	const { heads, isNumber, rows } = formatTable(table, options);
+	const line = (tag: "th" | "td", cells: readonly string[]) =>
+		`<tr>${cells
+			.map((cell, i) => {
+				const kind = isNumber[i] ? ' class="number"' : "";
+				return `<${tag}${kind}>${escapeHtml(cell)}</${tag}>`;
+			})
+			.join("")}</tr>`;
+	return `<table><thead>${line("th", heads)}</thead>
+<tbody>${rows.map((cells) => line("td", cells)).join("\n")}</tbody></table>`;
+}

@@ -1,0 +1,38 @@
+import { dirname, extname } from "node:path";
+import { type ColumnTable, toArrowIPC, toCSV } from "arquero";
+import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { tableToLatex } from "./table-to-latex.js";
+import { tableToMarkdown } from "./table-to-markdown.js";
+
+/** A table as CSV: column names first, numbers in full precision, gaps empty. */
+export const tableToCsv = (table: ColumnTable): string => `${toCSV(table)}\n`;
+
+/** A table in the Arrow IPC file format, which pandas, Polars, R and DuckDB read. */
+export const tableToArrow = (table: ColumnTable): Uint8Array =>
+	toArrowIPC(table, { format: "file" });
+
+const encoders: Readonly<
+	Record<string, (table: ColumnTable) => string | Uint8Array>
+> = {
+	".csv": tableToCsv,
+	".md": (table) => `${tableToMarkdown(table)}\n`,
+	".tex": (table) => `${tableToLatex(table)}\n`,
+	".arrow": tableToArrow,
+	".json": (table) => `${JSON.stringify(table.objects())}\n`,
+};
+
+/**
+ * Writes a table as the end of the path says: `.csv`, `.arrow` and `.json` in full precision, `.md` and
+ * `.tex` to be read.
+ *
+ * The file appears once it is whole. Throws for any other ending, and where the path cannot be written.
+ */
+export function writeTable(path: string, table: ColumnTable): void {
+	const encode = encoders[extname(path).toLowerCase()];
+	if (!encode)
+		throw new RangeError(
+			`a table is written as ${Object.keys(encoders).join(", ")}, not as ${path}`,
+		);
+	makeFolder(dirname(path));
+	writeWhole(path, encode(table));
+}
