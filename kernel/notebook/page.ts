@@ -1,5 +1,6 @@
 import { marked } from "marked";
-import { type FigureLike, isFigure, plotlySource } from "../display/figure.js";
+import type { Figure } from "../../src/analysis/figure.js";
+import { isFigure, plotlyScript } from "../display/figure.js";
 import { escapeHtml, escapeScript } from "../display/html.js";
 import { ansiToHtml } from "./ansi.js";
 import {
@@ -41,7 +42,7 @@ function dataUrl(data: Record<string, unknown>): string | undefined {
 }
 
 /** A figure that is a picture until the page's own Plotly has drawn it. */
-function liveFigure(figure: FigureLike, picture: string | undefined): string {
+function liveFigure(figure: Figure, picture: string | undefined): string {
 	const json = escapeScript(JSON.stringify(figure));
 	const width = Number(figure.layout.width) || 700;
 	const image = picture
@@ -103,7 +104,7 @@ for (const holder of document.querySelectorAll(".figure")) {
 export function notebookPage(notebook: Notebook, title: string): string {
 	const body = notebook.cells.map(cellHtml).join("\n");
 	const plotly = body.includes('<div class="figure">')
-		? `<script>${plotlySource()}</script><script>${drawFigures}</script>`
+		? `<script>${plotlyScript()}</script><script>${drawFigures}</script>`
 		: "";
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
