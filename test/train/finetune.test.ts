@@ -193,6 +193,20 @@ describe("runs", () => {
 		const last = timed.log.at(-1);
 		assert.ok(last && last.seconds >= 0.3 && last.learningRate < 0.009);
 	});
+
+	test("the interrupt of a notebook stops a run", async () => {
+		const interrupt = Symbol.for("Jupyter.signal");
+		const controller = new AbortController();
+		Object.assign(globalThis, { [interrupt]: controller.signal });
+		const reporter = () => controller.abort();
+		try {
+			const changes = { seed: 77 };
+			await assert.rejects(tune(changes, { reporter }), { name: "AbortError" });
+		} finally {
+			Reflect.deleteProperty(globalThis, interrupt);
+		}
+		assert.ok((await tune({ seed: 77 })).finished);
+	});
 });
 
 describe("what goes wrong", () => {
