@@ -63,14 +63,14 @@ export function figureToSvg(figure: Figure): string {
 	const drawn = plotly.newPlot(holder, copy.data, copy.layout, {
 		staticPlot: true,
 	});
-	const discard = () => {
-		plotly.purge(holder);
-		holder.remove();
-	};
-	drawn.then(discard, discard);
 	// Plotly's stand-in for quotes, which jsdom serializes otherwise than browsers do.
-	return plotly.Snapshot.toSVG(holder, "svg", 1).replaceAll(
+	const svg = plotly.Snapshot.toSVG(holder, "svg", 1).replaceAll(
 		"TOBESTRIPPED",
 		"'",
 	);
+	// Off the page at once, since names of clip paths avoid those that are on it.
+	holder.remove();
+	const discard = () => plotly.purge(holder);
+	drawn.then(discard, discard);
+	return svg;
 }

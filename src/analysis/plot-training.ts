@@ -1,4 +1,4 @@
-import type { Run } from "../train/run.js";
+import type { LogRow, Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, type Panel, panels, styled } from "./figure-style.js";
 import { runColumns } from "./score-groups.js";
@@ -19,6 +19,7 @@ export function runningMean(
 	numbers: readonly number[],
 	window: number,
 ): number[] {
+	if (window < 2) return [...numbers];
 	const sums = [0];
 	for (const number of numbers) sums.push((sums.at(-1) as number) + number);
 	const half = Math.floor(window / 2);
@@ -27,6 +28,16 @@ export function runningMean(
 		const end = Math.min(numbers.length, i + half + 1);
 		return ((sums[end] as number) - (sums[start] as number)) / (end - start);
 	});
+}
+
+const mostPoints = 500;
+
+/** Evenly spaced places in a list, its ends among them; all where it is short. */
+function evenly(length: number): number[] {
+	const count = Math.min(length, mostPoints);
+	return Array.from({ length: count }, (_, i) =>
+		Math.round((i * (length - 1)) / Math.max(1, count - 1)),
+	);
 }
 
 const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
@@ -48,25 +59,30 @@ function lines(
 	smoothing: number,
 ): Trace[] {
 	const log = rows.flatMap((row) => row.log as LoggedRun["log"]);
+	const losses = runningMean(
+		log.map(({ loss }) => loss),
+		Math.round(smoothing * log.length),
+	);
+	const shown = evenly(log.length);
+	const marks = shown.map((i) => log[i] as LogRow);
 	const common = {
 		type: "scatter",
 		mode: "lines",
 		name: label,
 		legendgroup: label,
-		x: log.map(({ step }) => step),
+		x: marks.map(({ step }) => step),
 		line: { color: style.color, dash: style.dash, width: style.width },
 	};
-	const losses = log.map(({ loss }) => loss);
 	return [
 		{
 			...common,
-			y: runningMean(losses, Math.round(smoothing * losses.length)),
+			y: shown.map((i) => losses[i]),
 			hovertemplate: `${label}<br>step %{x}: loss %{y:.4f}<extra></extra>`,
 			...lossPanel?.axes,
 		},
 		{
 			...common,
-			y: log.map(({ learningRate }) => learningRate),
+			y: marks.map(({ learningRate }) => learningRate),
 			showlegend: false,
 			hovertemplate: `${label}<br>step %{x}: learning rate %{y:.3g}<extra></extra>`,
 			...ratePanel?.axes,
@@ -75,7 +91,8 @@ function lines(
 }
 
 /**
- * Training curves of runs: loss and learning rate against update, both logarithmic.
+ * Training curves of runs: loss and learning rate against update, both logarithmic; of long logs, 500
+ * evenly spaced rows.
  *
  * Throws where there are no runs, or they are of several tasks.
  */

@@ -37,8 +37,8 @@ dt{color:#5b6270}
 dd{margin:0;overflow-wrap:anywhere}
 details{margin:12px 0}
 summary{cursor:pointer;font-weight:600}
-figure.plot{margin:20px 0 28px -16px}
 ${figureStyle}
+figure.plot{margin:20px 0 28px -16px}
 @page{size:A4 landscape;margin:14mm}
 @media print{body{margin:0;padding:0;max-width:none;font-size:11pt}h2{break-after:avoid}.table{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 8px 2px 0}tr{break-inside:avoid}p.notice{print-color-adjust:exact;-webkit-print-color-adjust:exact}details>*{font-size:9pt}}`;
 

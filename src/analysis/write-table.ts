@@ -5,7 +5,7 @@ import { tableToLatex } from "./table-to-latex.js";
 import { tableToMarkdown } from "./table-to-markdown.js";
 
 /** A table as CSV: column names first, numbers in full precision, gaps empty. */
-export const tableToCsv = (table: ColumnTable): string => `${toCSV(table)}\n`;
+export const tableToCsv = (table: ColumnTable): string => toCSV(table);
 
 /** A table in the Arrow IPC file format, which pandas, Polars, R and DuckDB read. */
 export const tableToArrow = (table: ColumnTable): Uint8Array =>

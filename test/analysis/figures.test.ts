@@ -1,0 +1,265 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { bootstrap } from "../../src/analysis/bootstrap.js";
+import { byCorruption, bySeverity } from "../../src/analysis/breakdown.js";
+import type { Figure, Trace } from "../../src/analysis/figure.js";
+import { colors } from "../../src/analysis/figure-style.js";
+import { nameOf } from "../../src/analysis/figure-to-html.js";
+import { plotAugmentation } from "../../src/analysis/plot-augmentation.js";
+import { plotDegreeOfFineTuning } from "../../src/analysis/plot-degree-of-fine-tuning.js";
+import { plotHeatMap } from "../../src/analysis/plot-heat-map.js";
+import { plotImageStrips } from "../../src/analysis/plot-image-strips.js";
+import { paretoFront, plotPareto } from "../../src/analysis/plot-pareto.js";
+import { plotSeverities } from "../../src/analysis/plot-severities.js";
+import { plotTraining, runningMean } from "../../src/analysis/plot-training.js";
+import { robustness } from "../../src/analysis/robustness.js";
+import type { Row } from "../../src/analysis/table-rows.js";
+import { createImage } from "../../src/image/image.js";
+import { madeUpRuns, madeUpStudy } from "./made-up-rows.js";
+import { near } from "./near.js";
+
+const study = madeUpStudy({ images: 80 });
+const severe = madeUpStudy({ images: 80, severities: [1, 3, 5] });
+const rows = robustness(study).objects() as Row[];
+const traces = (figure: Figure, keep: (trace: Trace) => boolean) =>
+	figure.data.filter(keep);
+const numbers = (trace: Trace | undefined, key: string): number[] =>
+	trace?.[key] as number[];
+const sorted = (values: readonly unknown[]): unknown[] =>
+	values.map(Number).sort((a, b) => a - b);
+
+test("degree of fine-tuning: each panel has the table's scores at their learning rates", () => {
+	const figure = plotDegreeOfFineTuning(study);
+	const axes = { clean: "y", corrupted: "y2", drop: "y3" };
+	for (const [score, yaxis] of Object.entries(axes)) {
+		const lines = traces(figure, (trace) => trace.yaxis === yaxis);
+		assert.equal(lines.length, 6);
+		const points = lines.flatMap((trace) =>
+			numbers(trace, "y").map((y, i) => [numbers(trace, "customdata")[i], y]),
+		);
+		assert.deepEqual(
+			points,
+			rows.map((row) => [row.learningRate, row[score]]),
+		);
+	}
+	assert.equal(
+		figure.layout.title && nameOf(figure).includes("shapes (miniature)"),
+		true,
+	);
+});
+
+test("error bars are the bootstrap's, and absent where rows have no single predictions", () => {
+	const intervals = bootstrap(study, undefined, {
+		samples: 1000,
+	}).objects() as Row[];
+	const [first] = plotDegreeOfFineTuning(study).data;
+	const bars = first?.error_y as { array: number[]; arrayminus: number[] };
+	near(
+		bars.array[0],
+		(intervals[0]?.cleanHigh as number) - (intervals[0]?.clean as number),
+	);
+	near(
+		bars.arrayminus[0],
+		(intervals[0]?.clean as number) - (intervals[0]?.cleanLow as number),
+	);
+	const without = study.map(({ correct: _, ...row }) => row);
+	assert.ok(!("error_y" in (plotDegreeOfFineTuning(without).data[0] as Trace)));
+	assert.ok(
+		!(
+			"error_y" in
+			(plotDegreeOfFineTuning(study, { intervals: false }).data[0] as Trace)
+		),
+	);
+	assert.throws(
+		() => plotDegreeOfFineTuning(without, { intervals: true }),
+		/no single predictions/,
+	);
+});
+
+test("augmentation: with and without PRIME, by backbone, as in the table", () => {
+	const figure = plotAugmentation(study);
+	const points = traces(figure, ({ mode }) => mode === "markers");
+	assert.deepEqual(points.map(({ name }) => name).slice(0, 2), [
+		"no augmentation",
+		"PRIME",
+	]);
+	for (const [score, yaxis] of Object.entries({
+		drop: "y",
+		corrupted: "y2",
+		clean: "y3",
+	}))
+		for (const augment of ["none", "prime"])
+			assert.deepEqual(
+				points.find(
+					(trace) => trace.yaxis === yaxis && trace.legendgroup === augment,
+				)?.y,
+				rows.filter((row) => row.augment === augment).map((row) => row[score]),
+			);
+	const [lines] = traces(figure, ({ mode }) => mode === "lines");
+	assert.deepEqual(
+		sorted(numbers(lines, "y").filter((y) => y !== null)),
+		sorted(rows.map(({ clean }) => clean)),
+	);
+});
+
+test("heat map: the drops by corruption, with mean drop and clean score", () => {
+	const [map, text] = plotHeatMap(study).data;
+	const drops = (byCorruption(study).objects() as Row[]).map(
+		({ drop }) => drop,
+	);
+	assert.deepEqual(numbers(map, "z").flat(), drops);
+	assert.deepEqual(
+		text?.text,
+		rows.flatMap(({ drop, clean }) =>
+			[drop, clean].map((value) => (value as number).toFixed(1)),
+		),
+	);
+});
+
+test("severity curves: all corruptions first, then each group, from clean on", () => {
+	const figure = plotSeverities(severe);
+	const all = traces(figure, ({ xaxis }) => xaxis === "x").flatMap((trace) =>
+		numbers(trace, "y"),
+	);
+	assert.deepEqual(
+		all,
+		(bySeverity(severe).objects() as Row[]).map(({ score }) => score),
+	);
+	const noise = traces(figure, ({ xaxis }) => xaxis === "x2").flatMap((trace) =>
+		numbers(trace, "y"),
+	);
+	const corruptions = [
+		"gaussian-noise",
+		"shot-noise",
+		"impulse-noise",
+	] as const;
+	const expected = bySeverity(severe, undefined, {
+		corruptions,
+	}).objects() as Row[];
+	assert.deepEqual(
+		noise,
+		expected.map(({ score }) => score),
+	);
+	assert.deepEqual(figure.data[0]?.x, [0, 1, 3, 5]);
+});
+
+test("the Pareto front is what nothing beats", () => {
+	const points = [
+		[1, 9],
+		[2, 5],
+		[3, 5],
+		[4, 1],
+		[3, 4],
+		[1, 2],
+	].map(([clean = 0, corrupted = 0]) => ({ clean, corrupted }));
+	assert.deepEqual(
+		paretoFront(points).map(({ clean }) => clean),
+		[1, 3, 4],
+	);
+	const figure = plotPareto(study);
+	const drawn = figure.data.slice(1).flatMap((trace) => numbers(trace, "x"));
+	assert.deepEqual(sorted(drawn), sorted(rows.map(({ clean }) => clean)));
+	const front = numbers(figure.data[0], "y");
+	assert.equal(
+		Math.max(...rows.map(({ corrupted }) => corrupted as number)),
+		front[0],
+	);
+});
+
+test("training curves: loss and learning rate as logged, or smoothed", () => {
+	const runs = madeUpRuns();
+	const figure = plotTraining(runs, { smoothing: 0 });
+	assert.equal(figure.data.length, 2 * runs.length);
+	assert.deepEqual(
+		figure.data[0]?.y,
+		runs[0]?.log.map(({ loss }) => loss),
+	);
+	assert.deepEqual(
+		figure.data[1]?.y,
+		runs[0]?.log.map(({ learningRate }) => learningRate),
+	);
+	assert.deepEqual(runningMean([1, 2, 3, 10], 3), [1.5, 2, 5, 6.5]);
+	assert.deepEqual(runningMean([1, 2], 0), [1, 2]);
+	assert.throws(() => plotTraining([]), /fine-tune first/);
+});
+
+test("image strips: a picture and a caption for each, right and wrong told apart", () => {
+	const image = createImage(4, 6);
+	const figure = plotImageStrips(
+		[
+			{
+				label: "cat",
+				pictures: [
+					{ image, prediction: "cat", isRight: true },
+					{ image, prediction: "dog", isRight: false },
+				],
+			},
+		],
+		{ columns: ["clean", "fog"] },
+	);
+	const { images, annotations } = figure.layout as {
+		images: { source: string }[];
+		annotations: { text: string; font: { color: string } }[];
+	};
+	assert.equal(images.length, 2);
+	assert.match(images[0]?.source as string, /^data:image\/png;base64,iVBOR/);
+	assert.deepEqual(
+		annotations.map(({ text }) => text),
+		["✓ cat", "✗ dog", "cat", "clean", "fog"],
+	);
+	assert.notEqual(annotations[0]?.font.color, annotations[1]?.font.color);
+	assert.throws(() => plotImageStrips([]), /no pictures/);
+	assert.throws(
+		() =>
+			plotImageStrips([{ label: "", pictures: [{ image }] }], {
+				columns: ["a", "b"],
+			}),
+		/2 column names do not fit strips of 1 picture/,
+	);
+});
+
+test("one backbone has one color in all panels, and miniatures are called so", () => {
+	const figures = [
+		plotDegreeOfFineTuning,
+		plotAugmentation,
+		plotHeatMap,
+		plotPareto,
+	].map((plot) => plot(study));
+	for (const figure of [
+		...figures,
+		plotSeverities(severe),
+		plotTraining(madeUpRuns()),
+	])
+		assert.match(nameOf(figure), /\(miniature\)/);
+	const real = study.map((row) => ({ ...row, miniature: false }));
+	assert.doesNotMatch(nameOf(plotPareto(real)), /miniature/);
+	const blue = traces(
+		figures[0] as Figure,
+		({ line }) => (line as { color: string }).color === colors[0],
+	);
+	assert.ok(
+		blue.every(({ name }) => String(name).startsWith("resnet-mini/regular")),
+	);
+	assert.equal(blue.length, 6);
+});
+
+test("a figure is of one task, without missing cells", () => {
+	const other = study.map((row) => ({
+		...row,
+		task: "cifar10",
+		run: `c-${row.run}`,
+	}));
+	for (const plot of [
+		plotDegreeOfFineTuning,
+		plotAugmentation,
+		plotHeatMap,
+		plotPareto,
+		plotSeverities,
+	]) {
+		assert.throws(
+			() => plot([...study, ...other]),
+			/over the tasks shapes and cifar10/,
+		);
+		assert.throws(() => plot(study.slice(1)), /lacks clean/);
+	}
+});
