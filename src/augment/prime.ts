@@ -16,12 +16,23 @@ type Apply = (image: tf.Tensor4D, chain: number) => tf.Tensor4D;
 
 interface Context {
 	readonly options: PrimeOptions;
-	/**
-	 * Compiled, since it has many small operations. The rest has few, and compiled functions that take
-	 * turns are in each other's way: each keeps its threads awake for a while.
-	 */
-	readonly compiledColors: typeof changeColors;
+	readonly compiled: Compiled;
 }
+
+/** What is done to one image at a time, each as one graph. */
+interface Compiled {
+	readonly changeColors: typeof changeColors;
+	readonly deform: typeof deform;
+	readonly filterImages: typeof filterImages;
+	readonly mix: typeof mix;
+}
+
+const compileAll = (): Compiled => ({
+	changeColors: compile(changeColors),
+	deform: compile(deform),
+	filterImages: compile(filterImages),
+	mix: compile(mix),
+});
 
 function mix(
 	image: tf.Tensor4D,
@@ -38,7 +49,7 @@ function mix(
 function prepareStep(
 	step: PrimeStep,
 	size: number,
-	{ options, compiledColors }: Context,
+	{ options, compiled }: Context,
 ): Apply {
 	const { choices, diffeomorphism, randomSmoothColor, randomFilter } = step;
 	const chains = choices.length;
@@ -46,20 +57,20 @@ function prepareStep(
 	if (diffeomorphism && choices.includes("diffeomorphism")) {
 		const field = displacement(size, diffeomorphism);
 		const grid = samplingGrid(...field);
-		appliers.diffeomorphism = (image) => deform(image, grid);
+		appliers.diffeomorphism = (image) => compiled.deform(image, grid);
 	}
 	if (randomSmoothColor) {
 		const { frequencies, coefficients } = randomSmoothColor;
 		const table = sineTable(frequencies, options.randomSmoothColor?.maximumCut);
 		const all = tf.tensor3d(coefficients, [chains, 3, frequencies.length]);
 		appliers.randomSmoothColor = (image, chain) =>
-			compiledColors(image, tf.slice(all, chain, 1), table);
+			compiled.changeColors(image, tf.slice(all, chain, 1), table);
 	}
 	if (randomFilter) {
 		const side = Math.sqrt(randomFilter.kernels.length / chains);
 		const all = tf.tensor3d(randomFilter.kernels, [chains, side, side]);
 		appliers.randomFilter = (image, chain) =>
-			filterImages(image, tf.slice(all, chain, 1));
+			compiled.filterImages(image, tf.slice(all, chain, 1));
 	}
 	return (image, chain) => {
 		const choice = choices[chain] as Primitive;
@@ -96,7 +107,7 @@ function mixImages(
 				1 - m,
 				...weights.map((weight) => m * weight),
 			]);
-			return mix(image, chains, shares);
+			return context.compiled.mix(image, chains, shares);
 		}),
 	);
 	return tf.concat(mixed);
@@ -112,11 +123,11 @@ export function primeMixture(
 	options: PrimeOptions = primePresets.imagenet,
 ): (images: tf.Tensor4D, draw: PrimeDraw) => tf.Tensor4D {
 	const { white } = options;
-	let compiled: typeof changeColors | undefined;
+	let compiled: Compiled | undefined;
 	return (images, draw) =>
 		tf.tidy(() => {
-			compiled ??= compile(changeColors);
-			const context = { options, compiledColors: compiled };
+			compiled ??= compileAll();
+			const context = { options, compiled };
 			if (white === 1) return mixImages(images, draw, context);
 			return tf.div(mixImages(tf.mul(images, white), draw, context), white);
 		});
