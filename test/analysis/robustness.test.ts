@@ -121,6 +121,14 @@ test("every missing cell is named, of all runs, in one error", () => {
 		() => robustness(small(), ["run"], { ...two, severities: [1, 2, 3] }),
 		/run lacks fog 3; snow 3\n/,
 	);
+	const elsewhere = small({ run: "elsewhere" }).slice(3);
+	assert.throws(
+		() =>
+			robustness([...small(), ...elsewhere], ["run"], {
+				corruptions: ["fog"],
+			}),
+		/elsewhere lacks clean; fog 1, 2\n/,
+	);
 });
 
 test("a score that is no number is missing", () => {
