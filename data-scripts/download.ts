@@ -139,8 +139,8 @@ async function attempt(
 		else await receive(response, partial, { total, alarm, onProgress });
 	} catch (error) {
 		if (error instanceof HttpError) throw error;
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOSPC" || code === "EACCES") throw error;
+		// The file system's own errors; those of the network come wrapped.
+		if ((error as NodeJS.ErrnoException).errno !== undefined) throw error;
 		throw connectionError(
 			url,
 			alarm.signal.aborted ? alarm.signal.reason : error,

@@ -63,33 +63,20 @@ export {
 } from "./analysis/write-table.js";
 export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
 export type { Augmentation } from "./augment/augmentation.js";
+// What runs the maths.
+
+export { type CompileOptions, compile } from "./engine/compile.js";
 export {
-	type AugmixOptions,
-	augmix,
-	augmixOperations,
-} from "./augment/augmix.js";
-export type { AugmixOperation } from "./augment/augmix-operations.js";
-export {
-	type DiffeomorphismOptions,
-	diffeomorphism,
-} from "./augment/diffeomorphism.js";
-export { imageGrid, toTensor } from "./augment/image-tensor.js";
-export { prime } from "./augment/prime.js";
-export { drawPrime, type PrimeDraw } from "./augment/prime-draw.js";
-export {
-	type PrimeOptions,
-	type PrimeReading,
-	primePresets,
-	primeReadings,
-} from "./augment/prime-options.js";
-export {
-	type RandomFilterOptions,
-	randomFilter,
-} from "./augment/random-filter.js";
-export {
-	type RandomSmoothColorOptions,
-	randomSmoothColor,
-} from "./augment/random-smooth-color.js";
+	type EngineDescription,
+	type EngineName,
+	type EngineOptions,
+	engine,
+	useEngine,
+} from "./engine/engine.js";
+export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+
+// Checkpoints and backbones.
+
 export {
 	type Architecture,
 	type ArchitectureName,
@@ -141,6 +128,16 @@ export {
 	toFloat32,
 } from "./checkpoint/tensor.js";
 export { writeSafetensors } from "./checkpoint/write-safetensors.js";
+export type { BatchNormMode } from "./nn/batch-norm.js";
+export {
+	imagenetNormalization,
+	type Normalization,
+	normalize,
+} from "./nn/normalize.js";
+export type { Params } from "./nn/params.js";
+
+// Images and what corrupts them.
+
 export {
 	type ChannelOrder,
 	type CorruptOptions,
@@ -173,23 +170,6 @@ export {
 	plotCorruptions,
 } from "./corruptions/plot-corruptions.js";
 export type { PoolOptions } from "./corruptions/pool.js";
-export { type CompileOptions, compile } from "./engine/compile.js";
-export {
-	type EngineDescription,
-	type EngineName,
-	type EngineOptions,
-	engine,
-	useEngine,
-} from "./engine/engine.js";
-export { drawNormal, drawUniform } from "./engine/random-tensor.js";
-export { evaluate } from "./evaluate/evaluate.js";
-export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
-export {
-	packHits,
-	type ResultRow,
-	unpackHits,
-} from "./evaluate/result-row.js";
-export { readResults } from "./evaluate/results.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
@@ -199,14 +179,63 @@ export {
 	type ResizeOptions,
 	resize,
 } from "./image/resize.js";
-export type { BatchNormMode } from "./nn/batch-norm.js";
+
+// What changes images in training.
+
+export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
+export type { Augmentation } from "./augment/augmentation.js";
 export {
-	imagenetNormalization,
-	type Normalization,
-	normalize,
-} from "./nn/normalize.js";
-export type { Params } from "./nn/params.js";
-export { Random } from "./random.js";
+	type AugmixOptions,
+	augmix,
+	augmixOperations,
+} from "./augment/augmix.js";
+export type { AugmixOperation } from "./augment/augmix-operations.js";
+export {
+	type DiffeomorphismOptions,
+	diffeomorphism,
+} from "./augment/diffeomorphism.js";
+export { imageGrid, toTensor } from "./augment/image-tensor.js";
+export { prime } from "./augment/prime.js";
+export { drawPrime, type PrimeDraw } from "./augment/prime-draw.js";
+export {
+	type PrimeOptions,
+	type PrimeReading,
+	primePresets,
+	primeReadings,
+} from "./augment/prime-options.js";
+export {
+	type RandomFilterOptions,
+	randomFilter,
+} from "./augment/random-filter.js";
+export {
+	type RandomSmoothColorOptions,
+	randomSmoothColor,
+} from "./augment/random-smooth-color.js";
+
+// What backbones are transferred to.
+
+export {
+	type Cifar10Options,
+	cifar10,
+	cifar10Normalization,
+} from "./tasks/cifar10/cifar10.js";
+export { type Domain, domains } from "./tasks/shapes/domain.js";
+export {
+	type MiniBackboneName,
+	miniBackbone,
+	miniBackboneNames,
+} from "./tasks/shapes/mini-backbone.js";
+export {
+	type Picture,
+	render,
+	type VisibleThing,
+} from "./tasks/shapes/render.js";
+export { type Scene, type SceneKey, scene } from "./tasks/shapes/scene.js";
+export {
+	type ShapesOptions,
+	shapes,
+	shapesNormalization,
+} from "./tasks/shapes/shapes.js";
 export type {
 	BatchTargets,
 	Dataset,
@@ -214,6 +243,10 @@ export type {
 	Sample,
 	Task,
 } from "./tasks/task.js";
+
+// Fine-tuning.
+
+export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export {
 	type JensenShannonOptions,
@@ -246,3 +279,70 @@ export {
 	type Schedule,
 	type WarmUp,
 } from "./train/schedule.js";
+
+// Scoring.
+
+export { evaluate } from "./evaluate/evaluate.js";
+export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export {
+	packHits,
+	type ResultRow,
+	unpackHits,
+} from "./evaluate/result-row.js";
+export { readResults } from "./evaluate/results.js";
+
+// From scores to tables, figures and reports.
+
+export { type BootstrapOptions, bootstrap } from "./analysis/bootstrap.js";
+export { byCorruption, byGroup, bySeverity } from "./analysis/breakdown.js";
+export {
+	alexnetErrors,
+	type ReferenceOptions,
+} from "./analysis/corruption-error.js";
+export type { Figure, Trace } from "./analysis/figure.js";
+export { figureToHtml } from "./analysis/figure-to-html.js";
+export { figureToPng, type PngOptions } from "./analysis/figure-to-png.js";
+export { figureToSvg } from "./analysis/figure-to-svg.js";
+export type { FormatOptions } from "./analysis/format-table.js";
+export type { FigureOptions } from "./analysis/intervals.js";
+export {
+	type FoundResults,
+	findResults,
+	type LoadResultsOptions,
+	loadResults,
+} from "./analysis/load-results.js";
+export { plotAugmentation } from "./analysis/plot-augmentation.js";
+export { plotDegreeOfFineTuning } from "./analysis/plot-degree-of-fine-tuning.js";
+export { plotHeatMap } from "./analysis/plot-heat-map.js";
+export {
+	type ImageStripsOptions,
+	plotImageStrips,
+	type Strip,
+	type StripPicture,
+} from "./analysis/plot-image-strips.js";
+export { plotPareto } from "./analysis/plot-pareto.js";
+export { plotSeverities } from "./analysis/plot-severities.js";
+export {
+	type LoggedRun,
+	plotTraining,
+	type TrainingOptions,
+} from "./analysis/plot-training.js";
+export { type PublishedScore, publishedScores } from "./analysis/published.js";
+export { type ReportOptions, writeReport } from "./analysis/report.js";
+export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
+export { type CellOptions, runColumns } from "./analysis/score-groups.js";
+export { spreadOverSeeds } from "./analysis/spread.js";
+export { studyTable } from "./analysis/study-table.js";
+export type { Results } from "./analysis/table-rows.js";
+export { type LatexOptions, tableToLatex } from "./analysis/table-to-latex.js";
+export { tableToMarkdown } from "./analysis/table-to-markdown.js";
+export { writeFigure } from "./analysis/write-figure.js";
+export {
+	tableToArrow,
+	tableToCsv,
+	writeTable,
+} from "./analysis/write-table.js";
+
+// Randomness is an argument.
+
+export { Random } from "./random.js";

@@ -42,7 +42,8 @@ export function paramsOf(
 	return net.family === "resnet" ? resnetParams(net, options) : swinParams(net);
 }
 
-const headOf = (net: Architecture): string =>
+/** The name of the classifier of an architecture, one linear layer. */
+export const headOf = (net: Architecture): string =>
 	net.family === "resnet" ? resnetHead(net) : "head";
 
 // Counters that nothing reads, and tables that follow from the sizes.

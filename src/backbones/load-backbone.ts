@@ -36,7 +36,8 @@ export async function loadBackbone(
 		);
 	}
 	const { path } = findCheckpoint(name, options);
-	const checkpoint = await readCheckpoint(path);
+	const only = (tensor: string) => !tensor.startsWith("optimizer/");
+	const checkpoint = await readCheckpoint(path, { only });
 	if (isArchitecture(name)) {
 		const tensors = stateDict(checkpoint);
 		return backbone(withClasses(architectures[name], options), tensors);

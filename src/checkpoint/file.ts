@@ -13,6 +13,8 @@ const readAsync = promisify(read);
 
 const mebibyte = 2 ** 20;
 const longBytes = 2 ** 16;
+/** Node reads less than 2 GiB in one call. */
+const mostAtOnce = 2 ** 30;
 
 /** A file that is read piece by piece: never outside its bounds, never into more memory than agreed. */
 export class CheckpointFile {
@@ -60,7 +62,11 @@ export class CheckpointFile {
 	read(position: number, length: number, what: string): Uint8Array {
 		const bytes = this.#allocate(position, length, what);
 		for (let done = 0; done < length; ) {
-			const options = { offset: done, position: position + done };
+			const options = {
+				offset: done,
+				length: Math.min(length - done, mostAtOnce),
+				position: position + done,
+			};
 			const count = readSync(this.#descriptor, bytes, options);
 			if (count === 0) throw this.#shrank(what);
 			done += count;
@@ -80,6 +86,7 @@ export class CheckpointFile {
 			const options = {
 				buffer: bytes,
 				offset: done,
+				length: Math.min(length - done, mostAtOnce),
 				position: position + done,
 			};
 			const { bytesRead } = await readAsync(this.#descriptor, options);

@@ -1,11 +1,9 @@
+/** A value that has no parts; an integer that a number cannot hold exactly is a bigint. */
+export type Scalar = null | boolean | number | bigint | string | Uint8Array;
+
 /** What a pickle holds, as plain data; tuples are arrays, dictionaries are maps. */
 export type Pickled =
-	| null
-	| boolean
-	| number
-	| bigint
-	| string
-	| Uint8Array
+	| Scalar
 	| Pickled[]
 	| Map<Pickled, Pickled>
 	| Set<Pickled>

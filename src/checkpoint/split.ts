@@ -1,22 +1,13 @@
 import { quote } from "./error.js";
 import type { CheckpointFile } from "./file.js";
-import { PythonObject } from "./pickled.js";
+import { PythonObject, type Scalar } from "./pickled.js";
 import { StoredArray, StoredTensor, type Value } from "./value.js";
 
 const deepest = 200;
 const mostEntries = 1e6;
 
 /** What a file holds beside tensors, as plain data; what Python objects were stay `PythonObject`s. */
-export type Other =
-	| null
-	| boolean
-	| number
-	| bigint
-	| string
-	| Uint8Array
-	| Other[]
-	| { [key: string]: Other }
-	| PythonObject;
+export type Other = Scalar | Other[] | { [key: string]: Other } | PythonObject;
 
 export interface Split {
 	/** By path: the keys that lead to a tensor, joined by `/`. */

@@ -1,4 +1,4 @@
-import type { PythonObject } from "./pickled.js";
+import type { PythonObject, Scalar } from "./pickled.js";
 import type { Layout } from "./strided.js";
 import type { NamedTensor, TensorDType } from "./tensor.js";
 
@@ -38,12 +38,7 @@ export class StoredArray {
 
 /** A pickle with the classes that checkpoints are made of understood. */
 export type Value =
-	| null
-	| boolean
-	| number
-	| bigint
-	| string
-	| Uint8Array
+	| Scalar
 	| Value[]
 	| Map<Value, Value>
 	| PythonObject

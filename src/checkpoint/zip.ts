@@ -125,15 +125,14 @@ export function zipMembers(file: CheckpointFile): Map<string, ZipMember> {
 function inflate(
 	file: CheckpointFile,
 	bytes: Uint8Array,
-	size: number,
-	what: string,
+	{ name, size }: ZipMember,
 ): Uint8Array {
 	file.claim(size);
 	try {
 		return inflateRawSync(bytes, { maxOutputLength: Math.max(1, size) });
 	} catch (cause) {
 		throw file.error(
-			`${what} does not decompress (${(cause as Error).message}): the file is corrupt`,
+			`member ${quote(name)} does not decompress (${(cause as Error).message}): the file is corrupt`,
 		);
 	}
 }
@@ -157,7 +156,7 @@ export async function readMember(
 	const start =
 		position + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
 	const raw = await file.readAside(start, compressedSize, what);
-	const bytes = method === deflated ? inflate(file, raw, size, what) : raw;
+	const bytes = method === deflated ? inflate(file, raw, member) : raw;
 	if (bytes.length !== size)
 		throw file.error(
 			`${what} has ${bytes.length} bytes where the zip directory says ${size}: it is corrupt`,

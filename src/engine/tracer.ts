@@ -214,14 +214,11 @@ export class FunctionTracer implements Tracer {
 		this.#noticeVariables();
 		for (const traced of this.variables) {
 			const { variable, original } = traced;
-			const symbol = this.backend.data.has(variable.dataId)
-				? this.backend.stored(variable.dataId).symbol
-				: undefined;
-			if (!symbol) {
+			if (variable.dataId === original.dataId || variable.isDisposed) {
 				this.backend.disposeData(original.dataId);
 				continue;
 			}
-			traced.updated = symbol;
+			traced.updated = this.valueOf(variable);
 			const before = tfEngine().makeTensorFromTensorInfo(
 				original,
 				this.backend,

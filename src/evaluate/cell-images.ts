@@ -1,6 +1,7 @@
 import { corruptAll } from "../corruptions/corrupt-all.js";
 import type { CorruptionName, Severity } from "../corruptions/corruption.js";
 import type { Sample, Task } from "../tasks/task.js";
+import { remembered } from "../train/remembered.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 
@@ -17,14 +18,14 @@ export async function* imagesOf<Target>(
 		for (const { corruption, severity } of corrupted)
 			for (let i = 0; i < images; i++)
 				yield {
-					...task.test.sample(i),
+					...remembered(task.test, i),
 					corruption: corruption as CorruptionName,
 					severity: severity as Severity,
 				};
 	}
 	for (const { severity } of cells)
 		if (severity === 0)
-			for (let i = 0; i < images; i++) yield task.test.sample(i);
+			for (let i = 0; i < images; i++) yield remembered(task.test, i);
 	if (corrupted.length === 0) return;
 	yield* corruptAll(requests(), {
 		variant: task.corruptionVariant,

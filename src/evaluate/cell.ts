@@ -14,6 +14,7 @@ export interface Cell
 		| "corruption"
 		| "group"
 		| "severity"
+		| "data"
 		| "images"
 		| "variant"
 		| "channelOrder"
@@ -39,16 +40,21 @@ function groupOf(corruption: CorruptionName): CorruptionGroup {
 	return group[0];
 }
 
+interface CellOptions extends Pick<Cell, "data" | "images"> {
+	readonly settings: CorruptionSettings;
+}
+
 /** The cells of an evaluation: clean first, then each corruption from the weakest severity on. */
 export function cellsOf(
 	corruptions: readonly CorruptionName[],
 	severities: readonly Severity[],
-	{ images, settings }: { images: number; settings: CorruptionSettings },
+	{ data, images, settings }: CellOptions,
 ): Cell[] {
 	const clean: Cell = {
 		corruption: "clean",
 		group: "clean",
 		severity: 0,
+		data,
 		images,
 		variant: null,
 		channelOrder: null,
@@ -62,6 +68,7 @@ export function cellsOf(
 				corruption,
 				group: groupOf(corruption),
 				severity,
+				data,
 				images,
 				variant,
 				channelOrder,
@@ -76,6 +83,7 @@ export function cellsOf(
 const keys = [
 	"corruption",
 	"severity",
+	"data",
 	"images",
 	"variant",
 	"channelOrder",

@@ -20,7 +20,7 @@ export interface EvaluateOptions {
 	/** Threads that corrupt; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;
 	readonly reporter?: Reporter;
-	/** Stops after the batch in progress; rows that are complete are kept. */
+	/** Stops after the batch in progress; rows that are complete are kept. By default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
 }
 

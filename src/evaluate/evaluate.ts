@@ -53,18 +53,22 @@ function checkRuns(runs: readonly Run[], task: Task): void {
 			throw new Error(
 				`the run ${id} is of the task ${record.task.name}, not ${task.name}`,
 			);
+		if (record.task.inputSize !== task.inputSize)
+			throw new Error(
+				`the run ${id} was trained on images of ${record.task.inputSize} pixels, not ${task.inputSize}: make the task with that inputSize`,
+			);
 	}
 }
 
 function cellsOfTask(
-	{ corruptionVariant: variant }: Task,
+	{ corruptionVariant: variant, test: { name: data } }: Task,
 	settled: Settled,
 ): Cell[] {
 	const { corruptions, severities, images } = settled;
 	const { channelOrder, seed, frostPictures } = settled;
 	const frost = frostPictures ? "pictures" : "procedural";
 	const settings = { variant, channelOrder, seed, frost } as const;
-	return cellsOf(corruptions, severities, { images, settings });
+	return cellsOf(corruptions, severities, { data, images, settings });
 }
 
 function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {
@@ -100,7 +104,7 @@ export async function evaluate<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	options: EvaluateOptions = {},
 ): Promise<ResultRow[]> {
-	const all = [runs].flat() as Run[];
+	const all = [...new Map([runs].flat().map((run) => [run.id, run])).values()];
 	const settled = settle(task, options);
 	checkRuns(all, task);
 	const cells = cellsOfTask(task, settled);

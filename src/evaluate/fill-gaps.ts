@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Metric, Sample, Task } from "../tasks/task.js";
+import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
 import { type Run, runFiles } from "../train/run.js";
@@ -94,7 +95,7 @@ export async function fillGaps<Target, Prediction>(
 	},
 	options: Settled,
 ): Promise<void> {
-	const { images, batchSize, signal } = options;
+	const { images, batchSize, signal = notebookSignal() } = options;
 	const cells = gaps.map(({ cell }) => cell);
 	const stream = imagesOf(task, cells, options);
 	const progress = progressOf(options, gaps.length);

@@ -26,6 +26,8 @@ export interface ResultRow {
 	readonly metric: string;
 	/** A percentage. */
 	readonly score: number;
+	/** The name of the test set. */
+	readonly data: string;
 	/** How many test images, from the first. */
 	readonly images: number;
 	/** Whose constants the corruption has; null for clean. */

@@ -1,4 +1,5 @@
 import type { GrayImage } from "./gray-image.js";
+import { roundHalfEven } from "./round-half-even.js";
 
 /**
  * Spreads the gray levels so that their cumulative histogram is as straight as it can be; a uniform picture stays.
@@ -20,10 +21,4 @@ export function equalize({ data, height, width }: GrayImage): GrayImage {
 	const equalized = new Uint8Array(data.length);
 	for (let i = 0; i < data.length; i++) equalized[i] = levels[data[i]!]!;
 	return { data: equalized, height, width };
-}
-
-function roundHalfEven(value: number): number {
-	const floor = Math.floor(value);
-	if (value - floor !== 0.5) return Math.round(value);
-	return floor % 2 === 0 ? floor : floor + 1;
 }

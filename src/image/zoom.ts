@@ -1,4 +1,5 @@
 import type { FloatImage } from "./image.js";
+import { roundHalfEven } from "./round-half-even.js";
 
 /** How one axis is magnified: the crop that is read and the size of what comes out. */
 export interface ZoomAxis {
@@ -107,9 +108,4 @@ export function zoomSteps(
 		steps.far[i] = position - before;
 	}
 	return steps;
-}
-
-function roundHalfEven(value: number): number {
-	const rounded = Math.round(value);
-	return value % 1 === 0.5 && rounded % 2 === 1 ? rounded - 1 : rounded;
 }

@@ -8,6 +8,7 @@ import { Random } from "../random.js";
 import type { BatchTargets, Task } from "../tasks/task.js";
 import { dataOrder } from "./data-order.js";
 import type { Recipe } from "./recipe.js";
+import { remembered } from "./remembered.js";
 
 /** What one forward pass of training sees. */
 export interface Batch {
@@ -78,7 +79,7 @@ export function batchSource<Target>(
 	return (step, part = 0) => {
 		const start = step * batchSize + part * size;
 		const samples = Array.from({ length: size }, (_, i) => {
-			const { image, target } = task.train.sample(indexAt(start + i));
+			const { image, target } = remembered(task.train, indexAt(start + i));
 			const random = new Random("augment", seed, start + i);
 			return { image: task.augment(image, random), target };
 		});

@@ -7,6 +7,7 @@ import { checkRecipe } from "./check-recipe.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import {
@@ -35,7 +36,7 @@ export interface FinetuneOptions {
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
 	readonly reporter?: Reporter;
-	/** Stops training after the update in progress, with everything saved. */
+	/** Stops training after the update in progress, with everything saved; by default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
 	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
@@ -71,7 +72,7 @@ function explainDivergence(
 async function train<Target>(
 	task: Task<Target, unknown>,
 	training: Training,
-	{ reporter, signal, saveSeconds = 60 }: FinetuneOptions,
+	{ reporter, signal = notebookSignal(), saveSeconds = 60 }: FinetuneOptions,
 ): Promise<void> {
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;

@@ -54,9 +54,9 @@ export function progressText({
 
 const windowSeconds = 5;
 
-/** Measures the rate of something that is counted up, over the last few seconds. */
-export function rateMeter(): (count: number) => number {
-	const samples: { readonly at: number; readonly count: number }[] = [];
+/** Measures the rate of something that is counted up from `start`, over the last few seconds. */
+export function rateMeter(start = 0): (count: number) => number {
+	const samples = [{ at: performance.now() / 1000, count: start }];
 	return (count) => {
 		const at = performance.now() / 1000;
 		samples.push({ at, count });

@@ -73,37 +73,44 @@ export const runFiles = (folder: string) => ({
 	results: join(folder, "results.jsonl"),
 });
 
-const short = (hash: string): string => hash.slice(0, 8);
+/** The same text for the same content, whatever the order in which it was written. */
+function canonical(content: unknown): string {
+	return JSON.stringify(content, (_, value: unknown) => {
+		const isRecord =
+			typeof value === "object" && value !== null && !Array.isArray(value);
+		if (!isRecord) return value;
+		return Object.fromEntries(
+			Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
+		);
+	});
+}
 
 /** The name of a published architecture of these sizes, whatever its classes. */
 function architectureName(net: Architecture): string {
-	const sizes = (given: Architecture) =>
-		JSON.stringify(Object.entries({ ...given, classes: 0 }).sort());
+	const sizes = (given: Architecture) => canonical({ ...given, classes: 0 });
 	const known = Object.entries(architectures).find(
 		([, given]) => sizes(given) === sizes(net),
 	);
 	return known?.[0] ?? net.family;
 }
 
-function idOf({
-	backbone: { name },
-	task,
-	recipe,
-	...rest
-}: Pick<RunRecord, "backbone" | "task" | "recipe">): string {
+function idOf(
+	described: Pick<RunRecord, "backbone" | "task" | "recipe">,
+): string {
+	const { backbone, task, recipe } = described;
 	const { transfer, augment, consistency, reading, learningRate, seed } =
 		recipe;
-	const whole = JSON.stringify({ backbone: rest, name, task, recipe });
+	const hash = createHash("sha256").update(canonical(described));
 	return [
 		task.name,
-		name,
+		backbone.name,
 		transfer,
 		...(augment ? [`with-${augment.name}`] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
 		`lr${learningRate}`,
 		`seed${seed}`,
-		short(createHash("sha256").update(whole).digest("hex")),
+		hash.digest("hex").slice(0, 8),
 	]
 		.join("-")
 		.replaceAll(/[^\w.-]+/g, "-");

@@ -34,12 +34,6 @@ function consistentLoss(
 	{ backbone, params }: Model,
 	{ weight, options }: { weight: number; options: ForwardOptions },
 ): Loss {
-	const { outputLoss } = task;
-	if (!outputLoss) {
-		throw new Error(
-			`the task ${task.name} has no loss of the network's output alone, which consistency needs: set consistency to null`,
-		);
-	}
 	return (views, targets) => {
 		const output = task.forward(params, backbone, views, options);
 		const [clean, first, second] = tf.split(output, 3) as [
@@ -48,7 +42,9 @@ function consistentLoss(
 			tf.Tensor,
 		];
 		const divergence = jensenShannon(clean, first, second, { weight });
-		return tf.add(outputLoss(clean, targets), divergence);
+		// checkRecipe has made sure that the task has this loss.
+		const loss = task.outputLoss?.(clean, targets) as tf.Scalar;
+		return tf.add(loss, divergence);
 	};
 }
 

@@ -22,7 +22,7 @@ export function trainingLog(
 	const { recipe, task, id } = record;
 	const steps = stepsOf(recipe, task.trainImages);
 	const every = steps === undefined ? stepsPerRow : Math.ceil(steps / mostRows);
-	const rate = rateMeter();
+	const rate = rateMeter(standing.step * recipe.batchSize);
 	return (loss, learningRate) => {
 		standing.lossSum += loss;
 		standing.lossCount++;

@@ -26,6 +26,7 @@ export const madeUpRow = (row: Partial<ResultRow> = {}): ResultRow => ({
 	group: "clean",
 	severity: 0,
 	metric: "accuracy",
+	data: "shapes-target/test",
 	score: 0,
 	images: 100,
 	variant: null,

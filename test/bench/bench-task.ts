@@ -13,17 +13,24 @@ import { linear, linearParams } from "../../src/nn/linear.js";
 const classes = 10;
 const side = 32;
 
+function noise(random: Random): Image {
+	const image = createImage(side, side);
+	for (let i = 0; i < image.data.length; i++)
+		image.data[i] = random.integer(0, 256);
+	return image;
+}
+
 function dataset(name: string, length: number): Dataset<number> {
+	// As in a file that is in memory: an image is there at once.
+	const images = Array.from({ length }, (_, i) => noise(new Random(name, i)));
 	return {
 		name,
 		length,
-		sample(index) {
-			const random = new Random(name, index);
-			const image = createImage(side, side);
-			for (let i = 0; i < image.data.length; i++)
-				image.data[i] = random.integer(0, 256);
-			return { id: `${name}-${index}`, image, target: index % classes };
-		},
+		sample: (index) => ({
+			id: `${name}-${index}`,
+			image: images[index] as Image,
+			target: index % classes,
+		}),
 	};
 }
 

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+	existsSync,
+	mkdirSync,
+	readdirSync,
+	readFileSync,
+	writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -206,6 +212,14 @@ test("a file that does not fit on the disk is not begun", async (context) => {
 		response.write("x");
 	};
 	const { ranges } = await fails(context, [huge], /has room for .* MB, but/);
+	assert.equal(ranges.length, 1);
+});
+
+test("what the file system refuses is said as it is, at once", async (context) => {
+	const { url, ranges } = await startServer(context, file, [serve]);
+	const path = join(scratch(context), "file.bin");
+	mkdirSync(`${path}.part`);
+	await assert.rejects(download(url, path, quick), { code: "EISDIR" });
 	assert.equal(ranges.length, 1);
 });
 

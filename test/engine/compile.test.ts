@@ -246,6 +246,24 @@ test("a variable that is only assigned keeps what others hold of it", async () =
 	assert.equal(before.dataSync()[0], 1);
 });
 
+test("a variable can be assigned what does not depend on anything", async () => {
+	await useEngine("onnxruntime");
+	const sum = tf.variable(tf.tensor1d([1, 2]));
+	const add = compile((x: tf.Tensor) => {
+		sum.assign(tf.add(sum, x));
+		return tf.sum(sum);
+	});
+	const reset = compile((x: tf.Tensor) => {
+		sum.assign(tf.zerosLike(sum));
+		return tf.neg(x);
+	});
+	for (const step of [1, 2]) {
+		assert.equal(add(tf.scalar(step)).dataSync()[0], step === 1 ? 5 : 4);
+		assert.equal(reset(tf.scalar(step)).dataSync()[0], -step);
+		assert.deepEqual(Array.from(sum.dataSync()), [0, 0]);
+	}
+});
+
 test("tf.dropout draws anew at every call and keeps as many as it should", async () => {
 	await useEngine("onnxruntime");
 	const fn = compile((x: tf.Tensor) => tf.dropout(x, 0.3));

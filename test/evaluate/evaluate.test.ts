@@ -79,7 +79,7 @@ describe("evaluation", () => {
 		);
 		for (const row of rows) {
 			assert.equal(row.run, run.id);
-			assert.equal(row.images, 30);
+			assert.deepEqual([row.data, row.images], ["tiny/test", 30]);
 			const hits = unpackHits(row.correct as string, 30);
 			const right = hits.filter((hit) => hit).length;
 			assert.equal(row.score, (100 * right) / 30);
@@ -233,6 +233,10 @@ describe("what goes wrong with an evaluation", () => {
 		await assert.rejects(
 			evaluate(first, { ...tinyTask, name: "other" }, options),
 			/is of the task tiny, not other/,
+		);
+		await assert.rejects(
+			evaluate(first, { ...tinyTask, inputSize: 64 }, options),
+			/was trained on images of 32 pixels, not 64/,
 		);
 		await assert.rejects(
 			evaluate(first, tinyTask, { ...options, images: 41 }),

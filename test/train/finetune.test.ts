@@ -13,12 +13,23 @@ import {
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { architectures } from "../../src/backbones/architectures.js";
+import {
+	type Backbone,
+	untrainedBackbone,
+} from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { listRuns, openRun, type Run, runFiles } from "../../src/train/run.js";
+import {
+	describeRun,
+	listRuns,
+	openRun,
+	type Run,
+	runFiles,
+} from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 
@@ -27,12 +38,20 @@ const backbone = tinyBackbone;
 
 before(() => useEngine("onnxruntime"));
 
+const swin = (): Backbone =>
+	untrainedBackbone({
+		...architectures["swin-mini"],
+		width: 8,
+		depths: [2, 1],
+		heads: [1, 2],
+	});
+
 const tune = (
 	changes: Partial<Recipe> = {},
 	options: FinetuneOptions = {},
 ): Promise<Run> =>
 	finetune(
-		backbone(),
+		changes.stochasticDepth ? swin() : backbone(),
 		tinyTask,
 		{ ...tinyRecipe, ...changes },
 		{
@@ -96,6 +115,25 @@ describe("runs", () => {
 		assert.deepEqual(listRuns(folder), [run]);
 	});
 
+	test("the id tells backbones, tasks and recipes apart, but not the order of a recipe", () => {
+		const id = (
+			source: Backbone,
+			recipe: Recipe = tinyRecipe,
+			task = tinyTask,
+		) => describeRun(source, task, { recipe }).id;
+		const expected = id(backbone());
+		const reversed = Object.fromEntries(Object.entries(tinyRecipe).reverse());
+		assert.equal(id(backbone(), reversed as unknown as Recipe), expected);
+		const others = [
+			id(untrainedBackbone(backbone().architecture, { seed: 1 })),
+			id(backbone(), { ...tinyRecipe, weightDecay: 0 }),
+			id(backbone(), tinyRecipe, { ...tinyTask, inputSize: 64 }),
+		];
+		assert.equal(new Set([expected, ...others]).size, 4);
+		const named = { ...backbone(), name: "zoo/one" };
+		assert.match(id(named), /^tiny-zoo-one-full-network-/);
+	});
+
 	test("no tensor is left behind", async () => {
 		const source = backbone();
 		const before = tf.memory().numTensors;
@@ -118,6 +156,7 @@ describe("runs", () => {
 			augment: { name: "prime", preset: "cifar" },
 			gradientClip: 1,
 		},
+		"a Swin Transformer with stochastic depth": { stochasticDepth: 0.5 },
 		"AugMix with consistency, in two parts": {
 			augment: { name: "augmix" },
 			consistency: 12,
@@ -153,6 +192,20 @@ describe("runs", () => {
 		});
 		const last = timed.log.at(-1);
 		assert.ok(last && last.seconds >= 0.3 && last.learningRate < 0.009);
+	});
+
+	test("the interrupt of a notebook stops a run", async () => {
+		const interrupt = Symbol.for("Jupyter.signal");
+		const controller = new AbortController();
+		Object.assign(globalThis, { [interrupt]: controller.signal });
+		const reporter = () => controller.abort();
+		try {
+			const changes = { seed: 77 };
+			await assert.rejects(tune(changes, { reporter }), { name: "AbortError" });
+		} finally {
+			Reflect.deleteProperty(globalThis, interrupt);
+		}
+		assert.ok((await tune({ seed: 77 })).finished);
 	});
 });
 

@@ -1,0 +1,136 @@
+/**
+ * Fetches CIFAR-10: `node dist/data-scripts/cifar10.js [--folder FOLDER]`
+ *
+ * The binary version, 170 MB, is fetched from its author's page, verified and unpacked.
+ */
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseArgs, promisify } from "node:util";
+import { gunzip } from "node:zlib";
+import { cifar10Folder } from "../src/tasks/cifar10/dataset.js";
+import { readChecksums, recordChecksum } from "./checksums.js";
+import { type DownloadOptions, download, hashFile } from "./download.js";
+import { HttpError } from "./http.js";
+import { progressBar } from "./progress.js";
+import { untar } from "./untar.js";
+
+/** Where the archive is, and what is known of it. */
+export const cifar10Archive = {
+	url: "https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz",
+	md5: "c32a1d4ab5d03f1284b67883e8d87530",
+} as const;
+
+const files = [
+	"data_batch_1.bin",
+	"data_batch_2.bin",
+	"data_batch_3.bin",
+	"data_batch_4.bin",
+	"data_batch_5.bin",
+	"test_batch.bin",
+];
+
+export interface FetchCifar10Options
+	extends Omit<DownloadOptions, "sha256" | "validate" | "onProgress"> {
+	readonly folder?: string;
+	readonly output?: Parameters<typeof progressBar>[1];
+	readonly archive?: { readonly url: string; readonly md5: string };
+}
+
+async function checkMd5(path: string, known: string): Promise<void> {
+	const hash = createHash("md5");
+	for await (const chunk of createReadStream(path)) hash.update(chunk);
+	const found = hash.digest("hex");
+	if (found === known) return;
+	throw new HttpError(
+		`the archive fetched has the MD5 ${found}, but ${known} is published: it was changed, at its source or on the way`,
+		{ final: true },
+	);
+}
+
+/** The files that are missing; throws where one that is there is not the one that was fetched. */
+async function missing(folder: string): Promise<string[]> {
+	const recorded = await readChecksums(folder);
+	const absent: string[] = [];
+	for (const file of files) {
+		const path = join(folder, file);
+		if (!existsSync(path)) {
+			absent.push(file);
+			continue;
+		}
+		const known = recorded.get(file);
+		if (known !== undefined && (await hashFile(path)) !== known)
+			throw new Error(
+				`${path} is not as it was fetched: delete it to fetch it again`,
+			);
+	}
+	return absent;
+}
+
+async function unpack(
+	archive: string,
+	folder: string,
+	wanted: readonly string[],
+): Promise<void> {
+	const tar = await promisify(gunzip)(await readFile(archive));
+	const left = new Set(wanted);
+	for (const { name, bytes } of untar(tar)) {
+		const file = basename(name);
+		if (!left.delete(file)) continue;
+		const path = join(folder, file);
+		await writeFile(`${path}.part`, bytes);
+		await rename(`${path}.part`, path);
+		await recordChecksum(folder, file, await hashFile(path));
+	}
+	if (left.size > 0)
+		throw new Error(`${archive} does not hold ${[...left].join(", ")}`);
+}
+
+/**
+ * Fetches and unpacks CIFAR-10 into a folder, `data/cifar10` by default.
+ *
+ * Files that are there are verified against the hashes recorded when they were fetched, and kept. The
+ * archive is removed once it is unpacked. Throws where it cannot be fetched or is not the published one.
+ */
+export async function fetchCifar10({
+	folder = cifar10Folder,
+	output = process.stderr,
+	archive = cifar10Archive,
+	...options
+}: FetchCifar10Options = {}): Promise<void> {
+	const wanted = await missing(folder);
+	if (wanted.length === 0) {
+		output.write(`CIFAR-10 is in ${folder} already\n`);
+		return;
+	}
+	await mkdir(folder, { recursive: true });
+	const path = join(folder, basename(archive.url));
+	const bar = progressBar("CIFAR-10", output);
+	try {
+		if (existsSync(path)) await checkMd5(path, archive.md5);
+		else
+			await download(archive.url, path, {
+				...options,
+				onProgress: bar.update,
+				validate: (fetched) => checkMd5(fetched, archive.md5),
+			});
+	} finally {
+		bar.end();
+	}
+	await unpack(path, folder, wanted);
+	await rm(path);
+	output.write(`CIFAR-10 is in ${folder}\n`);
+}
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({ options: { folder: { type: "string" } } });
+	await fetchCifar10(values.folder ? { folder: values.folder } : {});
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href)
+	main().catch((error: Error) => {
+		process.stderr.write(`${error.message}\n`);
+		process.exitCode = 1;
+	});

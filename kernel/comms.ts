@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import type { Content, Message } from "./protocol/message.js";
+
+/** A two-way channel between a cell and a widget in the client. */
+export interface Comm {
+	readonly id: string;
+	readonly target: string;
+	send(data: Content, buffers?: readonly Uint8Array[]): void;
+	close(data?: Content): void;
+	onMessage: (data: Content, buffers: readonly Uint8Array[]) => void;
+	onClose: (data: Content) => void;
+}
+
+type Publish = (
+	type: string,
+	content: Content,
+	buffers?: readonly Uint8Array[],
+) => void;
+
+/** The open comms and the targets that clients may open. */
+export class Comms {
+	readonly #open = new Map<string, Comm>();
+	readonly #targets = new Map<string, (comm: Comm, data: Content) => void>();
+
+	constructor(readonly publish: Publish) {}
+
+	#create(id: string, target: string): Comm {
+		const comm: Comm = {
+			id,
+			target,
+			send: (data, buffers) =>
+				this.publish("comm_msg", { comm_id: id, data }, buffers),
+			close: (data = {}) => {
+				if (!this.#open.delete(id)) return;
+				this.publish("comm_close", { comm_id: id, data });
+			},
+			onMessage: () => {},
+			onClose: () => {},
+		};
+		this.#open.set(id, comm);
+		return comm;
+	}
+
+	/** Opens a comm to the client's target of that name. */
+	open(target: string, data: Content = {}): Comm {
+		const comm = this.#create(randomUUID(), target);
+		this.publish("comm_open", {
+			comm_id: comm.id,
+			target_name: target,
+			data,
+		});
+		return comm;
+	}
+
+	/** Accepts comms that clients open to a target. */
+	register(target: string, opened: (comm: Comm, data: Content) => void): void {
+		this.#targets.set(target, opened);
+	}
+
+	/** Answers a comm_info_request. */
+	info({ target_name: wanted }: Content): Content {
+		const comms = [...this.#open.values()]
+			.filter(({ target }) => !wanted || target === wanted)
+			.map(({ id, target }) => [id, { target_name: target }]);
+		return { status: "ok", comms: Object.fromEntries(comms) };
+	}
+
+	/** Handles comm_open, comm_msg and comm_close from the client. */
+	receive({ header, content, buffers }: Message): void {
+		const id = String(content.comm_id);
+		const data = (content.data ?? {}) as Content;
+		if (header.msg_type === "comm_open") {
+			const opened = this.#targets.get(String(content.target_name));
+			if (opened) opened(this.#create(id, String(content.target_name)), data);
+			else this.publish("comm_close", { comm_id: id, data: {} });
+		}
+		const comm = this.#open.get(id);
+		if (header.msg_type === "comm_msg") comm?.onMessage(data, buffers);
+		if (header.msg_type === "comm_close" && comm) {
+			this.#open.delete(id);
+			comm.onClose(data);
+		}
+	}
+}

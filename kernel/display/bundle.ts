@@ -1,0 +1,97 @@
+import { figureBundle, isFigure } from "./figure.js";
+import { plainText } from "./plain.js";
+import { isTable, tableHtml, tableText } from "./table.js";
+import { isTensor, tensorBundle } from "./tensor.js";
+
+/** One representation of a value per MIME type; bytes are base64. */
+export type MimeData = Record<string, unknown>;
+
+export interface Bundle {
+	readonly data: MimeData;
+	readonly metadata: Record<string, unknown>;
+}
+
+/** Objects with a method of this name say themselves how they are displayed, as in Deno. */
+export const displaySymbol = Symbol.for("Jupyter.display");
+
+const imageTypes: readonly (readonly [string, readonly number[]])[] = [
+	["image/png", [0x89, 0x50, 0x4e, 0x47]],
+	["image/jpeg", [0xff, 0xd8, 0xff]],
+	["image/gif", [0x47, 0x49, 0x46, 0x38]],
+];
+
+const withoutMetadata = (data: MimeData): Bundle => ({ data, metadata: {} });
+
+/** Encodes bytes as base64 and typed arrays as arrays, so that the data can be JSON. */
+function encodeData(data: MimeData): MimeData {
+	return Object.fromEntries(
+		Object.entries(data).map(([type, value]) => [
+			type,
+			value instanceof Uint8Array
+				? Buffer.from(value).toString("base64")
+				: value,
+		]),
+	);
+}
+
+function imageBundle(bytes: Uint8Array): Bundle | undefined {
+	const [type] =
+		imageTypes.find(([, magic]) =>
+			magic.every((byte, i) => bytes[i] === byte),
+		) ?? [];
+	return type === undefined
+		? undefined
+		: withoutMetadata(
+				encodeData({ [type]: bytes, "text/plain": plainText(bytes) }),
+			);
+}
+
+function ownDisplay(value: object): (() => unknown) | undefined {
+	const method = (value as Record<symbol, unknown>)[displaySymbol];
+	return typeof method === "function" ? () => method.call(value) : undefined;
+}
+
+function describeObject(value: object): Bundle | Promise<Bundle> {
+	const method = ownDisplay(value);
+	if (method) {
+		const data = method() as MimeData | Promise<MimeData>;
+		return data instanceof Promise
+			? data.then((ready) => withoutMetadata(encodeData(ready)))
+			: withoutMetadata(encodeData(data));
+	}
+	if (value instanceof Uint8Array) {
+		const image = imageBundle(value);
+		if (image) return image;
+	}
+	if (isTable(value)) {
+		return withoutMetadata({
+			"text/html": tableHtml(value),
+			"text/plain": tableText(value),
+		});
+	}
+	if (isFigure(value)) return figureBundle(value);
+	if (isTensor(value)) return tensorBundle(value);
+	return withoutMetadata({ "text/plain": plainText(value) });
+}
+
+/**
+ * How a value is shown: by its own `Symbol.for("Jupyter.display")` method, else as a table, figure,
+ * tensor or image when it looks like one, else as text.
+ *
+ * A display that throws falls back to text that says so.
+ */
+export function bundleOf(value: unknown): Bundle | Promise<Bundle> {
+	const fallback = (error: unknown) =>
+		withoutMetadata({
+			"text/plain": `${plainText(value)}\n(its display failed: ${error})`,
+		});
+	if ((typeof value !== "object" && typeof value !== "function") || !value) {
+		return withoutMetadata({ "text/plain": plainText(value) });
+	}
+	try {
+		const bundle = describeObject(value);
+		return bundle instanceof Promise ? bundle.catch(fallback) : bundle;
+	} catch (error) {
+		return fallback(error);
+	}
+}

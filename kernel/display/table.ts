@@ -1,0 +1,153 @@
+import { inspect } from "node:util";
+import { escapeHtml } from "./html.js";
+
+/** What a table must offer to be shown as one; arquero's tables do. */
+export interface TableLike {
+	numRows(): number;
+	numCols(): number;
+	columnNames(): string[];
+	get(name: string, row: number): unknown;
+}
+
+const shownAtOnce = 24;
+const headRows = 10;
+const tailRows = 5;
+const shownColumns = 40;
+const cellLength = 120;
+
+const style = {
+	table: "border-collapse:collapse;font-variant-numeric:tabular-nums",
+	number: "text-align:right;padding:2px 10px;white-space:nowrap",
+	text: "text-align:left;padding:2px 10px",
+	type: "font-weight:normal;opacity:.6;font-size:85%",
+	foot: "opacity:.6;font-size:85%;padding:4px 10px",
+} as const;
+
+/** Tells a table by its methods. */
+export function isTable(value: object): value is TableLike {
+	const table = value as Partial<TableLike>;
+	return (
+		typeof table.numRows === "function" &&
+		typeof table.numCols === "function" &&
+		typeof table.columnNames === "function" &&
+		typeof table.get === "function"
+	);
+}
+
+function typeOf(values: readonly unknown[]): string {
+	const present = values.filter(
+		(value) => value !== null && value !== undefined,
+	);
+	const types = new Set(
+		present.map((value) =>
+			value instanceof Date
+				? "date"
+				: Array.isArray(value)
+					? "array"
+					: typeof value,
+		),
+	);
+	return types.size === 0 ? "empty" : [...types].sort().join(" | ");
+}
+
+function cellText(value: unknown): string {
+	if (value === null || value === undefined) return "";
+	if (typeof value === "number") {
+		return Number.isInteger(value) || !Number.isFinite(value)
+			? String(value)
+			: String(Number(value.toPrecision(6)));
+	}
+	const text =
+		typeof value === "string"
+			? value
+			: value instanceof Date
+				? value.toISOString()
+				: inspect(value, { depth: 1, breakLength: Infinity });
+	return text.length > cellLength ? `${text.slice(0, cellLength)}…` : text;
+}
+
+interface Shown {
+	readonly columns: readonly {
+		readonly name: string;
+		readonly type: string;
+		readonly isNumber: boolean;
+		readonly cells: readonly string[];
+	}[];
+	readonly rows: readonly number[];
+	/** Position in `rows` after which rows are left out; -1 when none are. */
+	readonly gap: number;
+	readonly summary: string;
+}
+
+function select(table: TableLike): Shown {
+	const count = table.numRows();
+	const isLong = count > shownAtOnce;
+	const rows = isLong
+		? [
+				...Array.from({ length: headRows }, (_, i) => i),
+				...Array.from({ length: tailRows }, (_, i) => count - tailRows + i),
+			]
+		: Array.from({ length: count }, (_, i) => i);
+	const names = table.columnNames();
+	const columns = names.slice(0, shownColumns).map((name) => {
+		const values = rows.map((row) => table.get(name, row));
+		const type = typeOf(values);
+		const isNumber = type === "number" || type === "bigint";
+		return { name, type, isNumber, cells: values.map(cellText) };
+	});
+	const hidden = names.length - columns.length;
+	const plural = (n: number, word: string) =>
+		`${n} ${word}${n === 1 ? "" : "s"}`;
+	const summary =
+		`${plural(count, "row")} × ${plural(names.length, "column")}` +
+		(hidden > 0 ? `, ${hidden} not shown` : "");
+	return { columns, rows, gap: isLong ? headRows - 1 : -1, summary };
+}
+
+/** A table as HTML with column types and row count; long ones show head and tail. */
+export function tableHtml(table: TableLike): string {
+	const { columns, rows, gap, summary } = select(table);
+	const cell = (tag: string, isNumber: boolean, content: string) =>
+		`<${tag} style="${isNumber ? style.number : style.text}">${content}</${tag}>`;
+	const heads = columns.map(({ name, type, isNumber }) =>
+		cell(
+			"th",
+			isNumber,
+			`${escapeHtml(name)}<br><span style="${style.type}">${type}</span>`,
+		),
+	);
+	const dots = `<tr>${columns.map(({ isNumber }) => cell("td", isNumber, "⋮")).join("")}</tr>`;
+	const body = rows.map((_, i) => {
+		const cells = columns.map(({ isNumber, cells }) =>
+			cell("td", isNumber, escapeHtml(cells[i] ?? "")),
+		);
+		return `<tr>${cells.join("")}</tr>${i === gap ? dots : ""}`;
+	});
+	return [
+		`<table style="${style.table}"><thead><tr>${heads.join("")}</tr></thead>`,
+		`<tbody>${body.join("\n")}</tbody></table>`,
+		`<div style="${style.foot}">${summary}</div>`,
+	].join("\n");
+}
+
+/** A table as aligned text, for terminals. */
+export function tableText(table: TableLike): string {
+	const { columns, rows, gap, summary } = select(table);
+	const widths = columns.map(({ name, cells }) =>
+		Math.max(name.length, ...cells.map((cell) => cell.length)),
+	);
+	const line = (texts: readonly string[]) =>
+		texts
+			.map((text, i) =>
+				columns[i]?.isNumber
+					? text.padStart(widths[i] ?? 0)
+					: text.padEnd(widths[i] ?? 0),
+			)
+			.join("  ")
+			.trimEnd();
+	const body = rows.flatMap((_, i) => {
+		const shown = line(columns.map(({ cells }) => cells[i] ?? ""));
+		return i === gap ? [shown, line(columns.map(() => "⋮"))] : [shown];
+	});
+	return [line(columns.map(({ name }) => name)), ...body, summary].join("\n");
+}

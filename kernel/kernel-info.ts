@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { typescript } from "./language/typescript.js";
+import { type Content, protocolVersion } from "./protocol/message.js";
+
+/** Reads the nearest package.json above this file, in the sources and in `dist` alike. */
+function packageVersion(): string {
+	for (const path of ["../package.json", "../../package.json"]) {
+		try {
+			const text = readFileSync(new URL(path, import.meta.url), "utf8");
+			return (JSON.parse(text) as { version: string }).version;
+		} catch {}
+	}
+	return "0";
+}
+
+/** The content of a kernel_info_reply. */
+export function kernelInfo(): Content {
+	const version = packageVersion();
+	return {
+		status: "ok",
+		protocol_version: protocolVersion,
+		implementation: "robust-transfer",
+		implementation_version: version,
+		language_info: {
+			name: "typescript",
+			version: typescript.version,
+			mimetype: "text/x-typescript",
+			file_extension: ".ts",
+			pygments_lexer: "typescript",
+			// the three names under which JupyterLab and classic Notebook find the highlighter
+			codemirror_mode: {
+				mode: "typescript",
+				name: "javascript",
+				typescript: true,
+			},
+			nbconvert_exporter: "script",
+		},
+		banner: `robust-transfer ${version}: TypeScript ${typescript.version} on Node.js ${process.versions.node}`,
+		help_links: [
+			{
+				text: "TypeScript handbook",
+				url: "https://www.typescriptlang.org/docs/handbook/intro.html",
+			},
+		],
+		debugger: false,
+	};
+}

@@ -1,0 +1,285 @@
+import { Comms } from "./comms.js";
+import { bundleOf } from "./display/bundle.js";
+import { installGlobals } from "./globals.js";
+import { History } from "./history.js";
+import { complete, describe, inspect } from "./language/assist.js";
+import { completeness } from "./language/is-complete.js";
+import { splitCell } from "./language/magics.js";
+import { runMagic, wallTime } from "./magics.js";
+import type { Content, Header, Message } from "./protocol/message.js";
+import { type Cell, cellOf, createCell } from "./runtime/cell.js";
+import type { Executor, Outcome } from "./runtime/executor.js";
+import { captureStreams } from "./runtime/streams.js";
+import { TensorCensus } from "./runtime/tensors.js";
+import type { Failure } from "./runtime/traceback.js";
+import type { ToMain } from "./sockets/channel.js";
+import type { Link } from "./sockets/link.js";
+
+interface Queued {
+	readonly message: Message;
+	/** Set when an earlier request failed and this one is to be dropped. */
+	isAborted: boolean;
+}
+
+/** The header of the request a cell belongs to. */
+const parentOf = (cell: Cell): Header | Record<string, never> =>
+	cell.header ?? {};
+
+/** Answers requests: one cell at a time, everything else as it comes. */
+export class Kernel {
+	readonly #history = new History();
+	readonly #comms: Comms;
+	readonly #tensors: TensorCensus;
+	readonly #queue: Queued[] = [];
+	#count = 0;
+	#isRunning = false;
+	#isAborting = false;
+	/** The execute_request being run, which may be asked for input. */
+	#request: Message | undefined;
+
+	constructor(
+		readonly link: Link,
+		readonly executor: Executor,
+		readonly info: Content,
+	) {
+		this.#comms = new Comms((type, content, buffers = []) =>
+			link.publish(type, content, { parent: this.#parent(), buffers }),
+		);
+		this.#tensors = new TensorCensus(executor.interrupts);
+	}
+
+	/** The header that output made now belongs to. */
+	#parent(): Header | Record<string, never> {
+		return parentOf(this.executor.interrupts.now.cell);
+	}
+
+	/** Takes over the streams, the globals and the requests. */
+	start(): void {
+		const { link } = this;
+		captureStreams((name, text) =>
+			link.stream({ name, text, parent: this.#parent() }),
+		);
+		this.#tensors.watch();
+		installGlobals({
+			publish: (type, content) =>
+				link.publish(type, content, { parent: this.#parent() }),
+			ask: (message, password) => this.#ask(message, password),
+			comms: this.#comms,
+			signal: () => this.executor.interrupts.now.abort.signal,
+		});
+		const warned = new Set<string>();
+		process.on("warning", ({ name, message }) => {
+			const text = `${name}: ${message}\n`;
+			if (warned.has(text)) return;
+			warned.add(text);
+			process.stderr.write(text);
+		});
+		process.on("unhandledRejection", (reason) => this.#stray(reason));
+		process.on("uncaughtException", (error) => this.#stray(error));
+		link.receive((message) => this.#receive(message));
+	}
+
+	/** Shows an error that no cell caught below the cell it came from. */
+	#stray(thrown: unknown): void {
+		const stack = String((thrown as Error | undefined)?.stack ?? "");
+		const file = /In\[[^\]]*\]#\d+/.exec(stack)?.[0];
+		const cell = file === undefined ? undefined : cellOf(file);
+		const { traceback } = this.executor.failureOf(thrown);
+		const parent = cell ? parentOf(cell) : this.#parent();
+		const text = `${traceback.join("\n")}\n`;
+		this.link.stream({ name: "stderr", text, parent });
+	}
+
+	#ask(message: string, password: boolean): string {
+		const request = this.#request;
+		if (request?.content.allow_stdin !== true) {
+			throw new Error(
+				"this client cannot answer questions (allow_stdin is false)",
+			);
+		}
+		return this.link.ask(request, message, password);
+	}
+
+	#receive(message: ToMain): void {
+		if (message.kind === "request") this.#dispatch(message.message);
+		if (message.kind === "drained") this.#isAborting = false;
+		if (message.kind === "terminated") this.executor.terminated();
+		if (message.kind === "interrupt") {
+			this.link.alive();
+			this.executor.interrupts.cancel();
+		}
+		if (message.kind === "shutdown") process.exit(0);
+	}
+
+	#dispatch(message: Message): void {
+		if (message.header.msg_type === "execute_request") {
+			this.#queue.push({ message, isAborted: this.#isAborting });
+			void this.#work();
+			return;
+		}
+		this.#status("busy", message.header);
+		try {
+			this.#answer(message);
+		} finally {
+			this.#status("idle", message.header);
+		}
+	}
+
+	#status(state: "busy" | "idle", parent: Header): void {
+		this.link.publish("status", { execution_state: state }, { parent });
+	}
+
+	#answer(message: Message): void {
+		const { content } = message;
+		const { compiler, declarations } = this.executor;
+		const answers: Record<string, (() => Content) | undefined> = {
+			kernel_info_request: () => this.info,
+			complete_request: () => complete(compiler, declarations, content),
+			inspect_request: () => inspect(compiler, declarations, content),
+			is_complete_request: () => ({
+				...completeness(String(content.code ?? "")),
+			}),
+			history_request: () => this.#history.reply(content),
+			comm_info_request: () => this.#comms.info(content),
+		};
+		const answer = answers[message.header.msg_type];
+		try {
+			if (answer) {
+				this.link.reply(message, this.executor.protect(answer));
+			} else if (message.header.msg_type.startsWith("comm_")) {
+				this.#comms.receive(message);
+			}
+		} catch (error) {
+			const failure = this.executor.failureOf(error);
+			if (answer) this.link.reply(message, { status: "error", ...failure });
+			else this.#stray(error);
+		}
+	}
+
+	async #work(): Promise<void> {
+		if (this.#isRunning) return;
+		this.#isRunning = true;
+		for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
+			const { message, isAborted } = next;
+			this.#status("busy", message.header);
+			if (isAborted) {
+				const execution_count = this.#count;
+				this.link.reply(message, { status: "aborted", execution_count });
+			} else {
+				await this.#execute(message);
+			}
+			this.#status("idle", message.header);
+		}
+		this.#isRunning = false;
+	}
+
+	async #execute(message: Message): Promise<void> {
+		const { code, silent, store_history, stop_on_error } = message.content;
+		const isSilent = silent === true;
+		const isStored = !isSilent && store_history !== false;
+		const text = String(code ?? "");
+		if (isStored) this.#count++;
+		const execution_count = this.#count;
+		const parent = message.header;
+		if (isStored) this.#history.add(execution_count, text);
+		if (!isSilent) {
+			const input = { code: text, execution_count };
+			this.link.publish("execute_input", input, { parent });
+		}
+		this.#request = message;
+		const cell = createCell(`In[${execution_count}]`, text, parent);
+		const { failure, payload } = await this.#runCell(cell, { isSilent });
+		if (failure) {
+			this.link.publish("error", { ...failure }, { parent });
+			if (stop_on_error !== false) this.#abortQueue();
+			const error = { status: "error", execution_count, ...failure };
+			this.link.reply(message, error);
+			return;
+		}
+		const user_expressions = await this.#evaluate(message);
+		this.link.reply(message, {
+			status: "ok",
+			execution_count,
+			payload,
+			user_expressions,
+		});
+	}
+
+	/** Drops what is queued and what arrives until the sockets have nothing more in hand. */
+	#abortQueue(): void {
+		for (const queued of this.#queue) queued.isAborted = true;
+		this.#isAborting = true;
+		this.link.drain();
+	}
+
+	async #runCell(
+		cell: Cell,
+		{ isSilent }: { isSilent: boolean },
+	): Promise<{ readonly failure?: Failure; readonly payload: Content[] }> {
+		const { source, magics, help } = splitCell(cell.source);
+		if (help) return { payload: this.#help(help.name) };
+		const started = performance.now();
+		const outcome = await this.executor.run(cell, source, () => {
+			for (const magic of magics) {
+				process.stdout.write(runMagic(magic, () => this.#tensors.report()));
+			}
+		});
+		if ("failure" in outcome) return { ...outcome, payload: [] };
+		const failure = isSilent ? undefined : await this.#show(outcome, cell);
+		if (magics.some(({ name }) => name === "%%time")) {
+			process.stdout.write(wallTime(performance.now() - started));
+		}
+		return { ...(failure ? { failure } : {}), payload: [] };
+	}
+
+	#help(name: string): Content[] {
+		const { compiler, declarations } = this.executor;
+		const info = this.executor.protect(() =>
+			compiler.inspect(declarations, name, name.length - 1),
+		);
+		const data = info
+			? describe(info)
+			: { "text/plain": `there is no ${name} in scope` };
+		return [{ source: "page", data, start: 0 }];
+	}
+
+	/** Publishes the value of a cell's last expression. */
+	async #show(
+		{ value }: Extract<Outcome, { value: unknown }>,
+		cell: Cell,
+	): Promise<Failure | undefined> {
+		if (value === undefined) return undefined;
+		const shown = await this.executor.guard(() => bundleOf(value));
+		if ("failure" in shown) return shown.failure;
+		const { data, metadata } = shown.value;
+		const count = this.#count;
+		const text = data["text/plain"];
+		if (typeof text === "string") this.#history.addOutput(count, text);
+		this.link.publish(
+			"execute_result",
+			{ data, metadata, execution_count: count, transient: {} },
+			{ parent: parentOf(cell) },
+		);
+		return undefined;
+	}
+
+	/** Evaluates the user_expressions of an execute_request. */
+	async #evaluate(message: Message): Promise<Content> {
+		const wanted = (message.content.user_expressions ?? {}) as Content;
+		const results: Content = {};
+		for (const [name, expression] of Object.entries(wanted)) {
+			const source = String(expression);
+			const cell = createCell(`In[${this.#count}]`, source, message.header);
+			const outcome = await this.executor.run(cell, `(${source})`, () => {});
+			const shown =
+				"failure" in outcome
+					? outcome
+					: await this.executor.guard(() => bundleOf(outcome.value));
+			results[name] =
+				"failure" in shown
+					? { status: "error", ...shown.failure }
+					: { status: "ok", ...shown.value };
+		}
+		return results;
+	}
+}

@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+
+/** The name under which Jupyter knows the kernel. */
+export const kernelName = "robust-transfer";
+
+/** The name a reader sees in the list of kernels. */
+export const displayName = "TypeScript (robust-transfer)";
+
+/** The command that starts the kernel on a connection file. */
+export function kernelCommand(connectionFile: string): string[] {
+	return [
+		process.execPath,
+		// lets an interrupt end JavaScript that does not return to the event loop
+		"--no-force-async-hooks-checks",
+
+		fileURLToPath(new URL("./main.js", import.meta.url)),
+		connectionFile,
+	];
+}
+
+/** What kernel.json holds. */
+export function kernelSpec(): object {
+	return {
+		argv: kernelCommand("{connection_file}"),
+		display_name: displayName,
+		language: "typescript",
+		interrupt_mode: "message",
+		metadata: { debugger: false },
+	};
+}

@@ -1,0 +1,132 @@
+import type ts from "@tslab/typescript-for-tslab";
+import { typescript } from "./typescript.js";
+
+const { factory } = typescript;
+const kernel = () => factory.createIdentifier("$kernel");
+const member = (name: string) =>
+	factory.createPropertyAccessExpression(kernel(), name);
+const call = (name: string, ...args: ts.Expression[]) =>
+	factory.createCallExpression(member(name), undefined, args);
+
+/** `if ($kernel.flag[0] !== $kernel.now.epoch) $kernel.stop();` */
+function interruptCheck(): ts.Statement {
+	const flag = factory.createElementAccessExpression(member("flag"), 0);
+	const epoch = factory.createPropertyAccessExpression(member("now"), "epoch");
+	return factory.createIfStatement(
+		factory.createStrictInequality(flag, epoch),
+		factory.createExpressionStatement(call("stop")),
+	);
+}
+
+function checked(body: ts.Statement): ts.Block {
+	const statements = typescript.isBlock(body) ? body.statements : [body];
+	return factory.createBlock([interruptCheck(), ...statements], true);
+}
+
+function instrumentLoop(node: ts.IterationStatement): ts.IterationStatement {
+	const body = checked(node.statement);
+	if (typescript.isWhileStatement(node)) {
+		return factory.updateWhileStatement(node, node.expression, body);
+	}
+	if (typescript.isDoStatement(node)) {
+		return factory.updateDoStatement(node, body, node.expression);
+	}
+	if (typescript.isForStatement(node)) {
+		const { initializer, condition, incrementor } = node;
+		return factory.updateForStatement(
+			node,
+			initializer,
+			condition,
+			incrementor,
+			body,
+		);
+	}
+	if (typescript.isForInStatement(node)) {
+		const { initializer, expression } = node;
+		return factory.updateForInStatement(node, initializer, expression, body);
+	}
+	const { awaitModifier, initializer, expression } = node as ts.ForOfStatement;
+	const items = awaitModifier ? call("iterate", expression) : expression;
+	return factory.updateForOfStatement(
+		node as ts.ForOfStatement,
+		awaitModifier,
+		initializer,
+		items,
+		body,
+	);
+}
+
+function isExportsMember(node: ts.Expression): boolean {
+	return (
+		typescript.isPropertyAccessExpression(node) &&
+		typescript.isIdentifier(node.expression) &&
+		node.expression.text === "exports"
+	);
+}
+
+function instrumentExpression(node: ts.Node): ts.Node {
+	if (typescript.isAwaitExpression(node)) {
+		const settled = factory.updateAwaitExpression(
+			node,
+			call("wait", node.expression),
+		);
+		return call("resume", settled);
+	}
+	if (typescript.isMetaProperty(node) && node.name.text === "meta") {
+		return member("meta");
+	}
+	if (!typescript.isCallExpression(node)) return node;
+	if (node.expression.kind === typescript.SyntaxKind.ImportKeyword) {
+		return call("import", ...node.arguments);
+	}
+	if (!isExportsMember(node.expression)) return node;
+	const callee = factory.createParenthesizedExpression(
+		factory.createComma(
+			factory.createNumericLiteral(0),
+			node.expression as ts.PropertyAccessExpression,
+		),
+	);
+	return factory.updateCallExpression(node, callee, undefined, node.arguments);
+}
+
+function declareWithLet(node: ts.Statement): ts.Statement {
+	if (
+		!typescript.isVariableStatement(node) ||
+		!(node.declarationList.flags & typescript.NodeFlags.Const) ||
+		node.modifiers?.length
+	) {
+		return node;
+	}
+	const list = factory.createVariableDeclarationList(
+		node.declarationList.declarations,
+		typescript.NodeFlags.Let,
+	);
+	return factory.updateVariableStatement(node, undefined, list);
+}
+
+/**
+ * Makes emitted JavaScript interruptible and its awaits traceable.
+ *
+ * Loops check the interrupt flag; `await x` becomes `$kernel.resume(await $kernel.wait(x))`, which
+ * returns to the context (the cell) that began to wait; `import()` and `import.meta` go through the
+ * kernel; calls of earlier cells' functions lose their accidental `this`; and a cell's top-level
+ * `const` becomes `let`, so that a later cell may declare the name anew.
+ */
+export function instrument(
+	isCell: boolean,
+): ts.TransformerFactory<ts.SourceFile> {
+	return (context) => (file) => {
+		const visit = (node: ts.Node): ts.Node => {
+			const visited = typescript.visitEachChild(node, visit, context);
+			return typescript.isIterationStatement(visited, false)
+				? instrumentLoop(visited)
+				: instrumentExpression(visited);
+		};
+		const visited = typescript.visitEachChild(file, visit, context);
+		if (!isCell) return visited;
+		return factory.updateSourceFile(
+			visited,
+			visited.statements.map(declareWithLet),
+		);
+	};
+}

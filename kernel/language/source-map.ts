@@ -1,0 +1,45 @@
+import { SourceMap, type SourceMapPayload } from "node:module";
+
+/** A place in a source text; line and column count from 1. */
+export interface Position {
+	readonly line: number;
+	readonly column: number;
+}
+
+const comment = /\n?\/\/# sourceMappingURL=data:[^,]*;base64,(\S+)\s*$/;
+
+/** Splits emitted code from the inline source map at its end. */
+export function splitSourceMap(code: string): { code: string; map: string } {
+	const match = comment.exec(code);
+	if (!match?.[1]) throw new Error("emitted code carries no inline source map");
+	return {
+		code: code.slice(0, match.index),
+		map: Buffer.from(match[1], "base64").toString(),
+	};
+}
+
+function origin(map: string, position: Position): Position | undefined {
+	const { originalLine, originalColumn } = new SourceMap(
+		JSON.parse(map) as SourceMapPayload,
+	).findEntry(position.line - 1, position.column - 1) as {
+		originalLine?: number;
+		originalColumn?: number;
+	};
+	if (originalLine === undefined || originalColumn === undefined) {
+		return undefined;
+	}
+	return { line: originalLine + 1, column: originalColumn + 1 };
+}
+
+/** Follows a position in emitted code back through source maps, the last emit first. */
+export function trace(
+	maps: readonly string[],
+	position: Position,
+): Position | undefined {
+	let found: Position | undefined = position;
+	for (const map of maps) {
+		if (!found) return undefined;
+		found = origin(map, found);
+	}
+	return found;
+}

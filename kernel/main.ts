@@ -1,0 +1,66 @@
+/** The kernel process: `node --no-force-async-hooks-checks main.js <connection file>`. */
+import { randomUUID } from "node:crypto";
+import { createRequire } from "node:module";
+import { Kernel } from "./kernel.js";
+import { kernelInfo } from "./kernel-info.js";
+import { createCompiler } from "./language/compiler.js";
+import { readConnection } from "./protocol/connection.js";
+import { watchAsyncHooks } from "./runtime/async-hooks.js";
+import { createCell } from "./runtime/cell.js";
+import { Executor } from "./runtime/executor.js";
+import { shared } from "./runtime/interrupts.js";
+import { followTimers } from "./runtime/timers.js";
+import { Link } from "./sockets/link.js";
+
+async function start(connectionFile: string): Promise<void> {
+	const connection = readConnection(connectionFile);
+	const memory = new Int32Array(new SharedArrayBuffer(4 * shared.words));
+	Atomics.store(memory, shared.critical, 1);
+	watchAsyncHooks(memory);
+	const info = kernelInfo();
+	const session = randomUUID();
+	const link = new Link({ connection, session, kernelInfo: info, memory });
+	const ready = link.ready();
+	process.on("exit", () => link.close());
+	const folder = process.cwd();
+	const compiler = createCompiler(folder);
+	// the checker reads its libraries at the first cell: better now than then
+	compiler.compile("", "1");
+	await ready;
+	const overrides = new Map([["tslab", tslabDisplay]]);
+	const idle = createCell("In[0]", "", undefined);
+	const executor = new Executor(folder, compiler, { memory, idle, overrides });
+	followTimers(executor.interrupts);
+	new Kernel(link, executor, info).start();
+	Atomics.store(memory, shared.critical, 0);
+}
+
+/** tslab's own `display`, which writes through a hook, on top of ours. */
+function tslabDisplay(): unknown {
+	const require = createRequire(import.meta.url);
+	const jupyter = require("tslab/dist/jupyter.js") as {
+		lastWriteDisplayData: (
+			data: {
+				data: Record<string, unknown>;
+				transient: { display_id?: string };
+			},
+			update: boolean,
+		) => void;
+	};
+	jupyter.lastWriteDisplayData = ({ data, transient }, update) => {
+		const { display_id: id } = transient;
+		display(data, { raw: true, update, ...(id ? { id } : {}) });
+	};
+	return require("tslab");
+}
+
+const [connectionFile] = process.argv.slice(2);
+if (connectionFile === undefined) {
+	process.stderr.write("usage: node main.js <connection file>\n");
+	process.exitCode = 2;
+} else {
+	start(connectionFile).catch((error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+		process.exit(1);
+	});
+}

@@ -1,0 +1,130 @@
+import type { KernelClient } from "../client.js";
+import { displayName, kernelName } from "../kernelspec.js";
+import type { Content, Message } from "../protocol/message.js";
+import { joinText, type Notebook, type NotebookCell } from "./format.js";
+import { OutputCollector } from "./outputs.js";
+
+/** Tells whoever watches how far the notebook is. */
+export interface ExecuteWatcher {
+	begin(cell: number, source: string): void;
+	publish(message: Message): void;
+	end(cell: number, seconds: number): void;
+}
+
+/** A notebook with its outputs, and the traceback of the cell that failed, if one did. */
+export interface Executed {
+	readonly notebook: Notebook;
+	readonly failure?: {
+		/** Position among the code cells, from 1. */
+		readonly cell: number;
+		readonly traceback: readonly string[];
+	};
+}
+
+const graceSeconds = 5;
+
+/** Interrupts a cell that takes too long; gives up on the kernel when that does not help. */
+async function withTimeout<T>(
+	work: Promise<T>,
+	client: KernelClient,
+	seconds: number,
+): Promise<T> {
+	const timers: NodeJS.Timeout[] = [];
+	const after = (delay: number, action: () => void) => {
+		if (Number.isFinite(delay)) timers.push(setTimeout(action, delay * 1000));
+	};
+	const tooLate = new Promise<never>((_, reject) => {
+		after(seconds, () => void client.interrupt().catch(() => {}));
+		after(seconds + graceSeconds, () =>
+			reject(new Error(`the cell did not stop after ${seconds} s`)),
+		);
+	});
+	try {
+		return await Promise.race([work, tooLate]);
+	} finally {
+		timers.forEach(clearTimeout);
+	}
+}
+
+function describeKernel(notebook: Notebook, info: Content): Notebook {
+	const metadata = {
+		...notebook.metadata,
+		kernelspec: {
+			display_name: displayName,
+			language: "typescript",
+			name: kernelName,
+		},
+		language_info: info.language_info,
+	};
+	return { ...notebook, metadata };
+}
+
+interface ExecuteOptions {
+	readonly watcher?: ExecuteWatcher;
+	/** Seconds a cell may take. */
+	readonly timeout?: number;
+	/** Goes on after a cell that fails. */
+	readonly allowErrors?: boolean;
+}
+
+/** Runs one cell; returns it with its outputs, and its traceback if it failed. */
+async function executeCell(
+	cell: NotebookCell,
+	client: KernelClient,
+	{
+		collector,
+		watcher,
+		timeout = Infinity,
+	}: ExecuteOptions & { readonly collector: OutputCollector },
+): Promise<{ cell: NotebookCell; traceback?: readonly string[] }> {
+	const outputs = collector.begin();
+	const onPublish = (message: Message) => {
+		collector.add(message);
+		watcher?.publish(message);
+	};
+	const work = client.execute(joinText(cell.source), { onPublish });
+	try {
+		const { reply } = await withTimeout(work, client, timeout);
+		const count = Number(reply.execution_count);
+		const done = { ...cell, outputs, execution_count: count };
+		if (reply.status === "ok") return { cell: done };
+		const traceback = (reply.traceback as string[] | undefined) ?? [];
+		return { cell: done, traceback };
+	} catch (error) {
+		const done = { ...cell, outputs, execution_count: null };
+		return { cell: done, traceback: [(error as Error).message] };
+	}
+}
+
+/** Runs every code cell in order; stops at the first that fails unless told otherwise. */
+export async function executeNotebook(
+	notebook: Notebook,
+	client: KernelClient,
+	options: ExecuteOptions = {},
+): Promise<Executed> {
+	const { reply } = await client.request("kernel_info_request", {});
+	const collector = new OutputCollector();
+	const cells = notebook.cells.map((cell) =>
+		cell.cell_type === "code"
+			? { ...cell, outputs: [], execution_count: null }
+			: cell,
+	);
+	let failure: Executed["failure"];
+	let number = 0;
+	for (const [i, cell] of cells.entries()) {
+		if (cell.cell_type !== "code") continue;
+		number++;
+		const source = joinText(cell.source);
+		if (source.trim() === "") continue;
+		options.watcher?.begin(number, source);
+		const started = performance.now();
+		const done = await executeCell(cell, client, { ...options, collector });
+		cells[i] = done.cell;
+		options.watcher?.end(number, (performance.now() - started) / 1000);
+		if (!done.traceback || options.allowErrors) continue;
+		failure = { cell: number, traceback: done.traceback };
+		break;
+	}
+	const described = describeKernel({ ...notebook, cells }, reply.content);
+	return { notebook: described, ...(failure ? { failure } : {}) };
+}

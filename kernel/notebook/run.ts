@@ -1,0 +1,125 @@
+#!/usr/bin/env node
+/** `robust-transfer-notebook run in.ipynb`: executes a notebook without Python. */
+import { writeFileSync } from "node:fs";
+import { basename, dirname, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { KernelClient } from "../client.js";
+import { executeNotebook } from "./execute.js";
+import { readNotebook, writeNotebook } from "./format.js";
+import { notebookPage } from "./page.js";
+import { withParameters } from "./parameters.js";
+import { terminalWatcher } from "./terminal.js";
+
+const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
+
+  --out <file>          where the executed notebook goes (default: over the input)
+  --html <file>         also write one self-contained HTML page
+  --param <name=value>  set a parameter; may be repeated
+  --timeout <seconds>   longest time one cell may take
+  --allow-errors        go on after a cell that fails
+
+Exits with 0 when every cell ran, 1 when one failed, 2 when it could not start.
+`;
+
+interface Job {
+	readonly input: string;
+	readonly out: string;
+	readonly html: string | undefined;
+	readonly parameters: Readonly<Record<string, string>>;
+	readonly timeout: number;
+	readonly allowErrors: boolean;
+}
+
+function readParameters(given: readonly string[]): Record<string, string> {
+	return Object.fromEntries(
+		given.map((parameter) => {
+			const match = /^([A-Za-z_$][\w$]*)=(.*)$/s.exec(parameter);
+			if (!match) {
+				throw new Error(`--param ${parameter}: must be name=value`);
+			}
+			return [match[1], match[2]];
+		}),
+	);
+}
+
+function readJob(args: readonly string[]): Job | undefined {
+	const { values, positionals } = parseArgs({
+		args: [...args],
+		allowPositionals: true,
+		options: {
+			out: { type: "string" },
+			html: { type: "string" },
+			param: { type: "string", multiple: true },
+			timeout: { type: "string" },
+			"allow-errors": { type: "boolean" },
+			help: { type: "boolean", short: "h" },
+		},
+	});
+	const [command, input, ...rest] = positionals;
+	if (values.help || command !== "run" || !input || rest.length > 0) {
+		return undefined;
+	}
+	const timeout = Number(values.timeout ?? Infinity);
+	if (!(timeout > 0)) {
+		throw new Error(`--timeout ${values.timeout}: must be a number of seconds`);
+	}
+	return {
+		input,
+		out: values.out ?? input,
+		html: values.html,
+		parameters: readParameters(values.param ?? []),
+		timeout,
+		allowErrors: values["allow-errors"] ?? false,
+	};
+}
+
+async function run(job: Job): Promise<number> {
+	const notebook = withParameters(readNotebook(job.input), job.parameters);
+	const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
+	const client = await KernelClient.start({
+		folder: dirname(resolve(job.input)),
+		env: { ROBUST_TRANSFER_PLOTS: "connected" },
+	});
+	const stop = () => {
+		client.kill();
+		process.exit(130);
+	};
+	process.once("SIGINT", stop).once("SIGTERM", stop);
+	try {
+		const executed = await executeNotebook(notebook, client, {
+			watcher: terminalWatcher(codeCells.length),
+			timeout: job.timeout,
+			allowErrors: job.allowErrors,
+		});
+		writeNotebook(job.out, executed.notebook);
+		if (job.html !== undefined) {
+			const title = basename(job.input, ".ipynb");
+			writeFileSync(job.html, notebookPage(executed.notebook, title));
+		}
+		if (!executed.failure) return 0;
+		const { cell, traceback } = executed.failure;
+		process.stderr.write(
+			`\n${job.input}: code cell ${cell} failed\n${traceback.join("\n")}\n`,
+		);
+		return 1;
+	} finally {
+		await client.shutdown();
+	}
+}
+
+async function main(): Promise<number> {
+	const job = readJob(process.argv.slice(2));
+	if (job) return run(job);
+	process.stderr.write(usage);
+	return 2;
+}
+
+main().then(
+	(code) => {
+		process.exitCode = code;
+	},
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? error.message : error}\n`);
+		process.exitCode = 2;
+	},
+);

@@ -1,0 +1,150 @@
+import type { Cell } from "./cell.js";
+
+/** Thrown into a cell that the user stops. */
+export class Interrupted extends Error {
+	override readonly name = "Interrupted";
+	constructor() {
+		super("the cell was interrupted");
+	}
+}
+
+/** What runs on behalf of which cell, and the last interrupt it has seen. */
+export interface Context {
+	readonly cell: Cell;
+	epoch: number;
+	/** Aborted when the cell is interrupted. */
+	readonly abort: AbortController;
+}
+
+/** The outcome of an awaited value and the context that waited for it. */
+export interface Settled {
+	readonly context: Context;
+	readonly value?: unknown;
+	readonly failure?: { readonly error: unknown };
+}
+
+/** Words of the memory that main thread and socket thread share. */
+export const shared = {
+	/** Counts interrupts. */
+	interrupts: 0,
+	/** Not 0 while the kernel's own code must not be terminated. */
+	critical: 1,
+	/** Not 0 once async hooks are on: terminating would then abort the process (Node before 24). */
+	hooks: 2,
+	/** Wakes the main thread when an input reply has arrived. */
+	input: 3,
+	/** Bytes on their way from the main thread to the sockets. */
+	backlog: 4,
+	/** Not 0 once the sockets are closed. */
+	closed: 5,
+	words: 6,
+} as const;
+
+const { setImmediate } = globalThis;
+
+/** Follows which cell is running and stops it when the shared interrupt counter moves. */
+export class Interrupts {
+	/** The context of the code that is running now. */
+	now: Context;
+	/** The context of the cell that is, or was last, executed. */
+	executing: Context;
+	readonly #waiting = new Map<() => void, Context>();
+
+	constructor(
+		readonly flag: Int32Array,
+		idle: Cell,
+	) {
+		this.now = this.executing = this.contextOf(idle);
+	}
+
+	contextOf(cell: Cell): Context {
+		return {
+			cell,
+			epoch: Atomics.load(this.flag, shared.interrupts),
+			abort: new AbortController(),
+		};
+	}
+
+	/** Makes a context current; one in the background gives way at the end of its turn. */
+	enter(context: Context): void {
+		this.now = context;
+		if (context === this.executing) return;
+		context.epoch = Atomics.load(this.flag, shared.interrupts);
+		setImmediate(() => {
+			this.now = this.executing;
+		});
+	}
+
+	/** Acknowledges the interrupt and throws it. */
+	stop(): never {
+		this.now.epoch = Atomics.load(this.flag, shared.interrupts);
+		throw new Interrupted();
+	}
+
+	/** Rejects every await of the executing cell. */
+	cancel(): void {
+		this.executing.abort.abort(new Interrupted());
+		for (const [settle, context] of this.#waiting) {
+			if (context === this.executing) settle();
+		}
+	}
+
+	wait(value: unknown): Promise<Settled> {
+		const context = this.now;
+		return new Promise((resolve) => {
+			const settle = (outcome: Omit<Settled, "context">) => {
+				this.#waiting.delete(cancel);
+				resolve({ context, ...outcome });
+			};
+			const cancel = () => settle({ failure: { error: new Interrupted() } });
+			this.#waiting.set(cancel, context);
+			Promise.resolve(value).then(
+				(result) => settle({ value: result }),
+				(error: unknown) => settle({ failure: { error } }),
+			);
+			if (Atomics.load(this.flag, shared.interrupts) !== context.epoch) {
+				cancel();
+			}
+		});
+	}
+
+	resume({ context, value, failure }: Settled): unknown {
+		this.enter(context);
+		if (Atomics.load(this.flag, shared.interrupts) !== context.epoch) {
+			this.stop();
+		}
+		if (failure) throw failure.error;
+		return value;
+	}
+
+	/** Iterates for `for await`, so that waiting for the next item can be interrupted. */
+	async *iterate(
+		items: AsyncIterable<unknown> | Iterable<unknown>,
+	): AsyncGenerator<unknown> {
+		const iterator =
+			(items as AsyncIterable<unknown>)[Symbol.asyncIterator]?.() ??
+			(items as Iterable<unknown>)[Symbol.iterator]();
+		let ended = false;
+		let stopped = false;
+		const get = async (promise: unknown) => {
+			try {
+				return this.resume(await this.wait(promise));
+			} catch (error) {
+				stopped = true;
+				throw error;
+			}
+		};
+		try {
+			while (true) {
+				const result = (await get(iterator.next())) as IteratorResult<unknown>;
+				ended = result.done ?? false;
+				if (ended) return result.value;
+				yield await get(result.value);
+			}
+		} finally {
+			const closing = ended ? undefined : iterator.return?.();
+			if (stopped) Promise.resolve(closing).catch(() => {});
+			else await closing;
+		}
+	}
+}

@@ -1,0 +1,40 @@
+import type { MessagePort } from "node:worker_threads";
+import type { Connection } from "../protocol/connection.js";
+import type { Content, Message } from "../protocol/message.js";
+import type { Outgoing, StreamPiece } from "./outbox.js";
+
+/** What the main thread tells the socket thread. */
+export type ToSockets =
+	| { readonly kind: "send"; readonly message: Outgoing }
+	| { readonly kind: "stream"; readonly piece: StreamPiece }
+	/** The main thread has seen the interrupt. */
+	| { readonly kind: "alive" }
+	/** Asks for `drained` once every request received so far has been passed on. */
+	| { readonly kind: "drain" }
+	/** The process is ending, and waits until the sockets are closed. */
+	| { readonly kind: "quit" };
+
+/** What the socket thread tells the main thread. */
+export type ToMain =
+	| { readonly kind: "ready" }
+	/** The sockets could not be bound. */
+	| { readonly kind: "failed"; readonly reason: string }
+	| {
+			readonly kind: "request";
+			readonly channel: "shell" | "control";
+			readonly message: Message;
+	  }
+	| { readonly kind: "interrupt" }
+	/** The running JavaScript has been terminated. */
+	| { readonly kind: "terminated" }
+	| { readonly kind: "drained" }
+	| { readonly kind: "shutdown" };
+
+/** What the socket thread is started with. */
+export interface SocketSetup {
+	readonly connection: Connection;
+	readonly session: string;
+	readonly kernelInfo: Content;
+	readonly memory: Int32Array;
+	readonly input: MessagePort;
+}

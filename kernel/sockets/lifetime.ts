@@ -1,0 +1,53 @@
+interface SignalWatcher {
+	onsignal: () => void;
+	start(signal: number): number;
+	unref(): void;
+}
+
+interface SignalBinding {
+	readonly Signal: new () => SignalWatcher;
+}
+
+/**
+ * Calls back on SIGINT, in a worker thread, even while the main thread is in a busy loop.
+ *
+ * Node offers signals to the main thread only, whose handlers wait for its event loop; the watcher
+ * underneath works in every thread. Returns false where this Node does not give it out.
+ */
+export function onInterruptSignal(callback: () => void): boolean {
+	const { binding } = process as unknown as {
+		binding?: (name: string) => SignalBinding;
+	};
+	(process as { noDeprecation?: boolean }).noDeprecation = true;
+	try {
+		const { Signal } = binding?.("signal_wrap") ?? {};
+		if (!Signal) return false;
+		const watcher = new Signal();
+		watcher.onsignal = callback;
+		watcher.unref();
+		return watcher.start(2) === 0;
+	} catch {
+		return false;
+	}
+}
+
+const isAlive = (pid: number) => {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+};
+
+/** Calls back when the process that started the kernel is gone. */
+export function onParentDeath(callback: () => void): void {
+	const parent = Number(process.env.JPY_PARENT_PID) || 0;
+	if (parent <= 1 || !isAlive(parent)) return;
+	const timer = setInterval(() => {
+		if (isAlive(parent)) return;
+		clearInterval(timer);
+		callback();
+	}, 1000);
+	timer.unref();
+}

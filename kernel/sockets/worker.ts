@@ -1,0 +1,206 @@
+/** The socket thread: owns the five sockets, so that they live on while a cell keeps the main thread busy. */
+import { setTimeout as delay } from "node:timers/promises";
+import { parentPort, workerData } from "node:worker_threads";
+import { Publisher, Router } from "zeromq";
+import { address, channels } from "../protocol/connection.js";
+import {
+	type Content,
+	createHeader,
+	Decoder,
+	encode,
+	type Message,
+} from "../protocol/message.js";
+import { shared } from "../runtime/interrupts.js";
+import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
+import { Interrupter } from "./interrupter.js";
+import { onInterruptSignal, onParentDeath } from "./lifetime.js";
+import { Outbox, type Outgoing, StreamJoiner } from "./outbox.js";
+
+const { connection, session, kernelInfo, memory, input } =
+	workerData as SocketSetup;
+const main = parentPort!;
+const tell = (message: ToMain) => main.postMessage(message);
+const decoder = new Decoder(connection.key);
+const largest = 256 * 2 ** 20;
+
+const limits = { sendHighWaterMark: 0, linger: 1000 };
+const sockets = {
+	shell: new Router({ ...limits, maxMessageSize: largest }),
+	control: new Router({ ...limits, maxMessageSize: largest }),
+	stdin: new Router({ ...limits, maxMessageSize: largest }),
+	iopub: new Publisher(limits),
+	// a router rather than a reply socket: it has no state that a wrong message could upset
+	hb: new Router({ ...limits, maxMessageSize: 2 ** 20 }),
+};
+
+const lost = () => {};
+const outboxes = {
+	shell: new Outbox(sockets.shell, lost),
+	control: new Outbox(sockets.control, lost),
+	stdin: new Outbox(sockets.stdin, lost),
+	iopub: new Outbox(sockets.iopub, lost),
+};
+
+function send(outgoing: Outgoing): Promise<void> {
+	const { channel, type, content } = outgoing;
+	const header = createHeader(type, session);
+	return outboxes[channel].send(
+		encode({ ...outgoing, header, content }, connection.key),
+	);
+}
+
+function post(
+	channel: Outgoing["channel"],
+	type: string,
+	content: Content,
+	{ parent = {}, identities = [Buffer.from(type)] }: Partial<Outgoing> = {},
+): Promise<void> {
+	const body = JSON.stringify(content);
+	const rest = { parent, identities, metadata: {}, buffers: [] };
+	return send({ channel, type, content: body, ...rest });
+}
+
+const joiner = new StreamJoiner(({ name, text, parent }) => {
+	const identities = [Buffer.from(`stream.${name}`)];
+	void post("iopub", "stream", { name, text }, { parent, identities });
+});
+
+function release(bytes: number): void {
+	Atomics.sub(memory, shared.backlog, bytes);
+	Atomics.notify(memory, shared.backlog);
+}
+
+const interrupter = new Interrupter(memory, (kind) => {
+	tell({ kind });
+	answerInput(null);
+});
+
+function answerInput(value: string | null): void {
+	input.postMessage(value);
+	Atomics.store(memory, shared.input, 1);
+	Atomics.notify(memory, shared.input);
+}
+
+main.on("message", (message: ToSockets) => {
+	if (message.kind === "alive") interrupter.alive();
+	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
+	if (message.kind === "quit") void close();
+	if (message.kind === "stream") {
+		joiner.add(message.piece);
+		release(message.piece.text.length);
+	}
+	if (message.kind === "send") {
+		joiner.flush();
+		const bytes = message.message.content.length;
+		void send(message.message).then(() => release(bytes));
+	}
+});
+
+/** Sends what is left and closes the sockets, without which ending this thread would abort the process. */
+async function close(): Promise<void> {
+	joiner.flush();
+	await Promise.all(Object.values(outboxes).map((box) => box.flushed()));
+	for (const socket of Object.values(sockets)) socket.close();
+	await Promise.all(reading);
+	// ZeroMQ lets go of its handles in the next turns of the event loop
+	await delay(10);
+	Atomics.store(memory, shared.closed, 1);
+	Atomics.notify(memory, shared.closed);
+}
+
+/** Ends the process, by force when the main thread does not do it. */
+async function stop(): Promise<void> {
+	await close();
+	tell({ kind: "shutdown" });
+	setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+}
+
+const controlReplies: Record<
+	string,
+	((content: Content) => Content) | undefined
+> = {
+	kernel_info_request: () => kernelInfo,
+	interrupt_request() {
+		interrupter.interrupt();
+		return { status: "ok" };
+	},
+	shutdown_request: ({ restart }) => ({
+		status: "ok",
+		restart: restart === true,
+	}),
+};
+
+/** Answers on the control socket at once, whatever the main thread is doing. */
+async function control(
+	message: Message,
+	channel: "control" | "shell" = "control",
+): Promise<void> {
+	const type = message.header.msg_type;
+	const answer = controlReplies[type];
+	if (!answer) return;
+	const parent = message.header;
+	joiner.flush();
+	void post("iopub", "status", { execution_state: "busy" }, { parent });
+	const content = answer(message.content);
+	const reply = type.replace("_request", "_reply");
+	const { identities } = message;
+	void post(channel, reply, content, { parent, identities });
+	if (type === "shutdown_request") {
+		void post("iopub", reply, content, { parent });
+	}
+	void post("iopub", "status", { execution_state: "idle" }, { parent });
+	if (type === "shutdown_request") await stop();
+}
+
+const reading: Promise<void>[] = [];
+
+/** Reads a socket until it is closed; an error of one message ends neither the socket nor the thread. */
+async function read(
+	socket: Router,
+	handle: (frames: Buffer[]) => unknown,
+): Promise<void> {
+	while (!socket.closed) {
+		try {
+			for await (const frames of socket) await handle(frames);
+		} catch {}
+	}
+}
+
+function receive(
+	channel: "shell" | "control" | "stdin",
+	handle: (message: Message) => void,
+): void {
+	const loop = read(sockets[channel], (frames) => {
+		const message = decoder.decode(frames);
+		if (message) handle(message);
+	});
+	reading.push(loop);
+}
+
+function start(): void {
+	void post("iopub", "status", { execution_state: "starting" });
+	receive("shell", (message) => {
+		const isShutdown = message.header.msg_type === "shutdown_request";
+		if (isShutdown) void control(message, "shell");
+		else tell({ kind: "request", channel: "shell", message });
+	});
+	receive("control", (message) => void control(message));
+	receive("stdin", ({ header, content }) => {
+		if (header.msg_type !== "input_reply") return;
+		answerInput(String(content.value ?? ""));
+	});
+	reading.push(read(sockets.hb, (frames) => sockets.hb.send(frames)));
+	onInterruptSignal(() => interrupter.interrupt());
+	onParentDeath(() => void stop());
+}
+
+try {
+	for (const channel of channels) {
+		await sockets[channel].bind(address(connection, channel));
+	}
+	start();
+	tell({ kind: "ready" });
+} catch (error) {
+	await close();
+	tell({ kind: "failed", reason: (error as Error).message });
+}

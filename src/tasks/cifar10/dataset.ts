@@ -1,0 +1,82 @@
+import { existsSync } from "node:fs";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createImage, type Image } from "../../image/image.js";
+import type { Dataset } from "../task.js";
+import { type BatchFile, readBatchFile, side } from "./batch-file.js";
+
+/** Where the script puts CIFAR-10, below the folder that the process runs in. */
+export const cifar10Folder = join("data", "cifar10");
+
+// As they lie in the archives of the two versions, and without their folders.
+const places = [
+	(name: string) => `${name}.bin`,
+	(name: string) => join("cifar-10-batches-bin", `${name}.bin`),
+	(name: string) => name,
+	(name: string) => join("cifar-10-batches-py", name),
+];
+
+function findFile(folder: string, name: string): string {
+	const found = places
+		.map((place) => join(folder, place(name)))
+		.find((path) => existsSync(path));
+	if (found !== undefined) return found;
+	const script = fileURLToPath(
+		new URL("../../../data-scripts/cifar10.js", import.meta.url),
+	);
+	throw new Error(
+		`${folder} has no ${name}.bin or ${name} of CIFAR-10: fetch it with\n  node ${relative(process.cwd(), script)}\nor name the folder that has it: cifar10({ folder })`,
+	);
+}
+
+function interleaved(planes: Uint8Array): Image {
+	const image = createImage(side, side);
+	const pixels = side * side;
+	for (let pixel = 0, to = 0; pixel < pixels; pixel++) {
+		image.data[to++] = planes[pixel]!;
+		image.data[to++] = planes[pixels + pixel]!;
+		image.data[to++] = planes[2 * pixels + pixel]!;
+	}
+	return image;
+}
+
+/**
+ * Files of CIFAR-10, one after another, as one dataset; they are read when something is asked of it.
+ *
+ * Throws then where one is missing, with the command that fetches it, or damaged.
+ */
+export function cifar10Dataset(
+	folder: string,
+	split: "train" | "test",
+	files: readonly string[],
+): Dataset<number> {
+	const name = `cifar10/${split}`;
+	let read: BatchFile[] | undefined;
+	const open = (): BatchFile[] => {
+		read ??= files
+			.map((file) => findFile(folder, file))
+			.map((path) => readBatchFile(path));
+		return read;
+	};
+	const count = (): number =>
+		open().reduce((sum, { length }) => sum + length, 0);
+	return {
+		name,
+		get length() {
+			return count();
+		},
+		sample(index) {
+			let rest = index;
+			for (const file of open()) {
+				if (Number.isInteger(index) && rest >= 0 && rest < file.length) {
+					const image = interleaved(file.planes(rest));
+					return { id: `${name}/${index}`, image, target: file.label(rest) };
+				}
+				rest -= file.length;
+			}
+			throw new RangeError(
+				`${name} has images 0 to ${count() - 1}, not ${index}`,
+			);
+		},
+	};
+}

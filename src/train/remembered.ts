@@ -1,0 +1,32 @@
+import type { Dataset, Sample } from "../tasks/task.js";
+
+const mostBytes = 2 ** 28;
+
+interface Memory {
+	readonly samples: Map<number, Sample<unknown>>;
+	bytes: number;
+}
+
+const memories = new WeakMap<Dataset<unknown>, Memory>();
+
+/**
+ * The example at an index, drawn or decoded only once where its data set is small.
+ *
+ * Up to 256 MiB of pictures are kept for as long as the data set itself; runs on one task share them.
+ */
+export function remembered<Target>(
+	dataset: Dataset<Target>,
+	index: number,
+): Sample<Target> {
+	const memory = memories.get(dataset) ?? { samples: new Map(), bytes: 0 };
+	memories.set(dataset, memory);
+	const known = memory.samples.get(index) as Sample<Target> | undefined;
+	if (known) return known;
+	const sample = dataset.sample(index);
+	const { byteLength } = sample.image.data;
+	if (memory.bytes + byteLength <= mostBytes) {
+		memory.samples.set(index, sample);
+		memory.bytes += byteLength;
+	}
+	return sample;
+}

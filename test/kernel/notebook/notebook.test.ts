@@ -1,0 +1,185 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { ansiToHtml } from "../../../kernel/notebook/ansi.js";
+import {
+	joinText,
+	type Notebook,
+	type NotebookCell,
+	readNotebook,
+} from "../../../kernel/notebook/format.js";
+import { highlight } from "../../../kernel/notebook/highlight.js";
+import {
+	OutputCollector,
+	overwriteLines,
+} from "../../../kernel/notebook/outputs.js";
+import { notebookPage } from "../../../kernel/notebook/page.js";
+import { withParameters } from "../../../kernel/notebook/parameters.js";
+import { createHeader } from "../../../kernel/protocol/message.js";
+import { scratchFolder } from "../session.js";
+
+const folder = scratchFolder();
+const runner = fileURLToPath(
+	new URL("../../../kernel/notebook/run.js", import.meta.url),
+);
+
+const cell = (source: string, tags: string[] = []): NotebookCell => ({
+	id: "a",
+	cell_type: "code",
+	metadata: { tags },
+	source,
+	outputs: [],
+	execution_count: null,
+});
+
+const notebook = (...cells: NotebookCell[]): Notebook => ({
+	nbformat: 4,
+	nbformat_minor: 5,
+	metadata: {},
+	cells,
+});
+
+function run(name: string, cells: NotebookCell[], ...options: string[]) {
+	const path = join(folder, name);
+	writeFileSync(path, JSON.stringify(notebook(...cells)));
+	const child = spawnSync(process.execPath, [runner, "run", path, ...options], {
+		encoding: "utf8",
+	});
+	return { ...child, path, notebook: () => readNotebook(path) };
+}
+
+test("a notebook runs with parameters, in place, and becomes a page", () => {
+	const html = join(folder, "page.html");
+	const done = run(
+		"parameters.ipynb",
+		[
+			cell("const rate = 0.1, name = 'clean'", ["parameters"]),
+			cell("for (const i of progress([1, 2])) await null\nconsole.log(name)"),
+			cell("rate * 2"),
+		],
+		...["--param", "rate=0.25", "--param", "name=prime", "--html", html],
+	);
+	assert.equal(done.status, 0, done.stderr);
+	assert.match(done.stderr, /\[4\/4\] rate \* 2 +\d+\.\d s/);
+	const { cells, metadata } = done.notebook();
+	assert.deepEqual(cells[1]?.metadata.tags, ["injected-parameters"]);
+	const [stream] = cells[2]?.outputs ?? [];
+	assert.ok(stream?.output_type === "stream");
+	assert.match(joinText(stream.text), /^100% █{20} 2\/2 [^\r\n]*\nprime\n$/);
+	assert.match(JSON.stringify(cells[3]?.outputs), /"text\/plain":"0.5"/);
+	assert.match(JSON.stringify(metadata), /"name":"robust-transfer"/);
+	assert.match(readFileSync(html, "utf8"), /<pre>0\.5<\/pre>/);
+});
+
+test("the first error stops the notebook, with its traceback and exit code 1", () => {
+	const failed = run("fails.ipynb", [
+		cell("throw new Error('broken')"),
+		cell("'never'"),
+	]);
+	assert.equal(failed.status, 1);
+	assert.match(failed.stderr, /code cell 1 failed\n.*Error.*: broken/);
+	const { cells } = failed.notebook();
+	assert.equal(cells[0]?.outputs?.[0]?.output_type, "error");
+	assert.deepEqual(cells[1]?.outputs, []);
+});
+
+test("a cell that takes too long is interrupted", () => {
+	const late = run("late.ipynb", [cell("while (true) {}")], "--timeout", "1");
+	assert.equal(late.status, 1);
+	assert.match(late.stderr, /Interrupted/);
+});
+
+test("what cannot start exits with 2 and says why", () => {
+	const start = (...args: string[]) =>
+		spawnSync(process.execPath, [runner, ...args], { encoding: "utf8" });
+	assert.match(start().stderr, /^usage:/);
+	assert.match(
+		start("run", "x.ipynb", "--param", "1").stderr,
+		/must be name=value/,
+	);
+	assert.match(
+		start("run", "x.ipynb", "--timeout", "no").stderr,
+		/number of seconds/,
+	);
+	const missing = start("run", join(folder, "missing.ipynb"));
+	assert.equal(missing.status, 2);
+	assert.match(missing.stderr, /ENOENT/);
+});
+
+test("injected parameters replace those of an earlier run", () => {
+	const once = withParameters(notebook(cell("1", ["parameters"]), cell("2")), {
+		a: "[1, 2]",
+	});
+	const twice = withParameters(once, { b: "text" });
+	assert.deepEqual(
+		twice.cells.map(({ source }) => joinText(source)),
+		["1", 'let b = "text";', "2"],
+	);
+});
+
+test("streams join, displays update, outputs clear", () => {
+	const collector = new OutputCollector();
+	const add = (type: string, content: Record<string, unknown>) =>
+		collector.add({
+			header: createHeader(type, "s"),
+			content,
+			identities: [],
+			parent: {},
+			metadata: {},
+			buffers: [],
+		});
+	const first = collector.begin();
+	add("stream", { name: "stdout", text: "a 1" });
+	add("stream", { name: "stdout", text: "\ra 2\nb" });
+	const transient = { display_id: "x" };
+	add("display_data", {
+		data: { "text/plain": "old" },
+		metadata: {},
+		transient,
+	});
+	const second = collector.begin();
+	add("update_display_data", {
+		data: { "text/plain": "new" },
+		metadata: {},
+		transient,
+	});
+	add("stream", { name: "stderr", text: "gone" });
+	add("clear_output", { wait: true });
+	add("stream", { name: "stdout", text: "kept" });
+	assert.deepEqual(first, [
+		{ output_type: "stream", name: "stdout", text: ["a 2\n", "b"] },
+		{
+			output_type: "display_data",
+			data: { "text/plain": "new" },
+			metadata: {},
+		},
+	]);
+	assert.deepEqual(second, [
+		{ output_type: "stream", name: "stdout", text: ["kept"] },
+	]);
+	assert.equal(overwriteLines("long line\rshort\r\nx"), "shortline\nx");
+});
+
+test("the page escapes what must not be markup and colors code", () => {
+	assert.equal(
+		highlight("`x$\u007bb}y` // <"),
+		'<span class="string">`x$\u007b</span>b<span class="string">}y`</span> <span class="comment">// &lt;</span>',
+	);
+	assert.equal(highlight("if"), '<span class="keyword">if</span>');
+	assert.equal(
+		ansiToHtml("\x1b[31m<e>\x1b[39m plain"),
+		'<span style="color:#c0392b">&lt;e&gt;</span> plain',
+	);
+	const markdown: NotebookCell = {
+		cell_type: "markdown",
+		metadata: {},
+		source: ["# Title\n", "*text*"],
+	};
+	const page = notebookPage(notebook(markdown, cell("'<x>'")), "a < b");
+	assert.match(page, /<title>a &lt; b<\/title>/);
+	assert.match(page, /<h1>Title<\/h1>\n<p><em>text<\/em><\/p>/);
+	assert.doesNotMatch(page, /Plotly/);
+});

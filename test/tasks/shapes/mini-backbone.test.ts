@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { toTensor } from "../../../src/augment/image-tensor.js";
+import {
+	type Backbone,
+	parameterCountOf,
+} from "../../../src/backbones/backbone.js";
+import { readCheckpoint } from "../../../src/checkpoint/read.js";
+import { corrupt } from "../../../src/corruptions/corrupt.js";
+import { compile } from "../../../src/engine/compile.js";
+import { useEngine } from "../../../src/engine/engine.js";
+import { normalize } from "../../../src/nn/normalize.js";
+import {
+	type MiniBackboneName,
+	miniArchitecture,
+	miniBackbone,
+	miniBackboneFile,
+	miniBackboneNames,
+} from "../../../src/tasks/shapes/mini-backbone.js";
+import { shapes } from "../../../src/tasks/shapes/shapes.js";
+
+await useEngine("onnxruntime");
+
+const count = 256;
+const { test: pictures, normalization } = shapes({ domain: "source" });
+const samples = Array.from({ length: count }, (_, i) => pictures.sample(i));
+const clean = toTensor(samples.map(({ image }) => image));
+const noisy = toTensor(
+	samples.map(({ image, id }) =>
+		corrupt(image, "gaussian-noise", { severity: 3, id }),
+	),
+);
+
+/** The share of images that the backbone's own classifier gets right, in percent. */
+function accuracyOf(model: Backbone, images: tf.Tensor4D): number {
+	const predict = compile(
+		(batch: tf.Tensor4D) =>
+			tf.tidy(() =>
+				tf.argMax(model.logits(normalize(batch, normalization)), 1),
+			),
+		{ frozen: Object.values(model.params) },
+	);
+	const predicted = predict(images);
+	const labels = predicted.dataSync();
+	predicted.dispose();
+	return (
+		(100 * samples.filter(({ target }, i) => labels[i] === target).length) /
+		count
+	);
+}
+
+test("each bundled backbone is small, and scores what its file says", async () => {
+	for (const name of miniBackboneNames) {
+		const file = miniBackboneFile(name);
+		assert.ok(statSync(file).size < 2e6, `${name} is too large`);
+		const parameters = parameterCountOf(miniArchitecture(name));
+		assert.ok(parameters > 3e5 && parameters < 1e6, `${parameters}`);
+		const { metadata } = await readCheckpoint(file);
+		assert.equal(metadata.name, name);
+		const model = await miniBackbone(name);
+		assert.equal(model.name, name);
+		const score = accuracyOf(model, clean);
+		// Of 256 of the 1000 pictures: three standard deviations.
+		assert.ok(
+			Math.abs(score - Number(metadata.clean)) < 7,
+			`${name} scores ${score}, not ${metadata.clean}`,
+		);
+		model.dispose();
+	}
+});
+
+test("the robust backbones withstand noise better than the regular ones", async () => {
+	for (const architecture of ["resnet-mini", "swin-mini"] as const) {
+		const scores: Record<string, number> = {};
+		for (const kind of ["regular", "prime", "adversarial"] as const) {
+			const model = await miniBackbone(`${architecture}/${kind}`);
+			scores[kind] = accuracyOf(model, noisy);
+			model.dispose();
+		}
+		const { regular, prime, adversarial } = scores as Record<string, number>;
+		assert.ok(
+			prime! > regular! && adversarial! > regular!,
+			JSON.stringify(scores),
+		);
+	}
+});
+
+test("all six are different, and an unknown name is refused with those there are", async () => {
+	const hashes = await Promise.all(
+		miniBackboneNames.map(async (name) => {
+			const { tensors } = await readCheckpoint(miniBackboneFile(name));
+			const hash = createHash("sha256");
+			for (const { data } of Object.values(tensors))
+				hash.update(
+					new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+				);
+			return hash.digest("hex");
+		}),
+	);
+	assert.equal(new Set(hashes).size, 6);
+	await assert.rejects(
+		miniBackbone("resnet-mini" as MiniBackboneName),
+		/no bundled backbone "resnet-mini"; there are resnet-mini\/regular/,
+	);
+});

@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
+import { compile } from "../../src/engine/compile.js";
+import { useEngine } from "../../src/engine/engine.js";
+import { normalize } from "../../src/nn/normalize.js";
+import { shapes } from "../../src/tasks/shapes/shapes.js";
+import type { Task } from "../../src/tasks/task.js";
+import { adversarial } from "../../src/train/adversarial.js";
+
+await useEngine("onnxruntime");
+
+const pixels = tf.tidy(() =>
+	tf.add(0.25, tf.mul(0.5, tf.randomUniform([2, 4, 4, 3], 0, 1, "float32", 3))),
+) as tf.Tensor4D;
+const direction = tf.randomNormal([1, 4, 4, 3], 0, 1, "float32", 5);
+const weight = tf.variable(tf.scalar(1));
+const base = shapes({ trainImages: 1, testImages: 1, size: 4 });
+const std = base.normalization.std[0];
+
+/** A loss whose steepest ascent is known: a linear function of the image. */
+const linear: Task<number, number> = {
+	...base,
+	loss: (_params, _backbone, images) =>
+		tf.tidy(() =>
+			tf.mean(tf.mul(weight, tf.sum(tf.mul(images, direction), [1, 2, 3]))),
+		),
+};
+
+const seen = normalize(pixels, base.normalization);
+const lossOf = (task: Task<number, number>): tf.Scalar =>
+	task.loss({}, undefined as never, seen, {});
+
+test("images move by epsilon along the gradient of the loss", () => {
+	for (const run of [compile, ((fn) => fn) as typeof compile]) {
+		for (const epsilon of [0.05, 0.2]) {
+			const task = adversarial(linear, { epsilon });
+			const [before, after] = [linear, task].map(
+				(one) => run(() => tf.tidy(() => lossOf(one)))().dataSync()[0]!,
+			);
+			const norm = tf.norm(direction).dataSync()[0]!;
+			const gain = (epsilon * norm) / std;
+			assert.ok(
+				Math.abs(after! - before! - gain) < 1e-3 * gain,
+				`${after! - before!}, not ${gain}`,
+			);
+		}
+	}
+});
+
+test("images stay within their range", () => {
+	const task = adversarial(linear, { epsilon: 100 });
+	const value = lossOf(task).dataSync()[0]!;
+	const highest = tf.tidy(() => {
+		const corner = tf.cast(tf.greater(direction, 0), "float32") as tf.Tensor4D;
+		const image = normalize(corner, base.normalization);
+		return tf.sum(tf.mul(image, direction)).dataSync()[0]!;
+	});
+	assert.ok(Math.abs(value - highest) < 1e-3 * Math.abs(highest));
+});
+
+test("gradients of the weights are those at the changed images, which count as constants", () => {
+	const bend = tf.variable(tf.scalar(2));
+	let last: tf.Tensor | undefined;
+	const curved: Task<number, number> = {
+		...base,
+		loss: (_params, _backbone, images) => {
+			last?.dispose();
+			last = tf.keep(tf.clone(images));
+			const line = tf.mul(weight, tf.mul(images, direction));
+			return tf.mean(
+				tf.sum(tf.add(line, tf.mul(bend, tf.square(images))), [1, 2, 3]),
+			);
+		},
+	};
+	tf.tidy(() => {
+		const task = adversarial(curved, { epsilon: 1, steps: 1, stepSize: 1 });
+		const { grads } = tf.variableGrads(() => lossOf(task), [weight, bend]);
+		const sums = [tf.mul(last!, direction), tf.square(last!)];
+		for (const [i, variable] of [weight, bend].entries()) {
+			const expected = tf.div(tf.sum(sums[i]!), 2).dataSync()[0]!;
+			const found = grads[variable.name]!.dataSync()[0]!;
+			assert.ok(
+				Math.abs(found - expected) < 1e-4 * Math.abs(expected),
+				`${found}, not ${expected}`,
+			);
+		}
+	});
+});
+
+test("another attack is another run", () => {
+	const names = [0.1, 0.2].map(
+		(epsilon) => adversarial(base, { epsilon }).train.name,
+	);
+	assert.equal(new Set([...names, base.train.name]).size, 3);
+	assert.equal(adversarial(base, { epsilon: 1 }).outputLoss, undefined);
+});
