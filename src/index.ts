@@ -1,68 +1,3 @@
-export {
-	type BootstrapOptions,
-	bootstrap,
-} from "./analysis/bootstrap.js";
-export {
-	byCorruption,
-	byGroup,
-	bySeverity,
-} from "./analysis/breakdown.js";
-export {
-	alexnetErrors,
-	type ReferenceOptions,
-} from "./analysis/corruption-error.js";
-export type { Figure, Trace } from "./analysis/figure.js";
-export { figureToHtml } from "./analysis/figure-to-html.js";
-export { figureToPng, type PngOptions } from "./analysis/figure-to-png.js";
-export { figureToSvg } from "./analysis/figure-to-svg.js";
-export type { FormatOptions } from "./analysis/format-table.js";
-export type { FigureOptions } from "./analysis/intervals.js";
-export {
-	type FoundResults,
-	findResults,
-	type LoadResultsOptions,
-	loadResults,
-} from "./analysis/load-results.js";
-export { plotAugmentation } from "./analysis/plot-augmentation.js";
-export { plotDegreeOfFineTuning } from "./analysis/plot-degree-of-fine-tuning.js";
-export { plotHeatMap } from "./analysis/plot-heat-map.js";
-export {
-	type ImageStripsOptions,
-	plotImageStrips,
-	type Strip,
-	type StripPicture,
-} from "./analysis/plot-image-strips.js";
-export { plotPareto } from "./analysis/plot-pareto.js";
-export { plotSeverities } from "./analysis/plot-severities.js";
-export {
-	type LoggedRun,
-	plotTraining,
-	type TrainingOptions,
-} from "./analysis/plot-training.js";
-export {
-	type PublishedScore,
-	publishedScores,
-} from "./analysis/published.js";
-export { type ReportOptions, writeReport } from "./analysis/report.js";
-export {
-	type RobustnessOptions,
-	robustness,
-} from "./analysis/robustness.js";
-export { type CellOptions, runColumns } from "./analysis/score-groups.js";
-export { spreadOverSeeds } from "./analysis/spread.js";
-export { studyTable } from "./analysis/study-table.js";
-export type { Results } from "./analysis/table-rows.js";
-export { tableToHtml } from "./analysis/table-to-html.js";
-export { type LatexOptions, tableToLatex } from "./analysis/table-to-latex.js";
-export { tableToMarkdown } from "./analysis/table-to-markdown.js";
-export { writeFigure } from "./analysis/write-figure.js";
-export {
-	tableToArrow,
-	tableToCsv,
-	writeTable,
-} from "./analysis/write-table.js";
-export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
-export type { Augmentation } from "./augment/augmentation.js";
 // What runs the maths.
 
 export { type CompileOptions, compile } from "./engine/compile.js";
@@ -334,6 +269,7 @@ export { type CellOptions, runColumns } from "./analysis/score-groups.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";
 export type { Results } from "./analysis/table-rows.js";
+export { tableToHtml } from "./analysis/table-to-html.js";
 export { type LatexOptions, tableToLatex } from "./analysis/table-to-latex.js";
 export { tableToMarkdown } from "./analysis/table-to-markdown.js";
 export { writeFigure } from "./analysis/write-figure.js";

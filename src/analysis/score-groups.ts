@@ -53,6 +53,7 @@ export interface ScoreGroups {
 const conditions = [
 	"task",
 	"metric",
+	"data",
 	"images",
 	"variant",
 	"channelOrder",

@@ -145,6 +145,11 @@ test("rows of several conditions are not mixed", () => {
 		() => robustness([...small(), ...more], ["run"], two),
 		/run mixes images 100 and 500: filter/,
 	);
+	const other = small({ data: "another" }).slice(3);
+	assert.throws(
+		() => robustness([...small().slice(0, 3), ...other], ["run"], two),
+		/run mixes data shapes-target\/test and another: filter/,
+	);
 	const variant = small().map((row) => ({
 		...row,
 		variant: row.corruption === "fog" ? ("imagenet-c" as const) : row.variant,
