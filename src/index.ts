@@ -269,6 +269,7 @@ export { type CellOptions, runColumns } from "./analysis/score-groups.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";
 export type { Results } from "./analysis/table-rows.js";
+export { tableToHtml } from "./analysis/table-to-html.js";
 export { type LatexOptions, tableToLatex } from "./analysis/table-to-latex.js";
 export { tableToMarkdown } from "./analysis/table-to-markdown.js";
 export { writeFigure } from "./analysis/write-figure.js";

@@ -78,6 +78,10 @@ export const panels = (count: number, gap: number): Panel[] =>
 		};
 	});
 
+/** The height of a figure in pixels that has room for the legend of so many lines. */
+export const heightFor = (lines: number): number =>
+	Math.max(420, 180 + 24 * lines);
+
 /** Text inside a figure: small, without an arrow. */
 export const note = (
 	text: string,

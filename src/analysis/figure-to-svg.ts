@@ -47,8 +47,8 @@ function openPage(): Page {
 /**
  * Draws a figure as an SVG document without a browser.
  *
- * The same figure gives the same document. It has the width and height of its layout, or 700 x 450 pixels. Text is measured by a table
- * of widths, so that legends may be a few pixels wider or narrower than in a browser.
+ * The same figure gives the same document, as wide and high as its layout says, or 700 x 450 pixels.
+ * Text is measured by a table of widths, so that legends may be a little wider than in a browser.
  */
 export function figureToSvg(figure: Figure): string {
 	page ??= openPage();

@@ -32,7 +32,18 @@ const headNames: Readonly<Record<string, string>> = {
 	CE: "CE (%)",
 	mCE: "mCE (%)",
 	relativeMCE: "relative mCE (%)",
+	"clean, published": "clean, published (%)",
+	"corrupted, published": "corrupted, published (%)",
+	"drop, published": "drop, published (%)",
 };
+
+/** `cleanLow` is `clean low (%)`. */
+function headOf(column: string): string {
+	const [, score, part] =
+		/^(clean|corrupted|drop)(Low|High|Deviation)$/.exec(column) ?? [];
+	if (score && part) return `${score} ${part.toLowerCase()} (%)`;
+	return headNames[column] ?? column;
+}
 
 function cellText(
 	value: unknown,
@@ -61,7 +72,7 @@ export function formatTable(
 		const isWhole = numbers.every((value) => Number.isInteger(value));
 		const isPlain = isWhole || column === "learningRate";
 		return {
-			head: names?.[column] ?? headNames[column] ?? column,
+			head: names?.[column] ?? headOf(column),
 			isNumber: numbers.length > 0,
 			cells: values.map((value) =>
 				cellText(value, { column, digits: isPlain ? -1 : digits }),

@@ -1,5 +1,5 @@
 import type { Figure, Trace } from "./figure.js";
-import { axis, type Panel, panels, styled } from "./figure-style.js";
+import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import {
 	errorBars,
 	type FigureOptions,
@@ -93,7 +93,7 @@ export function plotDegreeOfFineTuning(
 		},
 		{
 			width: 1120,
-			height: 420,
+			height: heightFor(series.length),
 			...Object.fromEntries(
 				parts.flatMap(({ x, y, axes, domain }, i) => [
 					[x, { ...learningRateAxis(rates), domain, anchor: axes.yaxis }],

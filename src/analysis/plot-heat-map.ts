@@ -1,17 +1,12 @@
-import type {
-	CorruptionGroup,
-	CorruptionName,
-} from "../corruptions/corruption.js";
+import type { CorruptionGroup } from "../corruptions/corruption.js";
 import { byCorruption } from "./breakdown.js";
-import type { Figure } from "./figure.js";
+import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, sequence, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
 import { type CellOptions, runColumns } from "./score-groups.js";
 import { labelOf, varying } from "./series.js";
 import { groupBy, type Results, type Row } from "./table-rows.js";
-
-const spaced = (corruption: string): string => corruption.replaceAll("-", " ");
 
 /** A white line and a name for each group of corruptions. */
 function groupMarks(groups: readonly CorruptionGroup[]) {
@@ -43,98 +38,124 @@ function groupMarks(groups: readonly CorruptionGroup[]) {
 	});
 }
 
+/** What the map shows. */
+interface Content {
+	/** Names of the lines. */
+	readonly labels: readonly string[];
+	/** Of each line: mean drop and clean score. */
+	readonly totals: readonly Row[];
+	/** Of each line: the row of each corruption. */
+	readonly lines: readonly (readonly Row[])[];
+}
+
+function contentOf(results: Results, cells: CellOptions): Content {
+	const totals = robustness(results, runColumns, cells).objects() as Row[];
+	const single = byCorruption(results, runColumns, cells).objects() as Row[];
+	const columns = varying(totals, runColumns);
+	return {
+		labels: totals.map((row) => labelOf(row, columns, "backbone")),
+		totals,
+		lines: totals.map((total) =>
+			single.filter((row) =>
+				runColumns.every((column) => row[column] === total[column]),
+			),
+		),
+	};
+}
+
+const drops = ({ labels, lines }: Content): Trace => ({
+	type: "heatmap",
+	z: lines.map((rows) => rows.map((row) => row.drop)),
+	x: lines[0]?.map((_, i) => i),
+	y: lines.map((_, i) => i),
+	coloraxis: "coloraxis",
+	texttemplate: "%{z:.0f}",
+	textfont: { size: 11 },
+	xgap: 1,
+	ygap: 1,
+	customdata: lines.map((rows, i) =>
+		rows.map(({ corruption }) => `${labels[i]}, ${corruption}`),
+	),
+	hovertemplate: "%{customdata}: drop %{z:.2f} %<extra></extra>",
+});
+
+/** Mean drop and clean score as numbers on the right. */
+const numbers = ({ totals }: Content): Trace => ({
+	type: "scatter",
+	mode: "text",
+	x: totals.flatMap(() => [0, 1]),
+	y: totals.flatMap((_, i) => [i, i]),
+	text: totals
+		.flatMap(({ drop, clean }) => [drop, clean])
+		.map((value) => (value as number).toFixed(1)),
+	textfont: { size: 12, color: ink.text },
+	xaxis: "x2",
+	hoverinfo: "skip",
+	showlegend: false,
+});
+
+/** The name at each whole number from 0 on, without line and ticks. */
+const names = (
+	texts: readonly string[],
+	more: Readonly<Record<string, unknown>>,
+) =>
+	axis("", {
+		tickvals: texts.map((_, i) => i),
+		ticktext: texts,
+		showgrid: false,
+		showline: false,
+		ticks: "",
+		...more,
+	});
+
+const colorsOf = ({ lines }: Content) => ({
+	colorscale: sequence,
+	cmin: 0,
+	cmax: Math.max(1, ...lines.flat().map((row) => row.drop as number)),
+	colorbar: {
+		title: { text: "drop (%)", side: "right" },
+		thickness: 12,
+		outlinewidth: 0,
+	},
+});
+
 /**
- * The drop under each corruption, a line for each kind of run, with the mean drop and the clean score.
+ * The drop under each corruption (white: none, or a gain), a line for each kind of run, with the mean
+ * drop and the clean score.
  *
  * The values are those of `byCorruption` and `robustness`, in percent. Throws as they do, and where
  * results are of several tasks.
  */
 export function plotHeatMap(results: Results, cells: CellOptions = {}): Figure {
 	const scope = scopeOf(results, cells);
-	const totals = robustness(results, runColumns, cells).objects() as Row[];
-	const single = byCorruption(results, runColumns, cells).objects() as Row[];
-	const lines = totals.map((total) =>
-		single.filter((row) =>
-			runColumns.every((column) => row[column] === total[column]),
-		),
-	);
-	const columns = varying(totals, runColumns);
-	const first = lines[0] ?? [];
-	const corruptions = first.map((row) => row.corruption as CorruptionName);
+	const content = contentOf(results, cells);
+	const first = content.lines[0] ?? [];
 	const marks = groupMarks(first.map((row) => row.group as CorruptionGroup));
-	const left = { tickvals: totals.map((_, i) => i), autorange: "reversed" };
-	const means = totals.map((row) => [row.drop, row.clean]);
 	return styled(
-		[
-			{
-				type: "heatmap",
-				z: lines.map((rows) => rows.map((row) => row.drop)),
-				x: corruptions.map((_, i) => i),
-				y: left.tickvals,
-				coloraxis: "coloraxis",
-				texttemplate: "%{z:.0f}",
-				textfont: { size: 11 },
-				xgap: 1,
-				ygap: 1,
-				hovertemplate: "%{y}, %{x}: drop %{z:.2f} %<extra></extra>",
-			},
-			{
-				type: "scatter",
-				mode: "text",
-				x: means.flatMap((row) => row.map((_, i) => i)),
-				y: means.flatMap((row, i) => row.map(() => i)),
-				text: means.flat().map((value) => (value as number).toFixed(1)),
-				textfont: { size: 12, color: ink.text },
-				xaxis: "x2",
-				hoverinfo: "skip",
-				showlegend: false,
-			},
-		],
+		[drops(content), numbers(content)],
 		{
 			title: `Drop by corruption on ${scope.task}`,
 			subtitle: `drop in ${scope.metric}, % of clean · ${scope.cells.replace(/^mean of /, "")} · ${scope.images}`,
 		},
 		{
 			width: 1120,
-			height: 220 + 24 * totals.length,
+			height: 220 + 24 * content.lines.length,
 			margin: { t: 104, r: 24, b: 110, l: 64 },
-			coloraxis: {
-				colorscale: sequence,
-				cmin: 0,
-				colorbar: {
-					title: { text: "drop (%)", side: "right" },
-					thickness: 12,
-					outlinewidth: 0,
-				},
-			},
+			coloraxis: colorsOf(content),
 			annotations: marks.map(({ annotation }) => annotation),
 			shapes: marks.slice(0, -1).map(({ shape }) => shape),
-			xaxis: axis("", {
-				domain: [0, 0.87],
-				tickvals: corruptions.map((_, i) => i),
-				ticktext: corruptions.map(spaced),
-				tickangle: -40,
-				showgrid: false,
-				showline: false,
-				ticks: "",
-			}),
-			xaxis2: axis("", {
+			xaxis: names(
+				first.map(({ corruption }) => String(corruption).replaceAll("-", " ")),
+				{ domain: [0, 0.87], tickangle: -40 },
+			),
+			xaxis2: names(["mean drop (%)", `clean ${scope.metric} (%)`], {
 				domain: [0.88, 1],
 				range: [-0.6, 1.6],
-				tickvals: [0, 1],
-				ticktext: ["mean drop (%)", `clean ${scope.metric} (%)`],
 				tickangle: -40,
-				showgrid: false,
-				showline: false,
-				ticks: "",
 			}),
-			yaxis: axis("", {
-				...left,
-				ticktext: totals.map((row) => labelOf(row, columns, "backbone")),
+			yaxis: names(content.labels, {
+				autorange: "reversed",
 				ticklabelstandoff: 6,
-				showgrid: false,
-				showline: false,
-				ticks: "",
 			}),
 		},
 	);

@@ -53,8 +53,72 @@ function caption({ prediction, isRight }: StripPicture): string {
 const captionColor = ({ isRight }: StripPicture): string =>
 	isRight === undefined ? ink.text : isRight ? colors[0] : colors[1];
 
+/** Sizes in pixels, which are the units of both axes. */
+interface Grid {
+	readonly cell: { readonly width: number; readonly height: number };
+	/** From one picture to the next. */
+	readonly step: { readonly x: number; readonly y: number };
+}
+
+interface Placed {
+	readonly picture: StripPicture;
+	readonly left: number;
+	readonly top: number;
+}
+
+const inside = { xref: "x", yref: "y" };
+
+function gridOf({ image }: StripPicture, width: number): Grid {
+	const height = (width * image.height) / image.width;
+	return {
+		cell: { width, height },
+		step: { x: width + gap, y: height + captionHeight + gap },
+	};
+}
+
+const pictureAt = ({ picture, left, top }: Placed, { cell }: Grid) => ({
+	source: dataUrl(picture.image, cell.width),
+	...inside,
+	x: left,
+	y: top,
+	sizex: cell.width,
+	sizey: cell.height,
+	sizing: "contain",
+	layer: "above",
+});
+
+const captionAt = ({ picture, left, top }: Placed, { cell }: Grid) =>
+	note(caption(picture), {
+		...inside,
+		x: left + cell.width / 2,
+		y: top + cell.height + 2,
+		yanchor: "top",
+		font: { size: 12, color: captionColor(picture) },
+	});
+
+const labelAt = (label: string, y: number, { cell, step }: Grid) =>
+	note(label, {
+		xref: "paper",
+		x: 0,
+		xanchor: "right",
+		xshift: -gap,
+		yref: "y",
+		y: y * step.y + cell.height / 2,
+		yanchor: "middle",
+		font: { size: 12, color: ink.text },
+	});
+
+const columnAt = (column: string, x: number, { cell, step }: Grid) =>
+	note(column, {
+		...inside,
+		x: x * step.x + cell.width / 2,
+		y: 0,
+		yanchor: "bottom",
+		yshift: 4,
+	});
+
 /**
- * Strips of images with predictions under them: blue and ticked where right, red and crossed where wrong.
+ * Strips of images with predictions under them: blue and ticked where right, orange and crossed where wrong.
  *
  * Throws where there are no pictures, or `columns` do not fit the strips.
  */
@@ -67,26 +131,21 @@ export function plotImageStrips(
 		cellWidth = 120,
 	}: ImageStripsOptions = {},
 ): Figure {
-	const across = Math.max(0, ...strips.map(({ pictures }) => pictures.length));
-	if (across === 0) throw new RangeError("there are no pictures to show");
+	const [first] = strips.flatMap(({ pictures }) => pictures);
+	if (!first) throw new RangeError("there are no pictures to show");
+	const across = Math.max(...strips.map(({ pictures }) => pictures.length));
 	if (columns.length > 0 && columns.length !== across)
 		throw new RangeError(
 			`${columns.length} column names do not fit strips of ${across} pictures`,
 		);
-	const [first] = strips.flatMap(({ pictures }) => pictures) as [StripPicture];
-	const { height, width } = first.image;
-	const cell = { width: cellWidth, height: (cellWidth * height) / width };
-	const step = {
-		x: cell.width + gap,
-		y: cell.height + captionHeight + gap,
-	};
-	const size = { width: across * step.x, height: strips.length * step.y };
-	const at = { xref: "x", yref: "y" };
-	const pictures = strips.flatMap(({ pictures }, y) =>
+	const grid = gridOf(first, cellWidth);
+	const width = across * grid.step.x;
+	const height = strips.length * grid.step.y;
+	const placed = strips.flatMap(({ pictures }, y) =>
 		pictures.map((picture, x) => ({
 			picture,
-			left: x * step.x,
-			top: y * step.y,
+			left: x * grid.step.x,
+			top: y * grid.step.y,
 		})),
 	);
 	const hidden = { visible: false, fixedrange: true };
@@ -94,52 +153,16 @@ export function plotImageStrips(
 		[],
 		{ title, subtitle },
 		{
-			width: size.width + margin.l + margin.r,
-			height: size.height + margin.t + margin.b,
+			width: width + margin.l + margin.r,
+			height: height + margin.t + margin.b,
 			margin,
-			xaxis: { ...hidden, range: [0, size.width] },
-			yaxis: { ...hidden, range: [size.height, 0] },
-			images: pictures.map(({ picture, left, top }) => ({
-				source: dataUrl(picture.image, cellWidth),
-				...at,
-				x: left,
-				y: top,
-				sizex: cell.width,
-				sizey: cell.height,
-				sizing: "contain",
-				layer: "above",
-			})),
+			xaxis: { ...hidden, range: [0, width] },
+			yaxis: { ...hidden, range: [height, 0] },
+			images: placed.map((one) => pictureAt(one, grid)),
 			annotations: [
-				...pictures.map(({ picture, left, top }) =>
-					note(caption(picture), {
-						...at,
-						x: left + cell.width / 2,
-						y: top + cell.height + 2,
-						yanchor: "top",
-						font: { size: 12, color: captionColor(picture) },
-					}),
-				),
-				...strips.map(({ label }, y) =>
-					note(label, {
-						xref: "paper",
-						x: 0,
-						xanchor: "right",
-						xshift: -gap,
-						yref: "y",
-						y: y * step.y + cell.height / 2,
-						yanchor: "middle",
-						font: { size: 12, color: ink.text },
-					}),
-				),
-				...columns.map((column, x) =>
-					note(column, {
-						...at,
-						x: x * step.x + cell.width / 2,
-						y: 0,
-						yanchor: "bottom",
-						yshift: 4,
-					}),
-				),
+				...placed.map((one) => captionAt(one, grid)),
+				...strips.map(({ label }, y) => labelAt(label, y, grid)),
+				...columns.map((column, x) => columnAt(column, x, grid)),
 			],
 		},
 	);

@@ -38,6 +38,7 @@ function path({ label, style, rows }: Series): Trace {
 		x: sorted.map((row) => row.clean),
 		y: sorted.map((row) => row.corrupted),
 		text: sorted.map((row) => `lr ${row.learningRate}`),
+		cliponaxis: false,
 		line: { color, dash, width: 1 },
 		marker: {
 			color,

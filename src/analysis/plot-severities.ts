@@ -4,7 +4,15 @@ import {
 } from "../corruptions/corruption.js";
 import { bySeverity } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
-import { axis, ink, note, type Panel, panels, styled } from "./figure-style.js";
+import {
+	axis,
+	heightFor,
+	ink,
+	note,
+	type Panel,
+	panels,
+	styled,
+} from "./figure-style.js";
 import { scopeOf } from "./scope.js";
 import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
@@ -30,6 +38,18 @@ function line(
 		...axes,
 	};
 }
+
+const panelName = (name: string, { domain }: Panel) =>
+	note(name, {
+		x: domain[0],
+		xref: "paper",
+		xanchor: "left",
+		y: 1,
+		yref: "paper",
+		yanchor: "bottom",
+		yshift: 2,
+		font: { size: 13, color: ink.text },
+	});
 
 /** The mean over all corruptions, then each group of them. */
 function partsOf(
@@ -81,19 +101,10 @@ export function plotSeverities(
 		},
 		{
 			width: 1120,
-			height: 420,
+			height: heightFor(data.length / parts.length),
 			margin: { t: 104, r: 24, b: 56, l: 64 },
 			annotations: parts.map(([name], i) =>
-				note(name, {
-					x: places[i]?.domain[0],
-					xref: "paper",
-					xanchor: "left",
-					y: 1,
-					yref: "paper",
-					yanchor: "bottom",
-					yshift: 2,
-					font: { size: 13, color: ink.text },
-				}),
+				panelName(name, places[i] as Panel),
 			),
 			...Object.fromEntries(
 				places.flatMap(({ x, y, axes, domain }, i) => [

@@ -1,6 +1,6 @@
 import type { LogRow, Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
-import { axis, type Panel, panels, styled } from "./figure-style.js";
+import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import { runColumns } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Row } from "./table-rows.js";
@@ -116,6 +116,7 @@ export function plotTraining(
 		{ dtick: 1, exponentformat: "power" },
 	];
 	const series = seriesOf(runs.map(columnsOf), [...runColumns, "seed", "run"]);
+	// Run ids come last, are long, and say again what stands before them.
 	const shown = series.map(({ label, ...rest }) => ({
 		...rest,
 		label: label.split(" · ").slice(0, -1).join(" · ") || label,
@@ -131,7 +132,7 @@ export function plotTraining(
 		},
 		{
 			width: 1120,
-			height: Math.max(420, 180 + 24 * series.length),
+			height: heightFor(series.length),
 			...Object.fromEntries(
 				parts.flatMap(({ x, y, axes, domain }, i) => [
 					[

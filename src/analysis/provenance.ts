@@ -34,6 +34,7 @@ function evaluationFacts(results: Results): Fact[] {
 		["runs", String(new Set(rows.map(({ run }) => run)).size)],
 		["scores", String(rows.length)],
 		["seeds of training", list(rows.map(({ seed }) => seed))],
+		["test set", list(rows.map(({ data }) => data))],
 		["test images", list(rows.map(({ images }) => images))],
 		["reading of the study", list(rows.map(({ reading }) => reading))],
 		[

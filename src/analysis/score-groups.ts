@@ -53,6 +53,7 @@ export interface ScoreGroups {
 const conditions = [
 	"task",
 	"metric",
+	"data",
 	"images",
 	"variant",
 	"channelOrder",
@@ -173,16 +174,14 @@ export function scoreGroups(
 		throw new RangeError(
 			"there is nothing to take a mean over: evaluate under at least one corruption and severity",
 		);
-	const wanted = rows.filter(
-		({ corruption, severity }) =>
-			corruption === "clean" ||
-			(corruptions.includes(corruption) &&
-				cells.severities.includes(severity as Severity)),
-	);
+	const isWanted = ({ corruption, severity }: ResultRow) =>
+		corruption === "clean" ||
+		(corruptions.includes(corruption) &&
+			cells.severities.includes(severity as Severity));
 	const problems: string[] = [];
 	const keyOf = (row: ResultRow) =>
 		JSON.stringify(by.map((column) => (row as unknown as Row)[column]));
-	const groups = groupBy(wanted, keyOf).map((members): ScoreGroup => {
+	const groups = groupBy(rows, keyOf).map((members): ScoreGroup => {
 		const first = members[0] as ResultRow;
 		return {
 			key: Object.fromEntries(
@@ -192,8 +191,9 @@ export function scoreGroups(
 			metric: only(members, "metric"),
 			runs: groupBy(members, ({ run }) => run).map((own) => {
 				const { run } = own[0] as ResultRow;
-				const { found, scores } = scoresOf(run, own);
-				problems.push(...mixtures(run, own), ...missing(run, found, cells));
+				const chosen = own.filter(isWanted);
+				const { found, scores } = scoresOf(run, chosen);
+				problems.push(...mixtures(run, chosen), ...missing(run, found, cells));
 				return scores;
 			}),
 		};

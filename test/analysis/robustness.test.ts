@@ -121,6 +121,14 @@ test("every missing cell is named, of all runs, in one error", () => {
 		() => robustness(small(), ["run"], { ...two, severities: [1, 2, 3] }),
 		/run lacks fog 3; snow 3\n/,
 	);
+	const elsewhere = small({ run: "elsewhere" }).slice(3);
+	assert.throws(
+		() =>
+			robustness([...small(), ...elsewhere], ["run"], {
+				corruptions: ["fog"],
+			}),
+		/elsewhere lacks clean; fog 1, 2\n/,
+	);
 });
 
 test("a score that is no number is missing", () => {
@@ -136,6 +144,11 @@ test("rows of several conditions are not mixed", () => {
 	assert.throws(
 		() => robustness([...small(), ...more], ["run"], two),
 		/run mixes images 100 and 500: filter/,
+	);
+	const other = small({ data: "another" }).slice(3);
+	assert.throws(
+		() => robustness([...small().slice(0, 3), ...other], ["run"], two),
+		/run mixes data shapes-target\/test and another: filter/,
 	);
 	const variant = small().map((row) => ({
 		...row,
