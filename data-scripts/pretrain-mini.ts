@@ -1,7 +1,7 @@
 /**
  * Trains the bundled mini backbones anew: `node dist/data-scripts/pretrain-mini.js [--folder FOLDER] [NAME...]`
  *
- * Names are those of `miniBackbone`, or beginnings of them; all six by default. `regular` learns the source
+ * Names are those of `miniBackbone`, or beginnings of them; all by default. `regular` learns the source
  * domain of shapes from random weights; `prime` and `adversarial` go on from `regular`. On one machine the
  * same weights come out each time; with other processors or numbers of threads the last digits differ.
  * Interrupted, it goes on where it was when called again.
@@ -56,13 +56,7 @@ const base: Recipe = {
 
 /** The recipe of a backbone; those that go on from `regular` are shorter. */
 function recipeOf(name: MiniBackboneName): Recipe {
-	const isSwin = name.startsWith("swin");
-	const regular: Recipe = {
-		...base,
-		learningRate: isSwin ? 0.001 : 0.002,
-		length: { steps: isSwin ? 4000 : 3000 },
-		gradientClip: isSwin ? 1 : null,
-	};
+	const regular: Recipe = { ...base, length: { steps: 3000 } };
 	if (name.endsWith("/regular")) return regular;
 	const later: Recipe = {
 		...regular,
@@ -94,19 +88,19 @@ const source: Task<number, number> = {
 	test: remembered(drawn.test),
 };
 
-async function weightsOf(run: Run, name: MiniBackboneName): Promise<Backbone> {
+async function weightsOf(run: Run): Promise<Backbone> {
 	const { tensors } = await readCheckpoint(
 		join(run.folder, "weights.safetensors"),
 	);
-	return backbone(miniArchitecture(name), tensors);
+	return backbone(miniArchitecture, tensors);
 }
 
 async function train(name: MiniBackboneName): Promise<Run> {
 	const regular = name.replace(/\/.*/, "/regular") as MiniBackboneName;
 	const start =
 		name === regular
-			? untrainedBackbone(miniArchitecture(name))
-			: await weightsOf(await train(regular), name);
+			? untrainedBackbone(miniArchitecture)
+			: await weightsOf(await train(regular));
 	const isAttacked = name.endsWith("/adversarial");
 	return finetune(
 		start,

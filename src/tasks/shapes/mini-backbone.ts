@@ -5,23 +5,19 @@ import { readCheckpoint } from "../../checkpoint/read.js";
 import { stateDict } from "../../checkpoint/state-dict.js";
 import { domains } from "./domain.js";
 
-/** The bundled backbones: two architectures, each trained in three ways. */
+/** The bundled backbones: one architecture, trained in three ways. */
 export const miniBackboneNames = [
 	"resnet-mini/regular",
 	"resnet-mini/prime",
 	"resnet-mini/adversarial",
-	"swin-mini/regular",
-	"swin-mini/prime",
-	"swin-mini/adversarial",
 ] as const;
 export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
-/** The sizes of the architecture of a bundled backbone, which tells the classes of the source domain apart. */
-export function miniArchitecture(name: MiniBackboneName) {
-	const [architecture] = name.split("/") as ["resnet-mini" | "swin-mini"];
-	const classes = Object.keys(domains.source.classes).length;
-	return { ...architectures[architecture], classes };
-}
+/** The architecture of the bundled backbones, which tell the classes of the source domain apart. */
+export const miniArchitecture = Object.freeze({
+	...architectures["resnet-mini"],
+	classes: Object.keys(domains.source.classes).length,
+});
 
 // Beside the sources, of which dist/ holds no copy: the package is laid out as the repository.
 const folder = new URL(
@@ -34,8 +30,7 @@ export const miniBackboneFile = (name: MiniBackboneName): string =>
 	fileURLToPath(new URL(`${name.replace("/", "-")}.safetensors`, folder));
 
 /**
- * Loads a bundled backbone: of 0.3 million parameters (ResNet) or 0.8 million (Swin), trained on the source
- * domain of shapes.
+ * Loads a bundled backbone: of 0.3 million parameters, trained on the source domain of shapes.
  *
  * `regular` learned from the pictures as they are; `prime` and `adversarial` went on from there with PRIME,
  * or on the worst pictures near by. How they were trained and what they score is in the metadata of their
@@ -49,5 +44,5 @@ export async function miniBackbone(name: MiniBackboneName): Promise<Backbone> {
 		);
 	}
 	const checkpoint = await readCheckpoint(miniBackboneFile(name));
-	return { name, ...backbone(miniArchitecture(name), stateDict(checkpoint)) };
+	return { name, ...backbone(miniArchitecture, stateDict(checkpoint)) };
 }
