@@ -33,9 +33,17 @@ export const miniBackboneFile = (name: MiniBackboneName): string =>
  * Loads a bundled backbone: of 0.3 million parameters, trained on the source domain of shapes.
  *
  * `regular` learned from the pictures as they are; `prime` and `adversarial` went on from there with PRIME,
- * or on the worst pictures near by. How they were trained and what they score is in the metadata of their
- * files; `data-scripts/pretrain-mini.ts` makes them anew. Choose the engine first. Throws where there is
- * no such backbone.
+ * or on the worst pictures near by, within an L2 distance of 0.5. On 1000 other pictures of that domain,
+ * clean and in the mean of the fifteen corruptions of severity 1, they score
+ *
+ * | | clean | corrupted | drop |
+ * |---|---:|---:|---:|
+ * | regular | 83.4 | 72.9 | 12.6 % |
+ * | prime | 84.5 | 75.9 | 10.2 % |
+ * | adversarial | 82.2 | 72.4 | 11.9 % |
+ *
+ * The metadata of their files say how they were trained; `data-scripts/pretrain-mini.ts` trains them anew.
+ * Choose the engine first. Throws where there is no such backbone.
  */
 export async function miniBackbone(name: MiniBackboneName): Promise<Backbone> {
 	if (!miniBackboneNames.includes(name)) {
