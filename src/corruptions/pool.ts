@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 export interface PoolOptions {
 	/** Threads; default one for each core. */
 	readonly workers?: number;
-	/** Inputs taken from the source whose output has not been handed out; default four for each worker. */
+	/** Inputs taken from the source whose output has not been handed out; default eight for each worker. */
 	readonly inFlight?: number;
 }
 
@@ -44,7 +44,7 @@ export async function* mapInWorkers<Data, Input, Output>(
 	{ module, data }: JobSource<Data>,
 	{
 		workers = availableParallelism(),
-		inFlight = 4 * workers,
+		inFlight = 8 * workers,
 	}: PoolOptions = {},
 ): AsyncGenerator<Output, void, undefined> {
 	checkPositive("workers", workers);
@@ -55,15 +55,41 @@ export async function* mapInWorkers<Data, Input, Output>(
 	);
 	const pending: Promise<Output>[] = [];
 	try {
+		const give = distribute(team);
 		for await (const input of inputs) {
-			const idlest = team.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-			pending.push(idlest.run(input));
+			pending.push(give(input));
 			if (pending.length === inFlight) yield (await pending.shift()) as Output;
 		}
 		while (pending.length > 0) yield (await pending.shift()) as Output;
 	} finally {
 		await Promise.all(team.map((hand) => hand.stop()));
 	}
+}
+
+// One input to work on and one to go on with: some inputs take ten times as long as others.
+const mostWaiting = 2;
+
+/** Gives each input to the worker that is ready for it first. */
+function distribute<Input, Output>(
+	team: readonly Hand<Input, Output>[],
+): (input: Input) => Promise<Output> {
+	const queue: (() => void)[] = [];
+	const idlest = () => team.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+	const next = (): void => {
+		while (queue.length > 0 && idlest().waiting < mostWaiting)
+			queue.shift()?.();
+	};
+	return (input) => {
+		const output = new Promise<Output>((resolve, reject) => {
+			queue.push(() => {
+				idlest().run(input).then(resolve, reject).finally(next);
+			});
+		});
+		// The failure is the stream's when its turn comes, and nobody's where the stream is left before.
+		output.catch(() => {});
+		next();
+		return output;
+	};
 }
 
 function checkPositive(name: string, value: number): void {
@@ -102,16 +128,13 @@ class Hand<Input, Output> {
 	}
 
 	run(input: Input): Promise<Output> {
-		const output = new Promise<Output>((resolve, reject) => {
+		return new Promise<Output>((resolve, reject) => {
 			if (this.#failure) return reject(this.#failure);
 			const ticket = this.#tickets++;
 			this.#waiting.set(ticket, { resolve, reject });
 			this.#worker.ref();
 			this.#worker.postMessage({ ticket, input });
 		});
-		// The failure is the stream's when its turn comes, and nobody's where the stream is left before.
-		output.catch(() => {});
-		return output;
 	}
 
 	async stop(): Promise<void> {
