@@ -8,6 +8,7 @@ import {
 } from "../backbones/architectures.js";
 import { type Backbone, stateDictOf } from "../backbones/backbone.js";
 import { engine } from "../engine/engine.js";
+import type { Normalization } from "../nn/normalize.js";
 import type { Task } from "../tasks/task.js";
 import type { Recipe } from "./recipe.js";
 import { readRows } from "./rows.js";
@@ -28,6 +29,7 @@ export interface RunRecord {
 		readonly metric: string;
 		readonly classes: number;
 		readonly inputSize: number;
+		readonly normalization: Normalization;
 		readonly train: string;
 		readonly trainImages: number;
 	};
@@ -139,6 +141,7 @@ export function describeRun<Target>(
 			metric: task.metricName,
 			classes: task.classes.length,
 			inputSize: task.inputSize,
+			normalization: task.normalization,
 			train: task.train.name,
 			trainImages: task.train.length,
 		},

@@ -7,6 +7,7 @@ import {
 	type Severity,
 } from "../../src/corruptions/corruption.js";
 import { packHits, type ResultRow } from "../../src/evaluate/result-row.js";
+import { imagenetNormalization } from "../../src/nn/normalize.js";
 import { Random } from "../../src/random.js";
 import { recipes } from "../../src/train/recipe.js";
 import type { RunRecord } from "../../src/train/run.js";
@@ -153,6 +154,7 @@ export function madeUpRecord({
 			metric: "accuracy",
 			classes: 10,
 			inputSize: 32,
+			normalization: imagenetNormalization,
 			train: "shapes/train",
 			trainImages: 2000,
 		},

@@ -127,9 +127,13 @@ describe("runs", () => {
 		const others = [
 			id(untrainedBackbone(backbone().architecture, { seed: 1 })),
 			id(backbone(), { ...tinyRecipe, weightDecay: 0 }),
+			id(backbone(), tinyRecipe, {
+				...tinyTask,
+				normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
+			}),
 			id(backbone(), tinyRecipe, { ...tinyTask, inputSize: 64 }),
 		];
-		assert.equal(new Set([expected, ...others]).size, 4);
+		assert.equal(new Set([expected, ...others]).size, 5);
 		const named = { ...backbone(), name: "zoo/one" };
 		assert.match(id(named), /^tiny-zoo-one-full-network-/);
 	});
