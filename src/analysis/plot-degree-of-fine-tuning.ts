@@ -15,7 +15,7 @@ import type { Results } from "./table-rows.js";
 const scores: readonly ScoreName[] = ["clean", "corrupted", "drop"];
 
 /** Where the learning rates are marked, and how far the axis goes: a logarithmic axis. */
-export function learningRateAxis(
+function learningRateAxis(
 	rates: readonly number[],
 ): Readonly<Record<string, unknown>> {
 	const marks = [...new Set(rates)].sort((a, b) => a - b);

@@ -19,7 +19,7 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** Text that LaTeX sets as it is. */
-export const escapeLatex = (text: string): string =>
+const escapeLatex = (text: string): string =>
 	text.replace(
 		/[\\~^–·×±&%$#_{}]/g,
 		(character) => escapes[character] ?? `\\${character}`,

@@ -13,11 +13,7 @@ import {
 } from "./session.js";
 
 /** What can run the maths, in order of preference. */
-export const engineNames = [
-	"tfjs-node-gpu",
-	"tfjs-node",
-	"onnxruntime",
-] as const;
+const engineNames = ["tfjs-node-gpu", "tfjs-node", "onnxruntime"] as const;
 export type EngineName = (typeof engineNames)[number];
 
 export interface EngineOptions {

@@ -43,7 +43,7 @@ export function gaussianFilter(
 }
 
 /** The weights of a Gaussian from its center outwards, of radius `floor(truncate · sigma + 0.5)`. */
-export function halfKernel(sigma: number, truncate: number): Float64Array {
+function halfKernel(sigma: number, truncate: number): Float64Array {
 	if (sigma <= 1e-15) return Float64Array.of(1);
 	const radius = Math.floor(truncate * sigma + 0.5);
 	const kernel = new Float64Array(2 * radius + 1);

@@ -26,7 +26,7 @@ export function affineBetween(from: Triangle, to: Triangle): Affine {
 }
 
 /** The inverse of an affine map. */
-export function invertAffine([a, b, c, d, e, f]: Affine): Affine {
+function invertAffine([a, b, c, d, e, f]: Affine): Affine {
 	const scale = 1 / (a * e - b * d);
 	const [ia, ib, id, ie] = [e * scale, -b * scale, -d * scale, a * scale];
 	return [ia, ib, -ia * c - ib * f, id, ie, -id * c - ie * f];

@@ -137,12 +137,16 @@ function thing(
 ): Thing {
 	const kind = Object.values(domain.classes)[label] as ShapeClass;
 	const isHinted = random.uniform() < hintedShare;
-	const any = pick(random, domain.textures);
+	const anyTexture = pick(random, domain.textures);
 	return {
 		label,
 		outline: posed(random, kind, place),
 		radius: place.radius,
-		paint: contrasting(random, isHinted ? kind.texture : any, background),
+		paint: contrasting(
+			random,
+			isHinted ? kind.texture : anyTexture,
+			background,
+		),
 	};
 }
 

@@ -1,7 +1,7 @@
 import { Random } from "../../random.js";
 
 /** The kinds of texture; those from `bricks` on are found in the target domain only. */
-export const textureNames = [
+const textureNames = [
 	"stripes",
 	"checks",
 	"dots",
