@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Metric, Sample, Task } from "../tasks/task.js";
+import type { Image } from "../image/image.js";
+import type { Metric, Sample, Shown, Task } from "../tasks/task.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
@@ -27,9 +28,10 @@ function addBatch<Target, Prediction>(
 	scores: readonly Score<Target, Prediction>[],
 	samples: readonly Sample<Target>[],
 	images: tf.Tensor4D,
+	shown: readonly Shown[],
 ): void {
 	for (const { predictor, metric, hits } of scores) {
-		const predictions = predictor.predict(images);
+		const predictions = predictor.predict(images, shown);
 		samples.forEach(({ target }, i) => {
 			const prediction = predictions[i] as Prediction;
 			metric.add(prediction, target);
@@ -113,7 +115,11 @@ export async function fillGaps<Target, Prediction>(
 				const samples = await take(stream, size);
 				const prepared = samples.map(({ image }) => task.prepare(image));
 				const batch = fullBatch(prepared, batchSize);
-				addBatch(scores, samples, batch);
+				const shown = samples.map(({ image }, i) => ({
+					given: image,
+					seen: prepared[i] as Image,
+				}));
+				addBatch(scores, samples, batch, shown);
 				batch.dispose();
 				progress(cell, size);
 			}

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
-import type { Task } from "../tasks/task.js";
+import type { Shown, Task } from "../tasks/task.js";
 import { imagesToTensor } from "../train/batch.js";
 import { disposeModel, loadModel } from "../train/model.js";
 import { type Run, runFiles } from "../train/run.js";
@@ -11,8 +11,8 @@ import { readWeights } from "../train/weights-file.js";
 /** A fine-tuned model, ready to predict. */
 export interface Predictor<Prediction> {
 	readonly run: Run;
-	/** One prediction for each image `[images, size, size, 3]` in 0-1. */
-	predict(images: tf.Tensor4D): Prediction[];
+	/** One prediction for each image that is shown, of `[images, height, width, 3]` in 0-1. */
+	predict(images: tf.Tensor4D, shown: readonly Shown[]): Prediction[];
 	dispose(): void;
 }
 
@@ -54,10 +54,10 @@ export async function loadPredictor<Target, Prediction>(
 	);
 	return {
 		run,
-		predict: (images) => {
+		predict: (images, shown) => {
 			const output = tf.tidy(() => forward(images));
-			const predictions = task.predictions(output);
-			output.dispose();
+			const predictions = task.predictions(output, shown);
+			tf.dispose(output);
 			return predictions;
 		},
 		dispose: () => disposeModel(model),

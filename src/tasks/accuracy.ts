@@ -1,7 +1,8 @@
 import type { Metric } from "./task.js";
 
 /** The share of predicted classes that are right, in percent. */
-export function accuracy(): Required<Metric<number, number>> {
+export function accuracy(): Metric<number, number> &
+	Required<Pick<Metric<number, number>, "hit">> {
 	let right = 0;
 	let count = 0;
 	const hit = (prediction: number, target: number): boolean =>

@@ -6,7 +6,7 @@ import type { BatchTargets, Task } from "./task.js";
 
 /** What all classification tasks have in common: targets and predictions are indices of classes. */
 export type Classification = Pick<
-	Task<number, number>,
+	Task<number, number, tf.Tensor>,
 	| "metricName"
 	| "metric"
 	| "headParams"

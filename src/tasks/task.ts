@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { Backbone } from "../backbones/backbone.js";
 import type { ForwardOptions } from "../backbones/forward.js";
 import type { Variant } from "../corruptions/corruption.js";
+import type { HostValue } from "../engine/host-value.js";
 import type { Image } from "../image/image.js";
 import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
@@ -28,33 +29,77 @@ export interface Metric<Prediction, Target> {
 	add(prediction: Prediction, target: Target): void;
 	/** A percentage; throws before anything was added. */
 	value(): number;
+	/** Further figures by name, in percent: such as `mask AP`, or the IoU of each class. */
+	details?(): Readonly<Record<string, number>>;
 	/** Whether a single prediction is right, where the score is the share of those that are. */
 	hit?(prediction: Prediction, target: Target): boolean;
 }
 
-/** The targets of a batch as tensors, by what they are: `{ labels }` for classification. */
+/** Height and width, in pixels. */
+export interface Size {
+	readonly height: number;
+	readonly width: number;
+}
+
+/** The sizes of an image: as it was given, and as the network sees it, before padding. */
+export interface Shown {
+	readonly given: Size;
+	readonly seen: Size;
+}
+
+/** An image to train on, and what to predict of it. */
+export interface Example<Target> {
+	readonly image: Image;
+	readonly target: Target;
+}
+
+/** The targets of a batch, by what they are: `{ labels }` for classification. */
 export type BatchTargets = Readonly<
-	Record<string, tf.Tensor | readonly tf.Tensor[]>
+	Record<string, tf.Tensor | readonly tf.Tensor[] | HostValue<unknown>>
 >;
+
+/** What comes out of the network for a batch. */
+export type NetworkOutput = tf.Tensor | tf.Tensor[];
+
+/** How threads make a task anew: by calling an exported function of a module. */
+export interface TaskSource {
+	/** The address of the module: its `import.meta.url`. */
+	readonly module: string;
+	/** The name of the function, which takes `options` and returns the task. */
+	readonly name: string;
+	/** What a thread can be sent. */
+	readonly options: unknown;
+}
 
 /**
  * A benchmark: its data, its own layers on top of a backbone, and its score.
  *
- * Images given to `loss` and `forward` are `[batch, inputSize, inputSize, 3]`, RGB, normalized. Both are
- * pure functions of tensors, to be compiled.
+ * Images given to `loss` and `forward` are `[batch, height, width, 3]`, RGB, normalized; smaller images
+ * of a batch are padded at the bottom and on the right with zeros. Both are pure functions of tensors, to
+ * be compiled: they are traced anew for every other shape.
  */
-export interface Task<Target = unknown, Prediction = unknown> {
+export interface Task<
+	Target = unknown,
+	Prediction = unknown,
+	Output extends NetworkOutput = NetworkOutput,
+> {
 	readonly name: string;
 	/** Whether it is a small stand-in for a real benchmark; texts and plots say so. */
 	readonly miniature: boolean;
 	readonly classes: readonly string[];
 	readonly train: Dataset<Target>;
 	readonly test: Dataset<Target>;
-	/** The sides, in pixels, of what the network sees. */
+	/** The size, in pixels, of what the network sees: its sides, or the shorter ones. */
 	readonly inputSize: number;
+	/** Other settings that a run depends on, as plain JSON; part of its id. */
+	readonly settings?: unknown;
 	readonly normalization: Normalization;
 	/** Which published constants its images are corrupted with. */
 	readonly corruptionVariant: Variant;
+	/** Images per forward pass when it is scored; 64 by default. */
+	readonly testBatchSize?: number;
+	/** What the task's layers see: the pooled features, or the feature maps; `features` by default. */
+	readonly uses?: "features" | "pyramid";
 	/** What the score is called: `accuracy`. */
 	readonly metricName: string;
 	metric(): Metric<Prediction, Target>;
@@ -69,19 +114,24 @@ export interface Task<Target = unknown, Prediction = unknown> {
 		options?: ForwardOptions,
 	): tf.Scalar;
 	/** The same loss of the network's output, where that is all it depends on. */
-	outputLoss?(output: tf.Tensor, targets: BatchTargets): tf.Scalar;
+	outputLoss?(output: Output, targets: BatchTargets): tf.Scalar;
 	/** The output of the network, which `predictions` reads. */
 	forward(
 		params: Params,
 		backbone: Backbone,
 		images: tf.Tensor4D,
 		options?: ForwardOptions,
-	): tf.Tensor;
-	/** One prediction for each image of a batch. */
-	predictions(output: tf.Tensor): Prediction[];
-	batchTargets(targets: readonly Target[]): BatchTargets;
-	/** The training image as the network sees it: a random crop and flip, `inputSize` on each side. */
-	augment(image: Image, random: Random): Image;
-	/** The test image as the network sees it, `inputSize` on each side. */
+	): Output;
+	/** One prediction for each image of a batch, in the coordinates of the image as it was given. */
+	predictions(output: Output, shown: readonly Shown[]): Prediction[];
+	/** The targets of a batch whose images are padded to a size. */
+	batchTargets(targets: readonly Target[], padded: Size): BatchTargets;
+	/** The training image as the network sees it: a random crop and flip, say. */
+	augment(example: Example<Target>, random: Random): Example<Target>;
+	/** The test image as the network sees it. */
 	prepare(image: Image): Image;
+	/** The size to which the images of a batch are padded; by default the largest height and width. */
+	padded?(sizes: readonly Size[]): Size;
+	/** How threads make the task anew, to prepare its examples ahead of training; without it, they are not. */
+	readonly source?: TaskSource;
 }

@@ -79,11 +79,11 @@ export function batchSource<Target>(
 	return (step, part = 0) => {
 		const start = step * batchSize + part * size;
 		const samples = Array.from({ length: size }, (_, i) => {
-			const { image, target } = remembered(task.train, indexAt(start + i));
 			const random = new Random("augment", seed, start + i);
-			return { image: task.augment(image, random), target };
+			return task.augment(remembered(task.train, indexAt(start + i)), random);
 		});
 		const random = new Random("augmentation", seed, step, part);
+		const padded = samples[0]?.image as Image;
 		return {
 			images: tf.tidy(() =>
 				view(imagesToTensor(samples.map(({ image }) => image)), random, {
@@ -91,7 +91,10 @@ export function batchSource<Target>(
 					recipe,
 				}),
 			),
-			targets: task.batchTargets(samples.map(({ target }) => target)),
+			targets: task.batchTargets(
+				samples.map(({ target }) => target),
+				padded,
+			),
 		};
 	};
 }

@@ -36,7 +36,7 @@ function consistentLoss(
 ): Loss {
 	return (views, targets) => {
 		const output = task.forward(params, backbone, views, options);
-		const [clean, first, second] = tf.split(output, 3) as [
+		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
 			tf.Tensor,
 			tf.Tensor,
 			tf.Tensor,

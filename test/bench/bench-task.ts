@@ -47,11 +47,11 @@ function crop(
 }
 
 /** Noise of the size of CIFAR-10, cropped and resized as the study's code does it. */
-export function benchTask(inputSize: number): Task<number, number> {
+export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 	const sized = (image: Image, size: number): Image =>
 		size === image.width ? image : resize(image, { height: size, width: size });
 	const larger = inputSize === side ? side : Math.round((inputSize * 8) / 7);
-	const task: Task<number, number> = {
+	const task: Task<number, number, tf.Tensor> = {
 		name: "bench",
 		miniature: true,
 		classes: Array.from({ length: classes }, (_, i) => String(i)),
@@ -79,11 +79,12 @@ export function benchTask(inputSize: number): Task<number, number> {
 		predictions: (output) =>
 			Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
 		batchTargets: (targets) => ({ labels: tf.tensor1d([...targets], "int32") }),
-		augment(image, random) {
+		augment({ image, target }, random) {
 			const size = random.integer(side / 2, side + 1);
 			const top = random.integer(0, side - size + 1);
 			const left = random.integer(0, side - size + 1);
-			return sized(crop(image, { top, left, size }), inputSize);
+			const seen = sized(crop(image, { top, left, size }), inputSize);
+			return { image: seen, target };
 		},
 		prepare(image) {
 			const start = Math.floor((larger - inputSize) / 2);

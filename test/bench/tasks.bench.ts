@@ -49,9 +49,9 @@ const image = picture(32, 32);
 const study = cifar10();
 const small = cifar10({ inputSize: 32 });
 const own = [
-	time(() => study.augment(image, random)),
+	time(() => study.augment({ image, target: 0 }, random)),
 	time(() => study.prepare(image)),
-	time(() => small.augment(image, random)),
+	time(() => small.augment({ image, target: 0 }, random)),
 ];
 const python = pythonWith("torchvision");
 const theirs = python ? runJson<number[]>(python, ["-c", program]) : undefined;

@@ -44,7 +44,7 @@ test("the loss is the mean cross-entropy, and predictions are the largest logits
 	const before = tf.memory().numTensors;
 	const logits = forward(params, model, images);
 	assert.deepEqual(logits.shape, [3, 7]);
-	const targets = batchTargets([2, 0, 6]);
+	const targets = batchTargets([2, 0, 6], { height: 32, width: 32 });
 	const rows = logits.arraySync() as number[][];
 	const expected =
 		rows.reduce((sum, row, i) => {
@@ -59,7 +59,7 @@ test("the loss is the mean cross-entropy, and predictions are the largest logits
 		value.dispose();
 	}
 	assert.deepEqual(
-		predictions(logits),
+		predictions(logits, []),
 		rows.map((row) => row.indexOf(Math.max(...row))),
 	);
 	tf.dispose([logits, targets as never]);

@@ -30,7 +30,7 @@ function dataset(name: string, length: number): Dataset<number> {
 }
 
 /** Four classes of 32 x 32 images, and the smallest network that can tell them apart. */
-export const tinyTask: Task<number, number> = {
+export const tinyTask: Task<number, number, tf.Tensor> = {
 	name: "tiny",
 	miniature: true,
 	classes: ["first", "second", "third", "fourth"],
@@ -67,8 +67,8 @@ export const tinyTask: Task<number, number> = {
 	predictions: (output) =>
 		Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
 	batchTargets: (targets) => ({ labels: tf.tensor1d([...targets], "int32") }),
-	augment(image, random) {
-		if (random.uniform() < 0.5) return image;
+	augment({ image, target }, random) {
+		if (random.uniform() < 0.5) return { image, target };
 		const { data, height, width } = image;
 		const flipped = createImage(height, width);
 		for (let i = 0; i < data.length; i++) {
@@ -76,7 +76,7 @@ export const tinyTask: Task<number, number> = {
 			const column = width - 1 - (Math.floor(i / 3) % width);
 			flipped.data[(row * width + column) * 3 + (i % 3)] = data[i] as number;
 		}
-		return flipped;
+		return { image: flipped, target };
 	},
 	prepare: (image) => image,
 };

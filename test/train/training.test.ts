@@ -35,7 +35,7 @@ const [batch, size, classes] = [4, 64, 5];
 const architecture = architectures.resnet18;
 
 /** The images of the reference are not normalized. */
-const task: Task<number, number> = {
+const task: Task<number, number, tf.Tensor> = {
 	...tinyTask,
 	inputSize: size,
 	normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
@@ -68,6 +68,7 @@ function batchAt(step: number): Batch {
 		),
 		targets: task.batchTargets(
 			Array.from({ length: batch }, (_, i) => (step + i) % classes),
+			{ height: size, width: size },
 		),
 	};
 }

@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
 import { randomResizedCrop } from "../../augment/random-resized-crop.js";
@@ -35,18 +36,27 @@ const padding = 4;
 /** What the shorter side is resized to, for each pixel of the middle that is seen. */
 const margin = 256 / 224;
 
-function images(inputSize: number): Pick<Task, "augment" | "prepare"> {
+function images(
+	inputSize: number,
+): Pick<Task<number, number>, "augment" | "prepare"> {
 	if (inputSize === side) {
 		return {
-			augment: (image, random) =>
-				randomFlip(randomCrop(image, random, { padding }), random),
+			augment: ({ image, target }, random) => ({
+				image: randomFlip(randomCrop(image, random, { padding }), random),
+				target,
+			}),
 			prepare: (image) => image,
 		};
 	}
 	const resized = Math.round(inputSize * margin);
 	return {
-		augment: (image, random) =>
-			randomFlip(randomResizedCrop(image, random, { size: inputSize }), random),
+		augment: ({ image, target }, random) => ({
+			image: randomFlip(
+				randomResizedCrop(image, random, { size: inputSize }),
+				random,
+			),
+			target,
+		}),
 		prepare: (image) =>
 			centerCrop(resizeShorter(image, resized), {
 				height: inputSize,
@@ -76,7 +86,7 @@ export function cifar10({
 	trainFiles = trainingFiles,
 	normalization = cifar10Normalization,
 	corruptionVariant = "any-size",
-}: Cifar10Options = {}): Task<number, number> {
+}: Cifar10Options = {}): Task<number, number, tf.Tensor> {
 	checkCount("trainFiles", trainFiles, trainingFiles);
 	checkCount("inputSize", inputSize, 4096);
 	const files = Array.from(

@@ -1,3 +1,4 @@
+import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
 import type { Normalization } from "../../nn/normalize.js";
@@ -66,7 +67,7 @@ export function shapes({
 	size = 64,
 	seed = 0,
 	domain: name = "target",
-}: ShapesOptions = {}): Task<number, number> {
+}: ShapesOptions = {}): Task<number, number, tf.Tensor> {
 	const domain = domains[name];
 	const classes = Object.keys(domain.classes);
 	return {
@@ -79,8 +80,10 @@ export function shapes({
 		inputSize: size,
 		normalization: shapesNormalization,
 		corruptionVariant: "any-size",
-		augment: (image, random) =>
-			randomFlip(randomCrop(image, random, { padding }), random),
+		augment: ({ image, target }, random) => ({
+			image: randomFlip(randomCrop(image, random, { padding }), random),
+			target,
+		}),
 		prepare: (image) => image,
 	};
 }

@@ -108,12 +108,17 @@ test("images are enlarged as in the study, or left as they are", (context) => {
 	const random = new Random("augment");
 	for (const task of [large, cifar10({ folder, inputSize: 32 })]) {
 		const size = task.inputSize;
-		for (const seen of [task.prepare(image), task.augment(image, random)])
+		for (const seen of [
+			task.prepare(image),
+			task.augment({ image, target: 3 }, random).image,
+		])
 			assert.deepEqual([seen.height, seen.width], [size, size]);
 	}
 	assert.equal(cifar10({ folder, inputSize: 32 }).prepare(image), image);
-	const again = large.augment(image, new Random("augment"));
-	assert.deepEqual(again, large.augment(image, new Random("augment")));
+	const augmented = () =>
+		large.augment({ image, target: 3 }, new Random("augment"));
+	assert.equal(augmented().target, 3);
+	assert.deepEqual(augmented(), augmented());
 });
 
 test("the published files hold ten thousand images, in their order", {

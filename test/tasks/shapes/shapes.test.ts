@@ -191,7 +191,7 @@ test("an index that there is not is refused, and training images vary", () => {
 	const random = new Random("shapes");
 	const seen = new Set<string>();
 	for (let i = 0; i < 30; i++) {
-		const changed = task.augment(image, random);
+		const { image: changed } = task.augment({ image, target: 0 }, random);
 		assert.deepEqual([changed.height, changed.width], [48, 48]);
 		seen.add(digest(changed));
 	}
