@@ -8,6 +8,14 @@ export {
 	engine,
 	useEngine,
 } from "./engine/engine.js";
+export {
+	type HostArray,
+	type HostFunction,
+	type HostOptions,
+	type HostOutput,
+	onHost,
+} from "./engine/host.js";
+export { HostValue } from "./engine/host-value.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 
 // Checkpoints and backbones.
