@@ -22,35 +22,35 @@ interface Measured {
 const seconds = 20;
 const rounds = 2;
 const threads = availableParallelism();
-const script = new URL("segmentation.js", import.meta.url);
+const script = fileURLToPath(new URL("segmentation.js", import.meta.url));
 const pythonScript = fileURLToPath(
 	new URL("../../../test/bench/segmentation.py", import.meta.url),
 );
 const python = pythonWith("torch");
 
-const ours = (work: string) =>
-	runJson<Measured>(process.execPath, [script, threads, work, seconds]);
-const pytorch = (work: string) =>
-	python && runJson<Measured>(python, [pythonScript, threads, work, seconds]);
+function run(program: string, file: string, work: string): Measured {
+	const made = runJson<Measured>(program, [file, threads, work, seconds]);
+	if (!made) throw new Error(`${file} ${work} failed`);
+	return made;
+}
+
+const ours = (work: string) => run(process.execPath, script, work);
+const pytorch = (program: string) => (work: string) =>
+	run(program, pythonScript, work);
+
+type Side = typeof ours;
 
 /** Both in turn, more than once, so that a slow minute of the machine meets each of them. */
-function measure(work: string): [Measured?, Measured?] {
-	const made = Array.from({ length: rounds }, () => [
-		ours(work),
-		pytorch(work),
-	]);
-	const joined = [0, 1].map((side) => {
-		const runs = made.flatMap((pair) => pair[side] || []);
-		const [first] = runs;
-		return (
-			first && {
-				...first,
-				times: runs.flatMap(({ times }) => times),
-				peakBytes: Math.max(...runs.map(({ peakBytes }) => peakBytes)),
-			}
-		);
-	});
-	return joined as [Measured?, Measured?];
+function measure(work: string): (Measured | undefined)[] {
+	const sides: Side[] = python ? [ours, pytorch(python)] : [ours];
+	const runs = sides.map((): Measured[] => []);
+	for (let round = 0; round < rounds; round++)
+		for (const [i, side] of sides.entries()) runs[i]?.push(side(work));
+	return runs.map((made) => ({
+		...(made[0] as Measured),
+		times: made.flatMap(({ times }) => times),
+		peakBytes: Math.max(...made.map(({ peakBytes }) => peakBytes)),
+	}));
 }
 
 const rows: (string | number)[][] = [
@@ -70,8 +70,7 @@ for (const [work, title] of [
 	["forward", "forward, 1 image"],
 	["train", "training step, 2 images"],
 ] as const) {
-	const [here, there] = measure(work);
-	if (!here) throw new Error(`${work} failed`);
+	const [here, there] = measure(work) as [Measured, Measured?];
 	torchVersion = there?.version ?? torchVersion;
 	const time = median(here.times);
 	const other = there && median(there.times);
