@@ -60,6 +60,9 @@ export async function loadPredictor<Target, Prediction>(
 			tf.dispose(output);
 			return predictions;
 		},
-		dispose: () => disposeModel(model),
+		dispose() {
+			forward.dispose?.();
+			disposeModel(model);
+		},
 	};
 }
