@@ -307,6 +307,11 @@ export {
 	type StripPicture,
 } from "./analysis/plot-image-strips.js";
 export { plotPareto } from "./analysis/plot-pareto.js";
+export {
+	plotSegmentation,
+	type SegmentationFigureOptions,
+	type SegmentedView,
+} from "./analysis/plot-segmentation.js";
 export { plotSeverities } from "./analysis/plot-severities.js";
 export {
 	type LoggedRun,
