@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { interpolating } from "./axis-matrix.js";
+import { placesOf, rowGradients, rowLosses } from "./cross-entropy.js";
 
 // The logits of a band at full size stay below this.
 const bandBytes = 2 ** 25;
@@ -27,27 +28,19 @@ function rowsOf(
 	return { first, down };
 }
 
-const int = (value: number): tf.Scalar => tf.scalar(value, "int32");
-
 /** The summed loss of pixels, and its gradient; `logits` are `[pixels, classes]`, `labels` `[pixels]`. */
 function lossAndGradient(
 	logits: tf.Tensor2D,
 	labels: tf.Tensor1D,
-): [loss: tf.Scalar, gradient: tf.Tensor2D] {
-	const [pixels, classes] = logits.shape;
-	const isCounted = tf.cast(tf.less(labels, int(classes)), "float32");
-	const logs = tf.logSoftmax(logits);
-	const starts = Int32Array.from({ length: pixels }, (_, i) => i * classes);
-	const wanted = tf.minimum(labels, int(classes - 1));
-	const own = tf.gather(
-		tf.reshape(logs, [-1]),
-		tf.add(tf.tensor1d(starts, "int32"), wanted),
-	);
-	const loss = tf.neg(tf.sum(tf.mul(own, isCounted)));
-	const excess = tf.sub(tf.exp(logs), tf.oneHot(labels, classes));
+): [loss: tf.Tensor, gradient: tf.Tensor] {
+	const isKept = tf.less(labels, tf.scalar(logits.shape[1], "int32"));
+	const factors = tf.cast(isKept, "float32");
+	const places = placesOf(labels, isKept);
+	const probabilities = tf.softmax(logits);
+	const losses = rowLosses(logits, probabilities, places);
 	return [
-		loss as tf.Scalar,
-		tf.mul(excess, tf.expandDims(isCounted, 1)) as tf.Tensor2D,
+		tf.sum(tf.mul(losses, factors)),
+		rowGradients(probabilities, places, factors),
 	];
 }
 

@@ -28,6 +28,8 @@ await useEngine("onnxruntime");
 const poolScales = [1, 2, 3, 6];
 const net = uperNet({ ...sizes, dropout: 0 });
 
+const runs: readonly (typeof compile)[] = [compile, (fn) => fn];
+
 /** Every layer by the name that the reference gives it. */
 function layersOf(
 	{ backbone, params }: FormulaNet,
@@ -117,7 +119,7 @@ for (const name of ["resnet", "swin"] as const) {
 	for (const one of reference(name).cases) {
 		const label = `on ${name} at ${one.size.join("x")} in ${one.mode} mode`;
 		test(`layers, loss and gradients ${label} are PyTorch's`, () => {
-			for (const run of [compile, <F>(fn: F): F => fn]) {
+			for (const run of runs) {
 				const model = formulaNet(backbones[name]);
 				checkLoss(model, one, run);
 				checkStatistics(model, one);
@@ -165,7 +167,7 @@ test("no tensor is left behind", () => {
 	const images = formulaImages(size);
 	const labels = formulaLabels(size);
 	const before = tf.memory().numTensors;
-	for (const run of [compile, <F>(fn: F): F => fn]) {
+	for (const run of runs) {
 		const forward = run((x: tf.Tensor4D) => net.forward(params, backbone, x));
 		forward(images).dispose();
 		const { value, grads } = tf.variableGrads(() =>
