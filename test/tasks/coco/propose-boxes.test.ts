@@ -19,7 +19,7 @@ for (const convention of conventions) {
 	const anchors = makeAnchors(mapSizes(padded), padded, settings.anchors);
 	const count = anchors.boxes.length / 4;
 	const logits = formulaValues("logits", 3 * count);
-	const deltas = formulaValues("moves", 3 * count * 4).map((d) => d / 4);
+	const deltas = formulaValues("moves", 3 * count * 4).map((d) => d / 16);
 
 	for (const mode of ["training", "testing"] as const) {
 		test(`the proposals of ${convention} in ${mode}`, () => {
