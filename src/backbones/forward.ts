@@ -11,4 +11,6 @@ export interface ForwardOptions {
 	readonly batchNorm?: BatchNormMode | ((name: string) => BatchNormMode);
 	/** Stochastic depth of a Swin Transformer: the rate of the last block, from 0 at the first. */
 	readonly stochasticDepth?: { readonly rate: number; readonly random: Random };
+	/** What the task's own layers draw from in training; left out, they neither drop nor sample. */
+	readonly training?: { readonly random: Random };
 }
