@@ -1,3 +1,4 @@
+import type { Size } from "../task.js";
 import { type AxisTaps, axisTaps, newTaps } from "./axis-taps.js";
 
 /** How RoIAlign samples a feature map. */
@@ -10,14 +11,16 @@ export interface AlignRule {
 	readonly aligned: boolean;
 }
 
-/** A feature map of one image: where it starts in its array, and its layout, `[height, width, channels]`. */
-export interface AlignMap {
-	readonly base: number;
-	readonly height: number;
-	readonly width: number;
-	readonly channels: number;
+/** The pixels of a feature map. */
+export interface AlignGrid extends Size {
 	/** Pixels of the image for one of the map. */
 	readonly stride: number;
+}
+
+/** A feature map of one image: where it starts in its array, and its layout, `[height, width, channels]`. */
+export interface AlignMap extends AlignGrid {
+	readonly base: number;
+	readonly channels: number;
 }
 
 /** Left, top, right and bottom, in pixels of the image. */
@@ -70,17 +73,27 @@ function planAxis(
 	axisTaps({ start, length: least, bins, samples, size }, taps);
 }
 
+/** Writes the pixels over which the rows and columns of bins of a region average. */
+export function regionAxes(
+	[left, top, right, bottom]: Sides,
+	{ stride, height, width }: AlignGrid,
+	rule: AlignRule,
+	{ rows, columns }: Pick<RegionTaps, "rows" | "columns">,
+): void {
+	planAxis([top, bottom], { stride, size: height }, rule, rows);
+	planAxis([left, right], { stride, size: width }, rule, columns);
+}
+
 /** Writes what each bin of a region averages. */
 export function regionTaps(
-	[left, top, right, bottom]: Sides,
+	box: Sides,
 	map: AlignMap,
 	rule: AlignRule,
 	taps: RegionTaps,
 ): void {
 	const { rows, columns } = taps;
-	const { stride, base, channels, height, width } = map;
-	planAxis([top, bottom], { stride, size: height }, rule, rows);
-	planAxis([left, right], { stride, size: width }, rule, columns);
+	const { base, channels, width } = map;
+	regionAxes(box, map, rule, taps);
 	reserve(taps, rule.bins);
 	const { from, offset, weight } = taps;
 	let end = 0;

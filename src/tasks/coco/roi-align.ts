@@ -1,10 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { type HostArray, onHost } from "../../engine/host.js";
 import { gatherRegion, scatterRegion } from "./align-region.js";
-import type { Convention } from "./convention.js";
+import type { RegionSettings } from "./region-settings.js";
 import {
 	type AlignMap,
-	type AlignRule,
 	newRegionTaps,
 	type RegionTaps,
 	regionTaps,
@@ -22,14 +21,8 @@ export interface Regions {
 export interface RoiAlignOptions {
 	/** Bins on each side of the output. */
 	readonly bins: number;
-	readonly convention: Convention;
+	readonly settings: Pick<RegionSettings, "align" | "convention">;
 }
-
-/** mmdetection's `RoIAlign`, `sampling_ratio` 0 and `aligned`; torchvision's `MultiScaleRoIAlign`, 2 and not. */
-const rules = {
-	mmdetection: { samples: 0, aligned: true },
-	torchvision: { samples: 2, aligned: false },
-} as const satisfies Record<Convention, Omit<AlignRule, "bins">>;
 
 const firstStride = 4;
 
@@ -39,10 +32,10 @@ type Visit = (level: number, taps: RegionTaps, region: number) => void;
 function eachRegion(
 	[boxes, counts]: readonly [HostArray, HostArray],
 	shapes: readonly tf.Tensor4D["shape"][],
-	{ bins, convention }: RoiAlignOptions,
+	{ bins, settings: { align, convention } }: RoiAlignOptions,
 	visit: Visit,
 ): void {
-	const rule = { ...rules[convention], bins };
+	const rule = { ...align, bins };
 	const most = boxes.length / 4 / counts.length;
 	const taps = newRegionTaps();
 	for (let image = 0; image < counts.length; image++) {
