@@ -11,12 +11,16 @@ import {
 } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/engine/engine.js";
 import type { Params } from "../../src/nn/params.js";
-import { batchSource } from "../../src/train/batch.js";
 import { type Model, newModel } from "../../src/train/model.js";
 import { batchNormModes, paramGroups } from "../../src/train/param-groups.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
-import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import {
+	batchSource,
+	tinyBackbone,
+	tinyRecipe,
+	tinyTask,
+} from "./tiny-task.js";
 
 before(() => useEngine("onnxruntime"));
 
