@@ -22,7 +22,10 @@ export interface DetectedBatch extends Regions {
 export function detectBatch(
 	regions: Regions,
 	{ logits, deltas }: BoxOutput,
-	{ sizes, settings }: { readonly sizes: tf.Tensor2D; readonly settings: RegionSettings },
+	{
+		sizes,
+		settings,
+	}: { readonly sizes: tf.Tensor2D; readonly settings: RegionSettings },
 ): DetectedBatch {
 	const [batch, proposed] = regions.boxes.shape;
 	const { most } = settings.detect;

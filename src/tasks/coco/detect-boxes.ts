@@ -30,7 +30,11 @@ function candidates(
 	// PyTorch compares in float32.
 	const least = Math.fround(detect.score);
 	const pairs: number[] = [];
-	for (let at = 0, region = 0; at < scores.length; at += classes + 1, region++) {
+	for (
+		let at = 0, region = 0;
+		at < scores.length;
+		at += classes + 1, region++
+	) {
 		for (let label = 0; label < classes; label++) {
 			if (scores[at + label] > least) pairs.push(region * classes + label);
 		}

@@ -76,14 +76,22 @@ export function maskHead(
  *
  * As in mmdetection, they start normal by their fan-out (Kaiming), the biases at 0.
  */
-export function maskHeadParams(classes: number, { channels = 256 } = {}): ParamSpecs {
+export function maskHeadParams(
+	classes: number,
+	{ channels = 256 } = {},
+): ParamSpecs {
 	const start = (fanOut: number) => ({
 		bias: true,
 		initial: { deviation: Math.sqrt(2 / fanOut) },
 		initialBias: { constant: 0 },
 	});
 	const convs = Array.from({ length: depth }, (_, i) =>
-		conv2dParams(name(`convs.${i}.conv`), [channels, channels], 3, start(9 * channels)),
+		conv2dParams(
+			name(`convs.${i}.conv`),
+			[channels, channels],
+			3,
+			start(9 * channels),
+		),
 	);
 	const upsample: ParamSpecs = {
 		[`${name("upsample")}.weight`]: {
@@ -91,8 +99,16 @@ export function maskHeadParams(classes: number, { channels = 256 } = {}): ParamS
 			axes: [0, 2, 3, 1],
 			initial: { deviation: Math.sqrt(2 / (4 * channels)) },
 		},
-		[`${name("upsample")}.bias`]: { shape: [channels], initial: { constant: 0 } },
+		[`${name("upsample")}.bias`]: {
+			shape: [channels],
+			initial: { constant: 0 },
+		},
 	};
-	const logits = conv2dParams(name("conv_logits"), [channels, classes], 1, start(classes));
+	const logits = conv2dParams(
+		name("conv_logits"),
+		[channels, classes],
+		1,
+		start(classes),
+	);
 	return Object.assign({}, ...convs, upsample, logits);
 }

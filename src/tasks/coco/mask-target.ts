@@ -62,7 +62,10 @@ function columnShares(
 export function maskTarget(
 	mask: Rle,
 	box: Sides,
-	{ padded, settings }: { readonly padded: Size; readonly settings: RegionSettings },
+	{
+		padded,
+		settings,
+	}: { readonly padded: Size; readonly settings: RegionSettings },
 ): Float32Array {
 	const { align, paddedMasks, binaryMasks } = settings;
 	const { height, width } = paddedMasks ? padded : mask;
@@ -76,7 +79,10 @@ export function maskTarget(
 	const last = Math.min(pixel[from[maskBins] - 1], mask.width - 1);
 	if (last < first) return target;
 	const sums = cumulate(axes, height);
-	const shares = columnShares(mask, [first, last], { sums, stride: height + 1 });
+	const shares = columnShares(mask, [first, last], {
+		sums,
+		stride: height + 1,
+	});
 	for (let row = 0; row < maskBins; row++) {
 		for (let column = 0; column < maskBins; column++) {
 			let inside = 0;

@@ -22,7 +22,10 @@ interface Places {
 }
 
 /** The box reaches from edge to edge of the mask; pixels around it are between the mask and the border. */
-function exactPlaces([low, high]: readonly [number, number], size: number): Places {
+function exactPlaces(
+	[low, high]: readonly [number, number],
+	size: number,
+): Places {
 	const first = Math.max(Math.floor(low) - 1, 0);
 	const end = Math.min(Math.ceil(high) + 1, size);
 	const at = new Float32Array(Math.max(0, end - first));
@@ -35,11 +38,17 @@ function exactPlaces([low, high]: readonly [number, number], size: number): Plac
 }
 
 /** The box, made larger for the border, is rounded to pixels, and the mask resized to it. */
-function wholePlaces([low, high]: readonly [number, number], size: number): Places {
+function wholePlaces(
+	[low, high]: readonly [number, number],
+	size: number,
+): Places {
 	const center = Math.fround(low + high) / 2;
 	const reach = Math.fround((Math.fround(high - low) / 2) * scale);
 	const start = Math.trunc(Math.fround(center - reach));
-	const extent = Math.max(Math.trunc(Math.fround(center + reach)) - start + 1, 1);
+	const extent = Math.max(
+		Math.trunc(Math.fround(center + reach)) - start + 1,
+		1,
+	);
 	const first = Math.max(start, 0);
 	const end = Math.min(start + extent, size);
 	const at = new Float32Array(Math.max(0, end - first));
@@ -49,7 +58,11 @@ function wholePlaces([low, high]: readonly [number, number], size: number): Plac
 }
 
 /** The value of a column of the mask with its border at each height, between two columns. */
-function columnAt(values: Float32Array, at: number, column: Float32Array): void {
+function columnAt(
+	values: Float32Array,
+	at: number,
+	column: Float32Array,
+): void {
 	const place = Math.min(Math.max(at, 0), bordered - 1);
 	const left = Math.floor(place);
 	const share = place - left;

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { type HostArray, onHost } from "../../engine/host.js";
+import { onHost } from "../../engine/host.js";
+import type { HostArray } from "../../engine/host-call.js";
 import { gatherRegion, scatterRegion } from "./align-region.js";
 import type { RegionSettings } from "./region-settings.js";
 import {

@@ -4,6 +4,7 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { compile, useEngine } from "../../../src/index.js";
 import type { Convention } from "../../../src/tasks/coco/convention.js";
+import { regionSettings } from "../../../src/tasks/coco/region-settings.js";
 import { roiAlign } from "../../../src/tasks/coco/roi-align.js";
 import { formulaValues } from "../../nn/formula.js";
 import {
@@ -76,7 +77,7 @@ for (const compiled of [false, true]) {
 					const aligned = roiAlign(
 						given as tf.Tensor4D[],
 						regions as ReturnType<typeof regionsOf>,
-						{ bins, convention },
+						{ bins, settings: regionSettings[convention] },
 					);
 					out = tf.keep(real(aligned));
 					return tf.sum(tf.mul(out, weights));
@@ -115,7 +116,7 @@ test("regions that are not real are zero", () => {
 	const out = roiAlign(
 		maps(),
 		{ boxes, counts },
-		{ bins: 2, convention: "mmdetection" },
+		{ bins: 2, settings: regionSettings.mmdetection },
 	);
 	const padding = out.dataSync().slice(4 * channels, 8 * channels);
 	assert.deepEqual([...padding], new Array(4 * channels).fill(0));
