@@ -15,7 +15,7 @@ export interface EvaluateOptions {
 	readonly channelOrder?: "rgb" | "bgr";
 	/** The original pictures of the frost corruption; without them, frost is procedural. */
 	readonly frostPictures?: readonly Image[];
-	/** Images per forward pass; 64 by default. */
+	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;

@@ -11,14 +11,14 @@ import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
 
 function settle(
-	{ test }: Task,
+	{ test, testBatchSize = 64 }: Task,
 	{
 		corruptions = commonCorruptions,
 		severities = [1],
 		images = test.length,
 		seed = 0,
 		channelOrder = "rgb",
-		batchSize = 64,
+		batchSize = testBatchSize,
 		...rest
 	}: EvaluateOptions,
 ): Settled {

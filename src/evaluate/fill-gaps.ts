@@ -1,6 +1,6 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { Image } from "../image/image.js";
-import type { Metric, Sample, Shown, Task } from "../tasks/task.js";
+import type { Metric, Sample, Size, Task } from "../tasks/task.js";
+import { imagesToTensor, paddedSize } from "../train/image-batch.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
@@ -8,7 +8,7 @@ import { type Run, runFiles } from "../train/run.js";
 import type { Cell } from "./cell.js";
 import { imagesOf, take } from "./cell-images.js";
 import type { Settled } from "./evaluate-options.js";
-import { fullBatch, type Predictor } from "./predictor.js";
+import type { Predictor } from "./predictor.js";
 import { packHits, type ResultRow } from "./result-row.js";
 
 /** A cell, and the runs that have no row for it yet. */
@@ -24,12 +24,26 @@ interface Score<Target, Prediction> {
 	readonly hits: boolean[];
 }
 
+/** Without the pixels. */
+const sizeOf = ({ height, width }: Size): Size => ({ height, width });
+
 function addBatch<Target, Prediction>(
+	task: Task<Target, Prediction>,
 	scores: readonly Score<Target, Prediction>[],
-	samples: readonly Sample<Target>[],
-	images: tf.Tensor4D,
-	shown: readonly Shown[],
+	{
+		samples,
+		batchSize,
+	}: { samples: readonly Sample<Target>[]; batchSize: number },
 ): void {
+	const prepared = samples.map(({ image }) => task.prepare(image));
+	const shown = samples.map(({ image }, i) => ({
+		given: sizeOf(image),
+		seen: sizeOf(prepared[i] as Image),
+	}));
+	const size = paddedSize(prepared, task);
+	const color = task.normalization.mean;
+	// Fewer images than a batch has would be another shape, to be compiled anew.
+	const images = imagesToTensor(prepared, { size, color }, batchSize);
 	for (const { predictor, metric, hits } of scores) {
 		const predictions = predictor.predict(images, shown);
 		samples.forEach(({ target }, i) => {
@@ -38,6 +52,7 @@ function addBatch<Target, Prediction>(
 			if (metric.hit) hits.push(metric.hit(prediction, target));
 		});
 	}
+	images.dispose();
 }
 
 function rowOf<Target, Prediction>(
@@ -113,14 +128,7 @@ export async function fillGaps<Target, Prediction>(
 				signal?.throwIfAborted();
 				const size = Math.min(batchSize, images - start);
 				const samples = await take(stream, size);
-				const prepared = samples.map(({ image }) => task.prepare(image));
-				const batch = fullBatch(prepared, batchSize);
-				const shown = samples.map(({ image }, i) => ({
-					given: image,
-					seen: prepared[i] as Image,
-				}));
-				addBatch(scores, samples, batch, shown);
-				batch.dispose();
+				addBatch(task, scores, { samples, batchSize });
 				progress(cell, size);
 			}
 			const seconds = (performance.now() - began) / 1000;

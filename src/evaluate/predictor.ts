@@ -1,9 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.js";
-import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
 import type { Shown, Task } from "../tasks/task.js";
-import { imagesToTensor } from "../train/batch.js";
 import { disposeModel, loadModel } from "../train/model.js";
 import { type Run, runFiles } from "../train/run.js";
 import { readWeights } from "../train/weights-file.js";
@@ -14,21 +12,6 @@ export interface Predictor<Prediction> {
 	/** One prediction for each image that is shown, of `[images, height, width, 3]` in 0-1. */
 	predict(images: tf.Tensor4D, shown: readonly Shown[]): Prediction[];
 	dispose(): void;
-}
-
-/** Images as a tensor of `batchSize`, black ones behind them: a compiled function wants one shape. */
-export function fullBatch(
-	images: readonly Image[],
-	batchSize: number,
-): tf.Tensor4D {
-	return tf.tidy(() => {
-		const given = imagesToTensor(images);
-		const missing = batchSize - images.length;
-		const none = [0, 0] as [number, number];
-		return missing === 0
-			? given
-			: tf.pad(given, [[0, missing], none, none, none]);
-	});
 }
 
 /** Loads the weights of a finished run; throws where they are missing, damaged or of another task. */

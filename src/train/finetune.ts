@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
-import { batchSource } from "./batch.js";
+import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
+import { exampleMaker } from "./examples.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
@@ -76,7 +77,9 @@ async function train<Target>(
 ): Promise<void> {
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
-	const batchAt = batchSource(task, recipe);
+	const exampleAt = exampleMaker(task, recipe);
+	const makeBatch = batchMaker(task, recipe);
+	const partSize = recipe.batchSize / recipe.accumulate;
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
 	let savedAt = performance.now();
@@ -90,7 +93,16 @@ async function train<Target>(
 		}
 		const { step } = standing;
 		const position = { step, steps: expectedSteps(record, standing) };
-		const loss = trainStep.update(position, (part) => batchAt(step, part));
+		const first = step * recipe.batchSize;
+		const examples = Array.from({ length: recipe.batchSize }, (_, i) =>
+			exampleAt(first + i),
+		);
+		const loss = trainStep.update(position, (part) =>
+			makeBatch(examples.slice(part * partSize, (part + 1) * partSize), {
+				step,
+				part,
+			}),
+		);
 		if (!Number.isFinite(loss))
 			throw explainDivergence(record, step, `the loss is ${loss}`);
 		standing.step++;

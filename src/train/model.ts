@@ -23,18 +23,19 @@ export interface Model {
 	readonly params: Params;
 }
 
-const headless = (architecture: Architecture): Architecture => ({
-	...architecture,
-	classes: 0,
-});
+/** What a model adds to a backbone, and of what it makes use. */
+type Head = Pick<Task, "headParams" | "uses">;
+
+/** Without classifier; where feature maps are used, a Swin Transformer has a norm on each of them. */
+function headless(net: Architecture, { uses }: Head): Architecture {
+	const isDense = uses === "pyramid" && net.family === "swin";
+	return { ...net, classes: 0, ...(isDense && { dense: true }) };
+}
 
 /** A copy of the backbone with new layers for the task, drawn with the seed. */
-export function newModel(
-	source: Backbone,
-	task: Pick<Task, "headParams">,
-	seed: number,
-): Model {
-	const copy = backbone(headless(source.architecture), stateDictOf(source));
+export function newModel(source: Backbone, task: Head, seed: number): Model {
+	const net = headless(source.architecture, task);
+	const copy = backbone(net, stateDictOf(source));
 	const head = task.headParams(copy);
 	return {
 		backbone: copy,
@@ -46,10 +47,10 @@ export function newModel(
 /** A fine-tuned model from its state_dict; throws one error that lists all that does not fit. */
 export function loadModel(
 	architecture: Architecture,
-	task: Pick<Task, "headParams">,
+	task: Head,
 	tensors: NamedTensors,
 ): Model {
-	const net = headless(architecture);
+	const net = headless(architecture, task);
 	// Which layers the task adds depends on the sizes of the backbone, not on its weights.
 	const names = new Set(Object.keys(paramsOf(net)));
 	const [own, rest] = [true, false].map((wanted) =>

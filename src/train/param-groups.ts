@@ -80,13 +80,20 @@ export function paramGroups(
 	return [...groups.values()];
 }
 
-/** Which batch norms of the backbone normalize by the batch, and which by the running statistics. */
+/**
+ * Which batch norms normalize by the batch, and which by the running statistics.
+ *
+ * `isHead` tells the layers of the task's own batch norms, which always normalize by the batch.
+ */
 export function batchNormModes(
 	recipe: Recipe,
+	isHead: NameFilter,
 ): (name: string) => BatchNormMode {
 	const { transfer, reading, batchNorm, frozenStages } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
-	if (isFixed || batchNorm !== "trained") return () => "eval";
-	const isFrozen = isInFirstStages(frozenStages);
-	return (name) => (isFrozen(name) ? "eval" : "train");
+	const isFrozen: NameFilter =
+		isFixed || batchNorm !== "trained"
+			? () => true
+			: isInFirstStages(frozenStages);
+	return (name) => (isHead(name) || !isFrozen(name) ? "train" : "eval");
 }

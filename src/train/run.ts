@@ -32,6 +32,7 @@ export interface RunRecord {
 		readonly normalization: Normalization;
 		readonly train: string;
 		readonly trainImages: number;
+		readonly settings?: unknown;
 	};
 	readonly recipe: Recipe;
 	/** What the run was begun with; not part of its id. */
@@ -144,6 +145,7 @@ export function describeRun<Target>(
 			normalization: task.normalization,
 			train: task.train.name,
 			trainImages: task.train.length,
+			...(task.settings !== undefined && { settings: task.settings }),
 		},
 		recipe,
 	};

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
+import type { NameFilter } from "../backbones/groups.js";
 import { compile } from "../engine/compile.js";
 import { normalize } from "../nn/normalize.js";
 import type { Params } from "../nn/params.js";
@@ -55,8 +56,10 @@ function lossOf(
 ): Loss {
 	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
+	const isHead: NameFilter = (name) => Object.hasOwn(model.head, name);
 	const options: ForwardOptions = {
-		batchNorm: batchNormModes(recipe),
+		training: { random },
+		batchNorm: batchNormModes(recipe, isHead),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
 	const loss: Loss =

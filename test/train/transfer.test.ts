@@ -11,12 +11,16 @@ import {
 } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/engine/engine.js";
 import type { Params } from "../../src/nn/params.js";
-import { batchSource } from "../../src/train/batch.js";
 import { type Model, newModel } from "../../src/train/model.js";
 import { batchNormModes, paramGroups } from "../../src/train/param-groups.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
-import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import {
+	batchSource,
+	tinyBackbone,
+	tinyRecipe,
+	tinyTask,
+} from "./tiny-task.js";
 
 before(() => useEngine("onnxruntime"));
 
@@ -183,11 +187,23 @@ describe("groups of weights", () => {
 	});
 
 	test("batch norms of frozen stages normalize by their running statistics", () => {
-		const mode = batchNormModes({ ...tinyRecipe, frozenStages: 1 });
+		const recipe = { ...tinyRecipe, frozenStages: 1 };
+		const mode = batchNormModes(recipe, () => false);
 		assert.deepEqual(["bn1", "layer1.0.bn2", "layer2.0.bn1"].map(mode), [
 			"eval",
 			"eval",
 			"train",
 		]);
+	});
+
+	test("the task's own batch norms normalize by the batch in any case", () => {
+		for (const changes of [
+			{ transfer: "fixed-feature" },
+			{ batchNorm: "frozen" },
+		] as const) {
+			const recipe = { ...tinyRecipe, ...changes };
+			const mode = batchNormModes(recipe, (name) => name.startsWith("head."));
+			assert.deepEqual(["bn1", "head.bn"].map(mode), ["eval", "train"]);
+		}
 	});
 });
