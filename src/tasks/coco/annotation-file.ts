@@ -18,10 +18,10 @@ export interface AnnotatedImage extends Size {
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {
 	readonly path: string;
-	/** The names of the categories, in the order of the file. */
-	readonly categories: readonly string[];
+	/** The categories looked for, whose positions the labels are. */
+	readonly classes: readonly string[];
 	readonly images: readonly AnnotatedImage[];
-	/** The labels, positions among the categories, of the things in an image. */
+	/** The labels of the things in an image. */
 	labels(image: number): Int32Array;
 	/** Everything in the image at a position; masks are read from the file. */
 	instances(image: number): Instances;
@@ -169,45 +169,55 @@ function readElements(path: string, problems: Problems) {
 	return { images, categories, columns };
 }
 
+/** The label of each category by its id; undefined for categories that are not looked for. */
+function labelsOf(
+	categories: readonly Category[],
+	classes: readonly string[],
+	problems: Problems,
+): Map<number, number | undefined> {
+	const ids = categories.map(({ id }) => id);
+	positions("categories", ids, problems);
+	const names = categories.map(({ name }) => name);
+	for (const name of classes)
+		if (!names.includes(name)) problems.add(`it has no category "${name}"`);
+	const wanted = names.map((name) => classes.indexOf(name));
+	return new Map(
+		ids.map((id, i) => [id, wanted[i]! >= 0 ? wanted[i] : undefined]),
+	);
+}
+
 /** For each image the rows of its annotations, in the order of the file; and the label of each row. */
 function relate(
 	{ images, categories, columns }: ReturnType<typeof readElements>,
+	classes: readonly string[],
 	problems: Problems,
 ) {
-	const imageAt = positions(
-		"images",
-		images.map(({ id }) => id),
-		problems,
-	);
-	const labelAt = positions(
-		"categories",
-		categories.map(({ id }) => id),
-		problems,
-	);
+	const imageIds = images.map(({ id }) => id);
+	const imageAt = positions("images", imageIds, problems);
+	const labelAt = labelsOf(categories, classes, problems);
 	positions("annotations", columns.id, problems);
-	const counts = new Uint32Array(images.length + 1);
-	const owners = columns.image.map((id, row) => {
-		const image = imageAt.get(id);
-		if (image === undefined)
+	const labels = new Int32Array(columns.id.length);
+	const starts = new Uint32Array(images.length + 1);
+	const owners = columns.id.map((id, row) => {
+		const [image, category] = [columns.image[row]!, columns.category[row]!];
+		const owner = imageAt.get(image);
+		if (owner === undefined)
+			problems.add(`annotation ${id} is of image ${image}, which is not in it`);
+		if (!labelAt.has(category))
 			problems.add(
-				`annotation ${columns.id[row]} is of image ${id}, which is not in it`,
+				`annotation ${id} is of category ${category}, which is not in it`,
 			);
-		else counts[image + 1]!++;
-		return image ?? -1;
+		const label = labelAt.get(category);
+		if (owner === undefined || label === undefined) return undefined;
+		labels[row] = label;
+		starts[owner + 1]!++;
+		return owner;
 	});
-	const labels = Int32Array.from(columns.category, (id, row) => {
-		const label = labelAt.get(id);
-		if (label === undefined)
-			problems.add(
-				`annotation ${columns.id[row]} is of category ${id}, which is not in it`,
-			);
-		return label ?? -1;
-	});
-	for (let i = 0; i < images.length; i++) counts[i + 1]! += counts[i]!;
-	const starts = counts.slice();
-	const rows = new Uint32Array(columns.id.length);
-	owners.forEach((image, row) => {
-		if (image >= 0) rows[counts[image]!++] = row;
+	for (let i = 0; i < images.length; i++) starts[i + 1]! += starts[i]!;
+	const next = starts.slice();
+	const rows = new Uint32Array(starts.at(-1)!);
+	owners.forEach((owner, row) => {
+		if (owner !== undefined) rows[next[owner]!++] = row;
 	});
 	return {
 		labels,
@@ -269,24 +279,28 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
 ];
 
 /**
- * Reads a COCO annotation file of instances.
+ * Reads a COCO annotation file of instances: those of the wanted categories, or of all of them.
  *
  * Takes about 100 bytes of memory for each annotation, however large its masks: these stay in the file,
  * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong with it:
  * broken JSON with the position; annotations of images or categories that it does not have, without box,
  * area or mask, or with none but polygons of fewer than three corners; ids that come twice.
  */
-export function readAnnotationFile(path: string): AnnotationFile {
+export function readAnnotationFile(
+	path: string,
+	wanted?: readonly string[],
+): AnnotationFile {
 	const problems = new Problems(path);
 	const elements = readElements(path, problems);
 	const { images, categories, columns } = elements;
-	const { labels, rowsOf } = relate(elements, problems);
+	const classes = wanted ?? categories.map(({ name }) => name);
+	const { labels, rowsOf } = relate(elements, classes, problems);
 	problems.check();
 	const pick = (values: ArrayLike<number>, image: number): number[] =>
 		Array.from(rowsOf(image), (row) => values[row]!);
 	return {
 		path,
-		categories: categories.map(({ name }) => name),
+		classes,
 		images,
 		labels: (image) => Int32Array.from(pick(labels, image)),
 		instances(image) {

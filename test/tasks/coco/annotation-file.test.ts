@@ -82,7 +82,7 @@ test("an annotation file is read in any order, masks in every form", (context) =
 	for (const indent of [0, 1]) {
 		const text = JSON.stringify(content, null, indent);
 		const read = readAnnotationFile(write(context, text));
-		assert.deepEqual(read.categories, ["cat", "dog"]);
+		assert.deepEqual(read.classes, ["cat", "dog"]);
 		assert.deepEqual(
 			read.images.map(({ id, file }) => [id, file]),
 			[
@@ -114,6 +114,24 @@ test("a file longer than what is read at once is read whole", (context) => {
 	}));
 	const read = readAnnotationFile(write(context, { ...file, annotations }));
 	assert.deepEqual([...read.instances(0).annotated!.ids], [1, 2, 3]);
+});
+
+test("categories that are not looked for are left out", (context) => {
+	const annotations = [3, 9, 3].map((category_id, i) => ({
+		...annotation,
+		id: i,
+		category_id,
+	}));
+	const path = write(context, { ...file, annotations });
+	const read = readAnnotationFile(path, ["dog"]);
+	assert.deepEqual([...read.instances(0).annotated!.ids], [1]);
+	assert.deepEqual([...read.instances(0).labels], [0]);
+	const both = readAnnotationFile(path, ["dog", "cat"]);
+	assert.deepEqual([...both.labels(0)], [1, 0, 1]);
+	assert.throws(
+		() => readAnnotationFile(path, ["dog", "cow"]),
+		/has no category "cow"/,
+	);
 });
 
 test("broken JSON is reported with its position", (context) => {
@@ -212,7 +230,7 @@ test("the figures on COCO are those of pycocotools", { skip }, () => {
 		Record<"box" | "mask", { figures: number[]; classes: number[] }>
 	>("average-precision-val2017.json");
 	const read = readAnnotationFile(real);
-	const classes = read.categories;
+	const classes = read.classes;
 	const found = foundOnImages(read);
 	const metric = averagePrecision({ classes });
 	read.images.forEach(({ id }, i) => {
@@ -257,7 +275,7 @@ function foundOnImages(read: ReturnType<typeof readAnnotationFile>): Found[] {
 			return detection({ image, label, score }, moved, size);
 		});
 		const elsewhere = [0, 1].map(() => {
-			const other = Math.floor(lcg.uniform() * read.categories.length);
+			const other = Math.floor(lcg.uniform() * read.classes.length);
 			const score = scoreOf(lcg.uniform() * 0.7);
 			const moved = jittered(lcg, box, 2);
 			return detection({ image, label: other, score }, moved, size);
