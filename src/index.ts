@@ -1,6 +1,10 @@
 // What runs the maths.
 
-export { type CompileOptions, compile } from "./engine/compile.js";
+export {
+	type Compiled,
+	type CompileOptions,
+	compile,
+} from "./engine/compile.js";
 export {
 	type EngineDescription,
 	type EngineName,
@@ -8,6 +12,13 @@ export {
 	engine,
 	useEngine,
 } from "./engine/engine.js";
+export { type HostOptions, onHost } from "./engine/host.js";
+export type {
+	HostArray,
+	HostFunction,
+	HostOutput,
+} from "./engine/host-call.js";
+export { HostValue } from "./engine/host-value.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 
 // Checkpoints and backbones.
