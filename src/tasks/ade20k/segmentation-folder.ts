@@ -32,6 +32,7 @@ function listPictures(folder: string): string[] {
 		);
 	}
 	const found = names
+		.filter((name) => !basename(name).startsWith("."))
 		.filter((name) => pictures.has(extname(name).toLowerCase()))
 		.map((name) => name.split(sep).join("/"));
 	if (found.length === 0)
