@@ -22,7 +22,7 @@ export interface Batch {
 	readonly targets: BatchTargets;
 }
 
-/** Makes a batch of the examples of a step, or of a part of it; the caller disposes the tensors. */
+/** Makes a part of the batch of a step, of all its examples; the caller disposes the tensors. */
 export type MakeBatch<Target> = (
 	examples: readonly Example<Target>[],
 	at: { readonly step: number; readonly part: number },
@@ -109,8 +109,10 @@ export function batchMaker<Target>(
 ): MakeBatch<Target> {
 	const augmentation = augmentationOf(recipe);
 	const color = task.normalization.mean;
-	return (examples, { step, part }) => {
+	const length = recipe.batchSize / recipe.accumulate;
+	return (all, { step, part }) => {
 		const random = new Random("augmentation", recipe.seed, step, part);
+		const examples = all.slice(part * length, (part + 1) * length);
 		const images = examples.map(({ image }) => image);
 		const size = paddedSize(images, task);
 		const padding = { size, color };

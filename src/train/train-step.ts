@@ -82,11 +82,11 @@ function differentiator(loss: Loss, trained: Params): Differentiate {
 			() => loss(images, targets),
 			Object.values(trained),
 		);
-		const gradients = Object.entries(trained).map(([name, variable]) => [
-			name,
-			grads[variable.name] as tf.Tensor,
-		]);
-		return { value, gradients: Object.fromEntries(gradients) };
+		// Weights on which the loss does not depend have none.
+		const gradients = Object.entries(trained)
+			.map(([name, { name: unique }]) => [name, grads[unique]] as const)
+			.filter(([, gradient]) => gradient);
+		return { value, gradients: Object.fromEntries(gradients) as Gradients };
 	};
 }
 
@@ -122,18 +122,20 @@ function divided(
 			tf.tidy(() => tf.variable(tf.zeros(shape), false)),
 		]),
 	);
+	const reached: Params = {};
 	const add = compile((batch: Batch) => {
 		const { value, gradients } = differentiate(batch);
-		for (const [name, sum] of Object.entries(sums)) {
-			const share = tf.div(gradients[name] as tf.Tensor, count);
-			sum.assign(tf.add(sum, share));
+		for (const [name, gradient] of Object.entries(gradients)) {
+			const sum = sums[name] as tf.Variable;
+			reached[name] = sum;
+			sum.assign(tf.add(sum, tf.div(gradient, count)));
 		}
 		return value;
 	});
 	const finish = compile((numbers: StepNumbers) => {
-		apply(sums, numbers);
+		apply(reached, numbers);
 		// Zeros, computed: a compiled function makes no update of a plain constant.
-		for (const sum of Object.values(sums)) sum.assign(tf.sub(sum, sum));
+		for (const sum of Object.values(reached)) sum.assign(tf.sub(sum, sum));
 	});
 	return { part: add, finish, dispose: () => tf.dispose(sums) };
 }
