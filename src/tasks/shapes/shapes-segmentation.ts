@@ -6,9 +6,9 @@ import {
 	segmentationTask,
 } from "../ade20k/segmentation-task.js";
 import type { Dataset } from "../task.js";
+import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
 import { render } from "./render.js";
-import { scene } from "./scene.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
@@ -42,7 +42,7 @@ function pictures(
 				);
 			}
 			const key = { split, index, seed };
-			const { image, semantic } = render(scene(domain, key), size);
+			const { image, semantic } = render(crowdedScene(domain, key), size);
 			const target = createLabelMap(size, size, semantic);
 			return { id: `${name}/${index}`, image, target };
 		},
@@ -85,7 +85,7 @@ export function shapesSegmentation(
 		{
 			normalization: shapesNormalization,
 			...options,
-			network: { channels: 48, auxiliaryChannels: 24, ...options.network },
+			network: { channels: 32, auxiliaryChannels: 16, ...options.network },
 			training: {
 				scale: [4 * size, size],
 				ratio: [3 / 4, 4 / 3],
