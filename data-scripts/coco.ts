@@ -26,19 +26,19 @@ const wanted = (holds: (place: string) => boolean) => ({
 /** Where the archives are, and what is known of them. */
 export const cocoArchives = {
 	annotations: {
-		title: "COCO's annotations",
+		title: "COCO 2017, annotations",
 		url: `${page}/annotations/annotations_trainval2017.zip`,
 		md5: "f4bbac642086de4f52a3fdda2de5fa2c",
 		...wanted((place) => instances.test(place)),
 	},
 	val2017: {
-		title: "COCO's images for testing",
+		title: "COCO 2017, val2017",
 		url: `${page}/zips/val2017.zip`,
 		md5: "442b8da7639aecaf257c1dceb8ba8c80",
 		...wanted(imagesOf("val2017")),
 	},
 	train2017: {
-		title: "COCO's images for training",
+		title: "COCO 2017, train2017",
 		url: `${page}/zips/train2017.zip`,
 		md5: "cced6f7f71b7629ddf16f17bbcfab6b2",
 		...wanted(imagesOf("train2017")),

@@ -6,9 +6,9 @@ import {
 import type { Instances } from "../coco/instances.js";
 import { encodeRle } from "../coco/rle.js";
 import type { Dataset } from "../task.js";
+import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
 import { type Picture, render } from "./render.js";
-import { scene } from "./scene.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
@@ -56,7 +56,8 @@ function pictures(
 					`${name} has pictures 0 to ${length - 1}, not ${index}`,
 				);
 			}
-			const picture = render(scene(domain, { split, index, seed }), size);
+			const key = { split, index, seed };
+			const picture = render(crowdedScene(domain, key), size);
 			return {
 				id: `${name}/${index}`,
 				image: picture.image,
@@ -69,8 +70,8 @@ function pictures(
 /**
  * Detection of the things in drawn scenes: a miniature that needs no download.
  *
- * One large thing of ten classes in each picture, and up to two small ones; what is hidden behind another
- * thing belongs to neither box nor mask. The network is a small Mask R-CNN.
+ * Four to seven things of ten classes in each picture (sixteen in the source domain); what is hidden behind
+ * another thing belongs to neither box nor mask. The network is a small Mask R-CNN.
  */
 export function shapesDetection(
 	options: ShapesDetectionOptions = {},
