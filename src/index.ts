@@ -218,9 +218,14 @@ export {
 export type {
 	BatchTargets,
 	Dataset,
+	Example,
 	Metric,
+	NetworkOutput,
 	Sample,
+	Shown,
+	Size,
 	Task,
+	TaskSource,
 } from "./tasks/task.js";
 
 // Fine-tuning.
@@ -264,6 +269,7 @@ export {
 
 export { evaluate } from "./evaluate/evaluate.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export { predict } from "./evaluate/predict.js";
 export {
 	packHits,
 	type ResultRow,

@@ -12,6 +12,7 @@ import {
 	isPadded,
 	type Padding,
 	paddedSize,
+	sizesToTensor,
 } from "./image-batch.js";
 import type { Recipe } from "./recipe.js";
 
@@ -20,6 +21,8 @@ export interface Batch {
 	/** `[images, height, width, 3]` in 0-1, or with consistency `[3 · images, ...]`: clean, first, second view. */
 	readonly images: tf.Tensor4D;
 	readonly targets: BatchTargets;
+	/** Heights and widths before padding, `[images, 2]`, for a task that uses feature maps. */
+	readonly sizes?: tf.Tensor2D;
 }
 
 /** Makes a part of the batch of a step, of all its examples; the caller disposes the tensors. */
@@ -124,6 +127,14 @@ export function batchMaker<Target>(
 				examples.map(({ target }) => target),
 				size,
 			),
+			...(task.uses === "pyramid" && {
+				sizes: sizesToTensor(
+					recipe.consistency === null
+						? images
+						: [images, images, images].flat(),
+					size,
+				),
+			}),
 		};
 	};
 }

@@ -32,6 +32,12 @@ async function* inThisThread<Target>(stream: Stream<Target>): Steps<Target> {
 	for (let step = stream.from; ; step++) yield make(step);
 }
 
+/** What to say where threads make another task than the one given. */
+export const staleSource = ({ name, module }: TaskSource): Error =>
+	new Error(
+		`the task that threads make by ${name} of ${module} shows other examples than the one given: a task that is changed with a spread needs another \`source\`, or { ...task, source: undefined }`,
+	);
+
 function checkSame<Target>(
 	{ task, recipe }: Stream<Target>,
 	{ first, count }: Span,
@@ -40,9 +46,7 @@ function checkSame<Target>(
 	const exampleAt = exampleMaker(task, recipe);
 	const own = Array.from({ length: count }, (_, i) => exampleAt(first + i));
 	if (isDeepStrictEqual(found, structuredClone(own))) return;
-	throw new Error(
-		`the task that threads make by ${source.name} of ${source.module} shows other examples than the one given: a task that is changed with a spread needs another \`source\`, or { ...task, source: undefined }`,
-	);
+	throw staleSource(source);
 }
 
 async function* inThreads<Target>(

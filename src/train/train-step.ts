@@ -28,14 +28,18 @@ export interface TrainStep {
 	dispose(): void;
 }
 
-type Loss = (images: tf.Tensor4D, targets: BatchTargets) => tf.Scalar;
+type Loss = (
+	images: tf.Tensor4D,
+	targets: BatchTargets,
+	options: ForwardOptions,
+) => tf.Scalar;
 
 function consistentLoss(
 	task: Task,
 	{ backbone, params }: Model,
-	{ weight, options }: { weight: number; options: ForwardOptions },
+	weight: number,
 ): Loss {
-	return (views, targets) => {
+	return (views, targets, options) => {
 		const output = task.forward(params, backbone, views, options);
 		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
 			tf.Tensor,
@@ -53,22 +57,25 @@ function lossOf(
 	task: Task,
 	model: Model,
 	{ recipe, random }: { recipe: Recipe; random: Random },
-): Loss {
+): (batch: Batch) => tf.Scalar {
 	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const isHead: NameFilter = (name) => Object.hasOwn(model.head, name);
-	const options: ForwardOptions = {
+	const always: ForwardOptions = {
 		training: { random },
 		batchNorm: batchNormModes(recipe, isHead),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
 	const loss: Loss =
 		consistency === null
-			? (images, targets) =>
+			? (images, targets, options) =>
 					task.loss(model.params, model.backbone, images, targets, options)
-			: consistentLoss(task, model, { weight: consistency, options });
-	return (images, targets) =>
-		loss(normalize(images, task.normalization), targets);
+			: consistentLoss(task, model, consistency);
+	return ({ images, targets, sizes }) =>
+		loss(normalize(images, task.normalization), targets, {
+			...always,
+			...(sizes && { sizes }),
+		});
 }
 
 type Differentiate = (batch: Batch) => {
@@ -76,10 +83,13 @@ type Differentiate = (batch: Batch) => {
 	readonly gradients: Gradients;
 };
 
-function differentiator(loss: Loss, trained: Params): Differentiate {
-	return ({ images, targets }) => {
+function differentiator(
+	loss: (batch: Batch) => tf.Scalar,
+	trained: Params,
+): Differentiate {
+	return (batch) => {
 		const { value, grads } = tf.variableGrads(
-			() => loss(images, targets),
+			() => loss(batch),
 			Object.values(trained),
 		);
 		// Weights on which the loss does not depend have none.

@@ -18,8 +18,9 @@ export interface Labels extends Size {
 
 /** What distinguishes one of these tasks from another. */
 export interface VariedOptions {
-	/** A training image that cannot be read. */
+	/** A training image that cannot be read, and a test image. */
 	readonly damaged?: number;
+	readonly damagedTest?: number;
 	/** How many pixels are cut off at the left of training images. */
 	readonly cut?: number;
 	readonly testBatchSize?: number;
@@ -129,13 +130,13 @@ type Output = tf.Tensor[];
 export function variedTask(
 	options: VariedOptions = {},
 ): Task<Labels, Labels, Output> {
-	const { damaged, cut = 3, testBatchSize = 1 } = options;
+	const { damaged, damagedTest, cut = 3, testBatchSize = 1 } = options;
 	const task: Task<Labels, Labels, Output> = {
 		name: "varied",
 		miniature: true,
 		classes,
 		train: dataset("train", 24, damaged),
-		test: dataset("test", 6),
+		test: dataset("test", 6, damagedTest),
 		inputSize: 32,
 		settings: { cut },
 		normalization: imagenetNormalization,
