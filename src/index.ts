@@ -121,6 +121,12 @@ export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
 export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
+	createLabelMap,
+	ignoredLabel,
+	type LabelMap,
+} from "./image/label-map.js";
+export { type OverlayOptions, overlay } from "./image/overlay.js";
+export {
 	type ResizeFilter,
 	type ResizeOptions,
 	resize,
@@ -160,6 +166,29 @@ export {
 
 // What backbones are transferred to.
 
+export { type Ade20kOptions, ade20k } from "./tasks/ade20k/ade20k.js";
+export { ade20kClasses } from "./tasks/ade20k/classes.js";
+export { meanIou } from "./tasks/ade20k/mean-iou.js";
+export {
+	ade20kPalette,
+	type Palette,
+	vocPalette,
+} from "./tasks/ade20k/palette.js";
+export {
+	type SegmentationFolders,
+	type SegmentationOptions,
+	segmentation,
+} from "./tasks/ade20k/segmentation.js";
+export {
+	type SegmentationFolderOptions,
+	segmentationFolder,
+} from "./tasks/ade20k/segmentation-folder.js";
+export type {
+	SceneOptions,
+	SegmentationTask,
+	SegmenterOptions,
+} from "./tasks/ade20k/segmentation-task.js";
+export type { TestViews } from "./tasks/ade20k/test-views.js";
 export {
 	type Cifar10Options,
 	cifar10,
@@ -182,12 +211,21 @@ export {
 	shapes,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export {
+	type ShapesSegmentationOptions,
+	shapesSegmentation,
+} from "./tasks/shapes/shapes-segmentation.js";
 export type {
 	BatchTargets,
 	Dataset,
+	Example,
 	Metric,
+	NetworkOutput,
 	Sample,
+	Shown,
+	Size,
 	Task,
+	TaskSource,
 } from "./tasks/task.js";
 
 // Fine-tuning.
@@ -201,6 +239,7 @@ export {
 export {
 	type AdamW,
 	type Augment,
+	degreeOfFineTuning,
 	type Length,
 	type Recipe,
 	recipes,
@@ -230,6 +269,7 @@ export {
 
 export { evaluate } from "./evaluate/evaluate.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export { predict } from "./evaluate/predict.js";
 export {
 	packHits,
 	type ResultRow,

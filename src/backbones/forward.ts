@@ -13,6 +13,6 @@ export interface ForwardOptions {
 	readonly stochasticDepth?: { readonly rate: number; readonly random: Random };
 	/** What the task's own layers draw from in training; left out, they neither drop nor sample. */
 	readonly training?: { readonly random: Random };
-	/** Heights and widths of the images before padding, `[batch, 2]`; left out, none is padded. */
+	/** Heights and widths of the images before padding, `[batch, 2]`, for tasks that use feature maps. */
 	readonly sizes?: tf.Tensor2D;
 }

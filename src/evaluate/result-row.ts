@@ -40,6 +40,10 @@ export interface ResultRow {
 	readonly frost: string | null;
 	/** How long it took, corruption included, for all runs that were evaluated together. */
 	readonly seconds: number;
+	/** Further figures of the metric by name, such as `mask AP` or `IoU: sky`. */
+	readonly details?: Readonly<Record<string, number>>;
+	/** How many of the images could not be read and were left out. */
+	readonly skipped?: number;
 	/** Where single predictions are right or wrong: a bit for each image, first image first, in base64. */
 	readonly correct?: string;
 }

@@ -12,6 +12,7 @@ import {
 	isPadded,
 	type Padding,
 	paddedSize,
+	sizesToTensor,
 } from "./image-batch.js";
 import type { Recipe } from "./recipe.js";
 
@@ -20,9 +21,11 @@ export interface Batch {
 	/** `[images, height, width, 3]` in 0-1, or with consistency `[3 · images, ...]`: clean, first, second view. */
 	readonly images: tf.Tensor4D;
 	readonly targets: BatchTargets;
+	/** Heights and widths before padding, `[images, 2]`, for a task that uses feature maps. */
+	readonly sizes?: tf.Tensor2D;
 }
 
-/** Makes a batch of the examples of a step, or of a part of it; the caller disposes the tensors. */
+/** Makes a part of the batch of a step, of all its examples; the caller disposes the tensors. */
 export type MakeBatch<Target> = (
 	examples: readonly Example<Target>[],
 	at: { readonly step: number; readonly part: number },
@@ -109,8 +112,10 @@ export function batchMaker<Target>(
 ): MakeBatch<Target> {
 	const augmentation = augmentationOf(recipe);
 	const color = task.normalization.mean;
-	return (examples, { step, part }) => {
+	const length = recipe.batchSize / recipe.accumulate;
+	return (all, { step, part }) => {
 		const random = new Random("augmentation", recipe.seed, step, part);
+		const examples = all.slice(part * length, (part + 1) * length);
 		const images = examples.map(({ image }) => image);
 		const size = paddedSize(images, task);
 		const padding = { size, color };
@@ -122,6 +127,14 @@ export function batchMaker<Target>(
 				examples.map(({ target }) => target),
 				size,
 			),
+			...(task.uses === "pyramid" && {
+				sizes: sizesToTensor(
+					recipe.consistency === null
+						? images
+						: [images, images, images].flat(),
+					size,
+				),
+			}),
 		};
 	};
 }

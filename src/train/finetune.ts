@@ -4,7 +4,7 @@ import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
-import { exampleMaker } from "./examples.js";
+import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
@@ -41,6 +41,11 @@ export interface FinetuneOptions {
 	readonly signal?: AbortSignal;
 	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
+	/**
+	 * Threads that prepare examples ahead, 0 for none; by default one less than there are cores, where that
+	 * saves time. The run does not depend on it.
+	 */
+	readonly workers?: number;
 }
 
 /** A run while it is being trained. */
@@ -69,46 +74,44 @@ function explainDivergence(
 	);
 }
 
-/** The loop: prepare a batch, make an update, write it down, and save everything now and then. */
+/** The loop: take the examples, make an update, write it down, and save everything now and then. */
 async function train<Target>(
 	task: Task<Target, unknown>,
 	training: Training,
-	{ reporter, signal = notebookSignal(), saveSeconds = 60 }: FinetuneOptions,
+	options: FinetuneOptions,
 ): Promise<void> {
+	const { reporter, signal = notebookSignal(), saveSeconds = 60 } = options;
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
-	const exampleAt = exampleMaker(task, recipe);
+	const from = standing.step;
+	const stream = exampleStream({ task, recipe, from }, options.workers);
 	const makeBatch = batchMaker(task, recipe);
-	const partSize = recipe.batchSize / recipe.accumulate;
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
 	let savedAt = performance.now();
-	while (standing.step < expectedSteps(record, standing)) {
-		await nextTurn();
-		const began = performance.now();
-		if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
-			saveState(folder, variables, standing);
-			savedAt = performance.now();
-			signal?.throwIfAborted();
+	try {
+		while (standing.step < expectedSteps(record, standing)) {
+			await nextTurn();
+			const began = performance.now();
+			if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
+				saveState(folder, variables, standing);
+				savedAt = performance.now();
+				signal?.throwIfAborted();
+			}
+			const { step } = standing;
+			const position = { step, steps: expectedSteps(record, standing) };
+			const { value: examples = [] } = await stream.next();
+			const loss = trainStep.update(position, (part) =>
+				makeBatch(examples, { step, part }),
+			);
+			if (!Number.isFinite(loss))
+				throw explainDivergence(record, step, `the loss is ${loss}`);
+			standing.step++;
+			standing.seconds += (performance.now() - began) / 1000;
+			log(loss, learningRateAt(position, recipe.learningRate, recipe));
 		}
-		const { step } = standing;
-		const position = { step, steps: expectedSteps(record, standing) };
-		const first = step * recipe.batchSize;
-		const examples = Array.from({ length: recipe.batchSize }, (_, i) =>
-			exampleAt(first + i),
-		);
-		const loss = trainStep.update(position, (part) =>
-			makeBatch(examples.slice(part * partSize, (part + 1) * partSize), {
-				step,
-				part,
-			}),
-		);
-		if (!Number.isFinite(loss))
-			throw explainDivergence(record, step, `the loss is ${loss}`);
-		standing.step++;
-		standing.seconds += (performance.now() - began) / 1000;
-		const learningRate = learningRateAt(position, recipe.learningRate, recipe);
-		log(loss, learningRate);
+	} finally {
+		await stream.return();
 	}
 }
 

@@ -91,3 +91,13 @@ export function imagesToTensor(
 	fill(values.subarray(images.length * length), padding.color);
 	return tf.tensor4d(values, [count, height, width, 3]);
 }
+
+/** Heights and widths as `[count, 2]`; behind the images, up to `count`, those of the whole batch. */
+export function sizesToTensor(
+	sizes: readonly Size[],
+	size: Size,
+	count = sizes.length,
+): tf.Tensor2D {
+	const rows = Array.from({ length: count }, (_, n) => sizes[n] ?? size);
+	return tf.tensor2d(rows.map(({ height, width }) => [height, width]));
+}

@@ -177,6 +177,17 @@ describe("images of varied size in training", () => {
 		assert.deepEqual(told, [[8, { height: 64, width: 32 }]]);
 	});
 
+	test("layers on feature maps are told the sizes before padding, of all views", () => {
+		const task = variedTask({ uses: "pyramid" });
+		const augment = { name: "augmix" } as const;
+		const recipe = { ...tinyRecipe, augment, consistency: 12 };
+		const { sizes } = batchSource(task, recipe)(0);
+		const first = batchSource(task, tinyRecipe)(0).sizes?.arraySync() ?? [];
+		assert.deepEqual(sizes?.arraySync(), [first, first, first].flat());
+		assert.ok(first.some(([height]) => height !== first[0]?.[0]));
+		assert.equal(batchSource(variedTask(), tinyRecipe)(0).sizes, undefined);
+	});
+
 	test("images of one size are as they were without padding", () => {
 		const augment = { name: "prime", preset: "dense" } as const;
 		const augmented = (padded: Task["padded"]) =>

@@ -107,11 +107,10 @@ export function batchSource<Target>(
 ): (step: number, part?: number) => Batch {
 	const exampleAt = exampleMaker(task, recipe);
 	const makeBatch = batchMaker(task, recipe);
-	const size = recipe.batchSize / recipe.accumulate;
+	const { batchSize } = recipe;
 	return (step, part = 0) => {
-		const first = step * recipe.batchSize + part * size;
-		const examples = Array.from({ length: size }, (_, i) =>
-			exampleAt(first + i),
+		const examples = Array.from({ length: batchSize }, (_, i) =>
+			exampleAt(step * batchSize + i),
 		);
 		return makeBatch(examples, { step, part });
 	};

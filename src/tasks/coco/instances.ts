@@ -24,6 +24,8 @@ export interface Annotated {
 	readonly boxes: Float64Array;
 	/** `[n]`: in pixels; it decides what is small, medium and large. */
 	readonly areas: Float64Array;
+	/** `[n]`: 1 where it is not to be trained on. */
+	readonly ignored?: Uint8Array;
 }
 
 /** What a detector finds in an image. */

@@ -18,6 +18,7 @@ import {
 } from "../../../src/tasks/coco/rle-string.js";
 import type { Size } from "../../../src/tasks/task.js";
 import { Lcg } from "../../lcg.js";
+import { blobs } from "./blobs.js";
 import { fixture } from "./fixture.js";
 
 interface Case extends Size {
@@ -55,19 +56,6 @@ function polygons(lcg: Lcg, { height, width }: Size): number[][] {
 	const ring = points(lcg, 4, (value, axis) => value * sides[axis]);
 	const closed = [...ring.slice(0, 4), ...ring.slice(2), ...ring.slice(0, 2)];
 	return [around, corners, closed];
-}
-
-function blobs(lcg: Lcg, { height, width }: Size): Uint8Array {
-	const columns = Math.ceil(width / 3);
-	const coarse = Array.from(
-		{ length: Math.ceil(height / 3) * columns },
-		() => lcg.uniform() < 0.4,
-	);
-	return Uint8Array.from({ length: height * width }, (_, i) => {
-		const y = Math.floor(i / width);
-		const x = i % width;
-		return Number(coarse[Math.floor(y / 3) * columns + Math.floor(x / 3)]);
-	});
 }
 
 function made(lcg: Lcg, size: Size) {
