@@ -250,16 +250,7 @@ test("images without objects have losses, and train no boxes and masks", () => {
 
 test("it stands on the pyramid of a Swin Transformer", () => {
 	const task = maskRcnn(mini);
-	const source = untrainedBackbone({
-		family: "swin",
-		width: 8,
-		depths: [1, 1, 1, 1],
-		heads: [1, 1, 2, 2],
-		window: 4,
-		mlpRatio: 2,
-		classes: 0,
-		dense: true,
-	});
+	const source = untrainedBackbone(scene.miniSwin);
 	const model = newModel(source, task, 0);
 	const { params, backbone } = model;
 	const targets = task.batchTargets(scene.instances, scene.padded);

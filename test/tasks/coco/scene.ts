@@ -57,6 +57,17 @@ export const denseSwinT: Architecture = {
 	dense: true,
 };
 
+export const miniSwin: Architecture = {
+	family: "swin",
+	width: 8,
+	depths: [1, 1, 1, 1],
+	heads: [1, 1, 2, 2],
+	window: 4,
+	mlpRatio: 2,
+	classes: 0,
+	dense: true,
+};
+
 export const options: MaskRcnnOptions = {
 	classes: 3,
 	channels: 16,
