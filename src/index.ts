@@ -283,6 +283,7 @@ export type {
 
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
+export { type ImportRunOptions, importRun } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
@@ -333,6 +334,7 @@ export { readResults } from "./evaluate/results.js";
 
 export { type BootstrapOptions, bootstrap } from "./analysis/bootstrap.js";
 export { byCorruption, byGroup, bySeverity } from "./analysis/breakdown.js";
+export { byClass } from "./analysis/by-class.js";
 export {
 	alexnetErrors,
 	type ReferenceOptions,
@@ -376,6 +378,7 @@ export {
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
 export { type CellOptions, runColumns } from "./analysis/score-groups.js";
+export { selectMetric } from "./analysis/select-metric.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";
 export type { Results } from "./analysis/table-rows.js";

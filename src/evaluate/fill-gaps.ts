@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Metric, Task } from "../tasks/task.js";
+import { recipeHash } from "../train/describe-run.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
@@ -64,6 +65,7 @@ function rowOf<Target, Prediction>(
 		reading: recipe.reading,
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,
+		recipe: recipeHash(record),
 		...cell,
 		metric: task.metric,
 		score: metric.value(),

@@ -4,6 +4,7 @@ import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
+import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
@@ -11,14 +12,7 @@ import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
-import {
-	describeRun,
-	isRun,
-	openRun,
-	type Run,
-	type RunRecord,
-	runFiles,
-} from "./run.js";
+import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
 import { learningRateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
