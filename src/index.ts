@@ -194,6 +194,53 @@ export {
 	cifar10,
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
+export {
+	type AnnotatedImages,
+	type AnnotatedImagesOptions,
+	annotatedImages,
+} from "./tasks/coco/annotated-images.js";
+export {
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "./tasks/coco/average-precision.js";
+export { cocoClasses } from "./tasks/coco/classes.js";
+export { type CocoOptions, coco } from "./tasks/coco/coco.js";
+export {
+	type DetectionData,
+	type DetectionOptions,
+	detection,
+} from "./tasks/coco/detection.js";
+export type {
+	DetectionTask,
+	DetectorOptions,
+} from "./tasks/coco/detection-task.js";
+export {
+	cocoMultiScale,
+	type DetectionViews,
+	type MultiScaleCrop,
+} from "./tasks/coco/detection-views.js";
+export {
+	type DrawDetectionsOptions,
+	drawDetections,
+} from "./tasks/coco/draw-detections.js";
+export type {
+	Annotated,
+	Detections,
+	Instances,
+} from "./tasks/coco/instances.js";
+export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
+export {
+	type Box,
+	createRle,
+	decodeRle,
+	encodeRle,
+	type Rle,
+	rleArea,
+	rleBox,
+} from "./tasks/coco/rle.js";
+export { rleIou } from "./tasks/coco/rle-iou.js";
+export { mergeRles } from "./tasks/coco/rle-merge.js";
+export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -211,6 +258,10 @@ export {
 	shapes,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export {
+	type ShapesDetectionOptions,
+	shapesDetection,
+} from "./tasks/shapes/shapes-detection.js";
 export {
 	type ShapesSegmentationOptions,
 	shapesSegmentation,
@@ -240,6 +291,7 @@ export {
 export {
 	type AdamW,
 	type Augment,
+	cocoLearningRates,
 	degreeOfFineTuning,
 	type Length,
 	type Recipe,
@@ -315,12 +367,19 @@ export {
 	type SegmentedView,
 } from "./analysis/plot-segmentation.js";
 export { plotSeverities } from "./analysis/plot-severities.js";
+	plotSeverities,
+	type SeveritiesOptions,
+} from "./analysis/plot-severities.js";
 export {
 	type LoggedRun,
 	plotTraining,
 	type TrainingOptions,
 } from "./analysis/plot-training.js";
 export { type PublishedScore, publishedScores } from "./analysis/published.js";
+export {
+	type PublishedCurve,
+	publishedCocoCurves,
+} from "./analysis/published-curves.js";
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
 export { type CellOptions, runColumns } from "./analysis/score-groups.js";

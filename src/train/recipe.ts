@@ -203,12 +203,14 @@ export const recipes = Object.freeze({
 		warmUp: Object.freeze({ steps: 20, ratio: 0.1 }),
 	}) as Recipe,
 	shapesDetection: Object.freeze({
-		...coco,
-		learningRate: 0.02,
+		...cocoSwin,
+		learningRate: 0.003,
 		batchSize: 8,
 		length: Object.freeze({ steps: 300 }),
-		warmUp: Object.freeze({ steps: 30, ratio: 0.1 }),
-		frozenStages: -1,
+		warmUp: Object.freeze({ steps: 20, ratio: 0.1 }),
+		batchNorm: "frozen-statistics",
+		stochasticDepth: 0,
+		gradientClip: 10,
 	}) as Recipe,
 	shapesSegmentation: Object.freeze({
 		...ade20k,
