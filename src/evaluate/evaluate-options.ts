@@ -19,6 +19,7 @@ export interface EvaluateOptions {
 	readonly batchSize?: number;
 	/** Threads that corrupt; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
 	/** Stops after the batch in progress; rows that are complete are kept. By default a notebook's interrupt. */
 	readonly signal?: AbortSignal;

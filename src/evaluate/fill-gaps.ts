@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Image } from "../image/image.js";
 import type { Metric, Sample, Shown, Task } from "../tasks/task.js";
+import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
@@ -66,7 +67,10 @@ function rowOf<Target, Prediction>(
 }
 
 /** Tells a reporter how many images are done, after each batch. */
-function progressOf({ images, reporter }: Settled, gaps: number) {
+function progressOf(
+	{ images, reporter = notebookReporter() }: Settled,
+	gaps: number,
+) {
 	const rate = rateMeter();
 	const total = images * gaps;
 	let done = 0;

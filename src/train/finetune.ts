@@ -7,6 +7,7 @@ import { checkRecipe } from "./check-recipe.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
@@ -35,6 +36,7 @@ export interface FinetuneOptions {
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
 	/** Stops training after the update in progress, with everything saved; by default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
@@ -72,7 +74,11 @@ function explainDivergence(
 async function train<Target>(
 	task: Task<Target, unknown>,
 	training: Training,
-	{ reporter, signal = notebookSignal(), saveSeconds = 60 }: FinetuneOptions,
+	{
+		reporter = notebookReporter(),
+		signal = notebookSignal(),
+		saveSeconds = 60,
+	}: FinetuneOptions,
 ): Promise<void> {
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
