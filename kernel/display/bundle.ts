@@ -8,7 +8,7 @@ import { recordsBundle } from "./records.js";
 import { runBundle } from "./run.js";
 import { isTable, tableHtml, tableText } from "./table.js";
 import { taskBundle } from "./task.js";
-import { isTensor, tensorBundle } from "./tensor.js";
+import { isTensor, tensorBundle, tensorListBundle } from "./tensor.js";
 
 /** One representation of a value per MIME type; bytes are base64. */
 export type MimeData = Record<string, unknown>;
@@ -29,6 +29,7 @@ const imageTypes: readonly (readonly [string, readonly number[]])[] = [
 
 /** What the library's own objects look like; the first that knows a value shows it. */
 const describers: readonly ((value: object) => Bundle | undefined)[] = [
+	tensorListBundle,
 	pictureBundle,
 	backboneBundle,
 	taskBundle,

@@ -77,8 +77,8 @@ function oneRun(run: Run): Bundle {
 	};
 }
 
-const rowOf = ({ id, record, finished, log }: Run): Fields => ({
-	run: id,
+const rowOf = ({ record, finished, log }: Run): Fields => ({
+	task: record.task.name,
 	backbone: record.backbone.name,
 	recipe: changesText(record.recipe),
 	updates: log.at(-1)?.step ?? 0,
