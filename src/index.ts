@@ -366,7 +366,7 @@ export {
 	type SegmentationFigureOptions,
 	type SegmentedView,
 } from "./analysis/plot-segmentation.js";
-export { plotSeverities } from "./analysis/plot-severities.js";
+export {
 	plotSeverities,
 	type SeveritiesOptions,
 } from "./analysis/plot-severities.js";
