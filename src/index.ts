@@ -1,6 +1,10 @@
 // What runs the maths.
 
-export { type CompileOptions, compile } from "./engine/compile.js";
+export {
+	type Compiled,
+	type CompileOptions,
+	compile,
+} from "./engine/compile.js";
 export {
 	type EngineDescription,
 	type EngineName,
@@ -8,6 +12,13 @@ export {
 	engine,
 	useEngine,
 } from "./engine/engine.js";
+export { type HostOptions, onHost } from "./engine/host.js";
+export type {
+	HostArray,
+	HostFunction,
+	HostOutput,
+} from "./engine/host-call.js";
+export { HostValue } from "./engine/host-value.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
 
 // Checkpoints and backbones.
@@ -110,6 +121,12 @@ export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
 export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
+	createLabelMap,
+	ignoredLabel,
+	type LabelMap,
+} from "./image/label-map.js";
+export { type OverlayOptions, overlay } from "./image/overlay.js";
+export {
 	type ResizeFilter,
 	type ResizeOptions,
 	resize,
@@ -149,11 +166,81 @@ export {
 
 // What backbones are transferred to.
 
+export { type Ade20kOptions, ade20k } from "./tasks/ade20k/ade20k.js";
+export { ade20kClasses } from "./tasks/ade20k/classes.js";
+export { meanIou } from "./tasks/ade20k/mean-iou.js";
+export {
+	ade20kPalette,
+	type Palette,
+	vocPalette,
+} from "./tasks/ade20k/palette.js";
+export {
+	type SegmentationFolders,
+	type SegmentationOptions,
+	segmentation,
+} from "./tasks/ade20k/segmentation.js";
+export {
+	type SegmentationFolderOptions,
+	segmentationFolder,
+} from "./tasks/ade20k/segmentation-folder.js";
+export type {
+	SceneOptions,
+	SegmentationTask,
+	SegmenterOptions,
+} from "./tasks/ade20k/segmentation-task.js";
+export type { TestViews } from "./tasks/ade20k/test-views.js";
 export {
 	type Cifar10Options,
 	cifar10,
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
+export {
+	type AnnotatedImages,
+	type AnnotatedImagesOptions,
+	annotatedImages,
+} from "./tasks/coco/annotated-images.js";
+export {
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "./tasks/coco/average-precision.js";
+export { cocoClasses } from "./tasks/coco/classes.js";
+export { type CocoOptions, coco } from "./tasks/coco/coco.js";
+export {
+	type DetectionData,
+	type DetectionOptions,
+	detection,
+} from "./tasks/coco/detection.js";
+export type {
+	DetectionTask,
+	DetectorOptions,
+} from "./tasks/coco/detection-task.js";
+export {
+	cocoMultiScale,
+	type DetectionViews,
+	type MultiScaleCrop,
+} from "./tasks/coco/detection-views.js";
+export {
+	type DrawDetectionsOptions,
+	drawDetections,
+} from "./tasks/coco/draw-detections.js";
+export type {
+	Annotated,
+	Detections,
+	Instances,
+} from "./tasks/coco/instances.js";
+export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
+export {
+	type Box,
+	createRle,
+	decodeRle,
+	encodeRle,
+	type Rle,
+	rleArea,
+	rleBox,
+} from "./tasks/coco/rle.js";
+export { rleIou } from "./tasks/coco/rle-iou.js";
+export { mergeRles } from "./tasks/coco/rle-merge.js";
+export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -171,6 +258,14 @@ export {
 	shapes,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export {
+	type ShapesDetectionOptions,
+	shapesDetection,
+} from "./tasks/shapes/shapes-detection.js";
+export {
+	type ShapesSegmentationOptions,
+	shapesSegmentation,
+} from "./tasks/shapes/shapes-segmentation.js";
 export type {
 	BatchTargets,
 	Dataset,
@@ -196,6 +291,8 @@ export {
 export {
 	type AdamW,
 	type Augment,
+	cocoLearningRates,
+	degreeOfFineTuning,
 	type Length,
 	type Recipe,
 	recipes,
@@ -264,13 +361,25 @@ export {
 	type StripPicture,
 } from "./analysis/plot-image-strips.js";
 export { plotPareto } from "./analysis/plot-pareto.js";
-export { plotSeverities } from "./analysis/plot-severities.js";
+export {
+	plotSegmentation,
+	type SegmentationFigureOptions,
+	type SegmentedView,
+} from "./analysis/plot-segmentation.js";
+export {
+	plotSeverities,
+	type SeveritiesOptions,
+} from "./analysis/plot-severities.js";
 export {
 	type LoggedRun,
 	plotTraining,
 	type TrainingOptions,
 } from "./analysis/plot-training.js";
 export { type PublishedScore, publishedScores } from "./analysis/published.js";
+export {
+	type PublishedCurve,
+	publishedCocoCurves,
+} from "./analysis/published-curves.js";
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
 export { type CellOptions, runColumns } from "./analysis/score-groups.js";

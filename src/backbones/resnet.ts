@@ -61,14 +61,12 @@ export function resnetBlocks(net: ResNetArchitecture): ResNetBlock[][] {
 type Image = tf.Tensor4D;
 
 /** The layers of a network by name, with its weights and options filled in. */
-function layers(params: Params, { batchNorm: mode = "eval" }: ForwardOptions) {
+function layers(params: Params, { batchNorm: mode }: ForwardOptions) {
 	return {
 		conv: (name: string, x: Image, options = {}): Image =>
 			conv2d(params, name, x, options),
 		norm: (name: string, x: Image): Image =>
-			batchNorm(params, name, x, {
-				mode: typeof mode === "function" ? mode(name) : mode,
-			}),
+			batchNorm(params, name, x, { mode }),
 	};
 }
 

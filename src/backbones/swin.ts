@@ -7,11 +7,11 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { conv2d } from "../nn/conv2d.js";
+import { stochasticDepth } from "../nn/drop.js";
 import { gelu } from "../nn/gelu.js";
 import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import type { Params } from "../nn/params.js";
-import { stochasticDepth } from "../nn/stochastic-depth.js";
 import type { ForwardOptions } from "./forward.js";
 import { windowAttention } from "./window-attention.js";
 import { mergeWindows, partitionWindows, windowGrid } from "./windows.js";

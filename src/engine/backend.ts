@@ -14,6 +14,7 @@ import {
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { EagerGraph } from "./eager.js";
 import { sizeOf, type Value } from "./graph.js";
+import type { HostCall } from "./host-call.js";
 import type { Lowering } from "./lowerings/lowering.js";
 import { lowerings } from "./lowerings/table.js";
 import type { DType, Values } from "./onnx.js";
@@ -48,6 +49,8 @@ export interface Tracer {
 	): TensorInfo | TensorInfo[];
 	/** A tensor that is filled anew at every call of the compiled function. */
 	draw(shape: number[], fill: (values: Values) => void): Tensor;
+	/** The results of a host function that is called at every call of the compiled function. */
+	host(inputs: readonly Tensor[], call: HostCall): Tensor[];
 	/** Called for each tensor made from plain values. */
 	wrote(dataId: DataId, shape: readonly number[], dtype: string): void;
 }

@@ -1,6 +1,5 @@
 import {
 	getBackend,
-	type Tensor,
 	type TensorContainer,
 	engine as tfEngine,
 	tidy,
@@ -8,11 +7,12 @@ import {
 } from "@tensorflow/tfjs";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
-import { sizeOf, type Value } from "./graph.js";
+import type { Value } from "./graph.js";
+import { standIn } from "./host-value.js";
 import type { DType, Values } from "./onnx.js";
-import { createSession, type Feed, type Session } from "./session.js";
-import { flatten, rebuild, type Structure } from "./structure.js";
-import { FunctionTracer, type TracedVariable } from "./tracer.js";
+import { disposePlan, makePlan, type Plan, runPlan } from "./plan.js";
+import { type Flattened, flatten, rebuild } from "./structure.js";
+import { FunctionTracer } from "./tracer.js";
 
 export interface CompileOptions {
 	/**
@@ -21,30 +21,21 @@ export interface CompileOptions {
 	 * them makes the next call trace again.
 	 */
 	readonly frozen?: Iterable<Variable>;
+	/** The number of structures and shapes of arguments for which compiled forms are kept; 8 by default. */
+	readonly plans?: number;
 }
 
-interface Plan {
-	readonly session: Session;
-	readonly arguments: readonly (string | undefined)[];
-	readonly variables: readonly TracedVariable[];
-	readonly random: FunctionTracer["random"];
-	readonly results: readonly Value[];
-	readonly outputs: readonly string[];
-	readonly structure: Structure;
-	readonly needed: ReadonlySet<string>;
+/** A function that may be compiled. */
+export interface Compiled<Arguments extends unknown[], Result> {
+	(...args: Arguments): Result;
+	/** Frees what was compiled, if anything was; a call after that compiles anew. */
+	dispose?(): void;
 }
-
-const feed = (data: Values, dims: readonly number[], type: string): Feed => ({
-	data,
-	dims,
-	type: type as DType,
-	location: "cpu",
-});
 
 function trace(
 	backend: OnnxRuntimeBackend,
 	fn: (...args: never[]) => TensorContainer,
-	call: { structure: Structure; tensors: Tensor[] },
+	call: Flattened,
 	frozen: ReadonlySet<Variable>,
 	random: Random,
 ): Plan {
@@ -59,129 +50,68 @@ function trace(
 	const inputs = call.tensors.map(({ shape, dtype }) =>
 		tracer.graph.input(shape, dtype as DType),
 	);
-	let structure: Structure | undefined;
+	const standIns = call.hostValues.map(standIn);
+	let made: Flattened | undefined;
 	let results: Value[] = [];
 	backend.tracer = tracer;
 	try {
 		tidy(() => {
-			const stand = inputs.map((input) => tracer.tensorOf(input));
-			const made = flatten(fn(...(rebuild(call.structure, stand) as never[])));
+			const tensors = inputs.map((input) => tracer.tensorOf(input));
+			const { structure } = call;
+			const args = rebuild({ structure, tensors, hostValues: standIns });
+			made = flatten(fn(...(args as never[])));
+			if (made.hostValues.length > 0)
+				throw new Error("a compiled function cannot return a HostValue");
 			results = made.tensors.map((tensor) => tracer.valueOf(tensor));
-			structure = made.structure;
 		});
 	} finally {
 		tracer.finish();
 		backend.tracer = undefined;
 	}
-	const updates = tracer.variables.flatMap(({ updated }) =>
-		updated ? [updated] : [],
-	);
-	const { graph, outputs } = tracer.graph.finish([...results, ...updates]);
-	const { threads, executionProviders } = backend;
-	const needed = new Set(graph.inputs.map(({ name }) => name));
-	return {
-		session: createSession(graph, { threads, executionProviders, arena: true }),
-		arguments: inputs.map(({ name }) => (needed.has(name) ? name : undefined)),
-		variables: tracer.variables.filter(
-			({ input, baked, updated }) =>
-				(input && needed.has(input)) || baked || updated,
-		),
-		random: tracer.random.filter(({ name }) => needed.has(name)),
+	const { structure } = made as unknown as Flattened;
+	return makePlan(backend, {
+		tracer,
+		arguments: inputs,
+		standIns,
 		results,
-		outputs,
-		structure: structure as Structure,
-		needed,
-	};
+		structure,
+	});
 }
 
-/** The elements of a tensor, wherever TensorFlow.js keeps it. */
-function elements(backend: OnnxRuntimeBackend, tensor: Tensor): Values {
-	return backend.data.has(tensor.dataId)
-		? backend.stored(tensor.dataId).values
-		: (tensor.dataSync() as Values);
-}
+/** The plans that were used last. */
+class PlanCache {
+	// In the order of their last use.
+	readonly #plans = new Map<string, Plan>();
 
-/** Stores what the function assigned to a variable, without touching tensors that share its old data. */
-function update(
-	backend: OnnxRuntimeBackend,
-	variable: Variable,
-	values: Values,
-): void {
-	const stored = backend.stored(variable.dataId);
-	if (stored.refCount === 1) {
-		backend.pool.give(stored.values);
-		stored.values = values;
-		return;
-	}
-	const { shape, dtype } = variable;
-	const dataId = backend.write(values as never, shape, dtype as never);
-	const tensor = tfEngine().makeTensorFromTensorInfo(
-		{ dataId, shape, dtype },
-		backend,
-	) as Tensor;
-	variable.assign(tensor);
-	tensor.dispose();
-}
+	constructor(private readonly most: number) {}
 
-function run(
-	backend: OnnxRuntimeBackend,
-	plan: Plan,
-	tensors: readonly Tensor[],
-): TensorContainer {
-	const { pool } = backend;
-	const feeds: Record<string, Feed> = {};
-	plan.arguments.forEach((name, i) => {
-		const tensor = tensors[i] as Tensor;
-		if (name)
-			feeds[name] = feed(elements(backend, tensor), tensor.shape, tensor.dtype);
-	});
-	for (const { variable, input } of plan.variables) {
-		if (!input || !plan.needed.has(input)) continue;
-		feeds[input] = feed(
-			elements(backend, variable),
-			variable.shape,
-			variable.dtype,
-		);
+	get(key: string): Plan | undefined {
+		const plan = this.#plans.get(key);
+		if (plan) {
+			this.#plans.delete(key);
+			this.#plans.set(key, plan);
+		}
+		return plan;
 	}
-	const drawn = plan.random.map(({ name, shape, fill }) => {
-		const values = pool.take("float32", sizeOf(shape));
-		fill(values);
-		feeds[name] = feed(values, shape, "float32");
-		return values;
-	});
-	const updated = plan.variables.filter(({ updated }) => updated);
-	const made = [
-		...plan.results,
-		...updated.map(({ updated }) => updated as Value),
-	].map(({ shape, dtype }) => ({
-		shape,
-		dtype,
-		data: pool.take(dtype, sizeOf(shape)),
-	}));
-	const fetches: Record<string, Feed> = {};
-	made.forEach(({ data, shape, dtype }, i) => {
-		fetches[plan.outputs[i] as string] = feed(data, shape, dtype);
-	});
-	try {
-		plan.session.run(feeds, fetches);
-	} catch (error) {
-		for (const { data } of made) pool.give(data);
-		throw error;
-	} finally {
-		for (const values of drawn) pool.give(values);
+
+	set(key: string, plan: Plan): void {
+		this.#remove(key);
+		this.#plans.set(key, plan);
+		for (const oldest of this.#plans.keys()) {
+			if (this.#plans.size <= this.most) break;
+			this.#remove(oldest);
+		}
 	}
-	const count = plan.results.length;
-	updated.forEach(({ variable }, i) => {
-		update(backend, variable, made[count + i]?.data as Values);
-	});
-	const results = made.slice(0, count).map(({ shape, dtype, data }) => {
-		const dataId = backend.write(data as never, [...shape], dtype as never);
-		return tfEngine().makeTensorFromTensorInfo(
-			{ dataId, shape: [...shape], dtype: dtype as "float32" },
-			backend,
-		) as Tensor;
-	});
-	return rebuild(plan.structure, results) as TensorContainer;
+
+	#remove(key: string): void {
+		const plan = this.#plans.get(key);
+		if (plan) disposePlan(plan);
+		this.#plans.delete(key);
+	}
+
+	clear(): void {
+		for (const key of [...this.#plans.keys()]) this.#remove(key);
+	}
 }
 
 const isStale = ({ variables }: Plan, backend: OnnxRuntimeBackend): boolean =>
@@ -196,9 +126,10 @@ const isStale = ({ variables }: Plan, backend: OnnxRuntimeBackend): boolean =>
  *
  * The result has the same signature. It is traced at the first call and again for each new structure,
  * shape or dtype of its arguments; numbers, strings and booleans among the arguments are part of the
- * graph, so what changes at every call (a learning rate, say) is passed as a tensor. Variables that the
- * function reads are fed at every call and those it assigns are updated; other tensors from outside are
- * constants. Random draws (`drawUniform`, `drawNormal`, `tf.dropout`) are made anew at every call.
+ * graph, so what changes at every call (a learning rate, say) is passed as a tensor, and what only
+ * `onHost` reads as a `HostValue`. Variables that the function reads are fed at every call and those it
+ * assigns are updated; other tensors from outside are constants. Random draws (`drawUniform`,
+ * `drawNormal`, `tf.dropout`) are made anew at every call. The graph is cut where `onHost` is called.
  * On a TensorFlow engine the function itself is returned.
  *
  * Throws, while tracing, where the function looks at the elements of a tensor or uses a kernel that has
@@ -206,22 +137,25 @@ const isStale = ({ variables }: Plan, backend: OnnxRuntimeBackend): boolean =>
  */
 export function compile<Arguments extends unknown[], Result>(
 	fn: (...args: Arguments) => Result,
-	{ frozen = [] }: CompileOptions = {},
-): (...args: Arguments) => Result {
+	{ frozen = [], plans: most = 8 }: CompileOptions = {},
+): Compiled<Arguments, Result> {
 	if (getBackend() !== backendName) return fn;
 	const backend = tfEngine().findBackend(backendName) as OnnxRuntimeBackend;
 	const constants = new Set(frozen);
-	const plans = new Map<string, Plan>();
+	const plans = new PlanCache(most);
 	const random = new Random("dropout");
-	return (...args) => {
-		const call = flatten(args as TensorContainer);
-		const shapes = call.tensors.map(({ shape, dtype }) => `${dtype}[${shape}]`);
-		const key = JSON.stringify([call.structure, shapes]);
+	const call = (...args: Arguments): Result => {
+		const given = flatten(args);
+		const shapes = given.tensors.map(
+			({ shape, dtype }) => `${dtype}[${shape}]`,
+		);
+		const key = JSON.stringify([given.structure, shapes]);
 		let plan = plans.get(key);
 		if (!plan || isStale(plan, backend)) {
-			plan = trace(backend, fn as never, call, constants, random);
+			plan = trace(backend, fn as never, given, constants, random);
 			plans.set(key, plan);
 		}
-		return run(backend, plan, call.tensors) as Result;
+		return runPlan(backend, plan, given) as Result;
 	};
+	return Object.assign(call, { dispose: () => plans.clear() });
 }

@@ -16,3 +16,15 @@ export class HostValue<Value> {
 		return this.#value;
 	}
 }
+
+/** Stands for an argument while a function is traced. */
+class StandIn extends HostValue<undefined> {
+	override get value(): never {
+		throw new Error(
+			"the value of a HostValue is read while compile() is tracing: it may be another at every call. Read it in the function that onHost() calls, with { hostValues: [...] }.",
+		);
+	}
+}
+
+/** A `HostValue` that stands for an argument of a function that is being traced. */
+export const standIn = (): HostValue<unknown> => new StandIn(undefined);

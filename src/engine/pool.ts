@@ -14,38 +14,42 @@ const mostFreeBytes = totalmem() / 4;
 /** Recycles the buffers of tensors, whose first use costs more than most kernels. */
 export class BufferPool {
 	readonly #free = new Map<number, ArrayBuffer[]>();
-	readonly #owned = new WeakSet<ArrayBufferLike>();
+	readonly #lent = new WeakSet<ArrayBufferLike>();
+	#lentCount = 0;
 	#freeBytes = 0;
+
+	/** The number of arrays that were taken and neither given back nor released. */
+	get lent(): number {
+		return this.#lentCount;
+	}
 
 	/** An array of unspecified content. */
 	take(dtype: DType, size: number): Values {
 		const TypedArray = arrays[dtype];
 		const length = size * TypedArray.BYTES_PER_ELEMENT;
 		const recycled = this.#free.get(length)?.pop();
-		if (recycled) {
-			this.#freeBytes -= length;
-			return new TypedArray(recycled);
-		}
-		const array = new TypedArray(size);
-		this.#owned.add(array.buffer);
+		if (recycled) this.#freeBytes -= length;
+		const array = recycled ? new TypedArray(recycled) : new TypedArray(size);
+		this.#lent.add(array.buffer);
+		this.#lentCount++;
 		return array;
 	}
 
-	/** Takes an array back, if it came from here and was not lent to anyone else. */
-	give({ buffer, byteLength }: Values): void {
-		if (
-			!this.#owned.has(buffer) ||
-			this.#freeBytes + byteLength > mostFreeBytes
-		)
-			return;
+	/** Takes an array back, if it came from here and was not released. */
+	give(values: Values): void {
+		if (!this.release(values)) return;
+		const { buffer, byteLength } = values;
+		if (this.#freeBytes + byteLength > mostFreeBytes) return;
 		const same = this.#free.get(byteLength);
 		if (same) same.push(buffer as ArrayBuffer);
 		else this.#free.set(byteLength, [buffer as ArrayBuffer]);
 		this.#freeBytes += byteLength;
 	}
 
-	/** Never recycles this array: somebody outside may keep it. */
-	release({ buffer }: Values): void {
-		this.#owned.delete(buffer);
+	/** Never recycles this array: somebody outside may keep it. Says whether it was lent. */
+	release({ buffer }: Values): boolean {
+		const isLent = this.#lent.delete(buffer);
+		if (isLent) this.#lentCount--;
+		return isLent;
 	}
 }

@@ -1,5 +1,3 @@
-import type { OnnxNode } from "./onnx.js";
-
 /**
  * The nodes that some outputs need, in an order that frees memory early.
  *
@@ -8,10 +6,12 @@ import type { OnnxNode } from "./onnx.js";
  *
  * `nodes` must be in an order in which they could run.
  */
-export function schedule(
-	nodes: readonly OnnxNode[],
-	outputs: readonly string[],
-): OnnxNode[] {
+export function schedule<
+	Node extends {
+		readonly inputs: readonly string[];
+		readonly outputs: readonly string[];
+	},
+>(nodes: readonly Node[], outputs: readonly string[]): Node[] {
 	const makerOf = new Map<string, number>();
 	const depths: number[] = [];
 	const parents = nodes.map((node, i) => {
@@ -25,7 +25,7 @@ export function schedule(
 	const leaves = outputs
 		.map((name) => makerOf.get(name) as number)
 		.sort((a, b) => (depths[a] as number) - (depths[b] as number));
-	const ordered: OnnxNode[] = [];
+	const ordered: Node[] = [];
 	const visited = new Set<number>();
 	for (const leaf of leaves) {
 		const stack = [leaf];
@@ -41,7 +41,7 @@ export function schedule(
 			stack.pop();
 			if (visited.has(top)) continue;
 			visited.add(top);
-			ordered.push(nodes[top] as OnnxNode);
+			ordered.push(nodes[top] as Node);
 		}
 	}
 	return ordered;

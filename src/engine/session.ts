@@ -29,6 +29,8 @@ export interface SessionOptions {
 export interface Session {
 	/** Runs the graph; every output is written into the array given for it. */
 	run(feeds: Record<string, Feed>, outputs: Record<string, Feed>): void;
+	/** Frees what the session holds; it cannot run any more. */
+	dispose(): void;
 }
 
 interface NativeSession {
@@ -151,5 +153,6 @@ export function createSession(
 				discardCopies = false;
 			}
 		},
+		dispose: () => native.dispose(),
 	};
 }

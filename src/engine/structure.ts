@@ -1,26 +1,37 @@
 import { Tensor } from "@tensorflow/tfjs";
+import { HostValue } from "./host-value.js";
 
-/** A value with its tensors taken out: what is left says where they go back. */
+/** A value with its tensors and host values taken out: what is left says where they go back. */
 export type Structure =
 	| { readonly tensor: number }
+	| { readonly host: number }
 	| { readonly list: readonly Structure[] }
 	| { readonly fields: readonly (readonly [string, Structure])[] }
 	| { readonly plain: unknown };
 
+/** What `flatten` finds. */
+export interface Flattened {
+	readonly structure: Structure;
+	readonly tensors: Tensor[];
+	readonly hostValues: HostValue<unknown>[];
+}
+
 /**
- * Takes the tensors out of nested arrays and plain objects, in order.
+ * Takes the tensors and host values out of nested arrays and plain objects, in order.
  *
  * Numbers, strings, booleans, null and undefined stay in the structure; anything else throws.
  */
-export function flatten(value: unknown): {
-	structure: Structure;
-	tensors: Tensor[];
-} {
+export function flatten(value: unknown): Flattened {
 	const tensors: Tensor[] = [];
+	const hostValues: HostValue<unknown>[] = [];
 	const visit = (item: unknown): Structure => {
 		if (item instanceof Tensor) {
 			tensors.push(item);
 			return { tensor: tensors.length - 1 };
+		}
+		if (item instanceof HostValue) {
+			hostValues.push(item);
+			return { host: hostValues.length - 1 };
 		}
 		if (Array.isArray(item)) return { list: item.map(visit) };
 		if (item !== null && typeof item === "object") {
@@ -43,21 +54,25 @@ export function flatten(value: unknown): {
 		}
 		return { plain: item };
 	};
-	return { structure: visit(value), tensors };
+	return { structure: visit(value), tensors, hostValues };
 }
 
-/** Puts tensors back where `flatten` found them. */
-export function rebuild(
-	structure: Structure,
-	tensors: readonly Tensor[],
-): unknown {
-	if ("tensor" in structure) return tensors[structure.tensor];
-	if ("list" in structure)
-		return structure.list.map((item) => rebuild(item, tensors));
-	if ("fields" in structure) {
-		return Object.fromEntries(
-			structure.fields.map(([name, field]) => [name, rebuild(field, tensors)]),
-		);
-	}
-	return structure.plain;
+/** Puts tensors and host values back where `flatten` found them. */
+export function rebuild({
+	structure,
+	tensors,
+	hostValues,
+}: Readonly<Flattened>): unknown {
+	const visit = (part: Structure): unknown => {
+		if ("tensor" in part) return tensors[part.tensor];
+		if ("host" in part) return hostValues[part.host];
+		if ("list" in part) return part.list.map(visit);
+		if ("fields" in part) {
+			return Object.fromEntries(
+				part.fields.map(([name, field]) => [name, visit(field)]),
+			);
+		}
+		return part.plain;
+	};
+	return visit(structure);
 }

@@ -5,11 +5,32 @@ import {
 	sizeOf,
 	type Value,
 } from "./graph.js";
-import type { DType, OnnxGraph, OnnxNode, OnnxValue, Values } from "./onnx.js";
+import type { HostCall } from "./host-call.js";
+import type { DType, OnnxNode, OnnxValue, Values } from "./onnx.js";
 import { schedule } from "./schedule.js";
 
 // Larger constants of one repeated number are stored as that number.
 const storedWhole = 1024;
+
+/** A node of the graph, or a call of a host function amid them. */
+export interface TracedNode extends OnnxNode {
+	readonly call?: HostCall;
+}
+
+/** A value whose shape is known. */
+export interface TracedValue extends OnnxValue {
+	readonly shape: readonly number[];
+}
+
+/** What was recorded: the nodes that the outputs need, in an order that frees memory early. */
+export interface TracedGraph {
+	readonly nodes: readonly TracedNode[];
+	readonly inputs: ReadonlyMap<string, TracedValue>;
+	readonly constants: ReadonlyMap<string, TracedValue & { data: Values }>;
+	/** Whatever nodes make. */
+	readonly values: ReadonlyMap<string, TracedValue>;
+	readonly outputs: readonly string[];
+}
 
 interface Recipe extends Omit<OnnxNode, "outputs"> {
 	readonly outputs: readonly Output[];
@@ -27,11 +48,13 @@ const keyOf = ({ op, domain, attributes, inputs, outputs }: Recipe): string =>
 /** A graph that records its nodes; equal nodes are written once. */
 export class TraceGraph implements Graph {
 	readonly traced = true;
-	readonly #nodes: OnnxNode[] = [];
+	readonly #nodes: TracedNode[] = [];
 	readonly #shared = new Map<string, Value[]>();
-	readonly #constants = new Map<string, OnnxValue & { data: Values }>();
+	readonly #constants = new Map<string, TracedValue & { data: Values }>();
 	readonly #identities = new Map<Values, number>();
-	readonly #inputs: OnnxValue[] = [];
+	readonly #inputs: TracedValue[] = [];
+	readonly #values = new Map<string, TracedValue>();
+	readonly #reshaped = new Map<string, string>();
 	#names = 0;
 
 	#name(prefix: string): string {
@@ -39,10 +62,7 @@ export class TraceGraph implements Graph {
 	}
 
 	/** Declares an input, to be fed at every run under the name of the returned value. */
-	input(
-		shape: readonly number[],
-		dtype: DType,
-	): Value & { readonly name: string } {
+	input(shape: readonly number[], dtype: DType): TracedValue {
 		const value = { name: this.#name("in"), shape, dtype };
 		this.#inputs.push(value);
 		return value;
@@ -58,20 +78,40 @@ export class TraceGraph implements Graph {
 		const key = keyOf({ op, domain, attributes, inputs: names, outputs });
 		const equal = share ? this.#shared.get(key) : undefined;
 		if (equal) return equal;
+		const values = this.#write(
+			{ op, domain, attributes, inputs: names },
+			outputs,
+		);
+		if (share) this.#shared.set(key, values);
+		return values;
+	}
+
+	#write(
+		node: Omit<TracedNode, "outputs">,
+		outputs: readonly Output[],
+	): (Value & TracedValue)[] {
 		const values = outputs.map(({ shape, dtype }) => ({
 			shape,
 			dtype,
 			name: this.#name("v"),
 		}));
-		this.#nodes.push({
-			op,
-			domain,
-			attributes,
-			inputs: names,
-			outputs: values.map(({ name }) => name),
-		});
-		if (share) this.#shared.set(key, values);
+		for (const value of values) this.#values.set(value.name, value);
+		this.#nodes.push({ ...node, outputs: values.map(({ name }) => name) });
 		return values;
+	}
+
+	// The name under which the elements of a value are found, whatever its shape.
+	#elements({ name = "" }: Value): string {
+		return this.#reshaped.get(name) ?? name;
+	}
+
+	/** Calls a host function with the elements of the inputs. */
+	host(inputs: readonly Value[], call: HostCall): Value[] {
+		const names = inputs.map((input) => this.#elements(input));
+		return this.#write(
+			{ op: "", domain: "", attributes: {}, inputs: names, call },
+			call.outputs,
+		);
 	}
 
 	made(op: string, { name = "", shape, dtype }: Value): Value | undefined {
@@ -131,43 +171,34 @@ export class TraceGraph implements Graph {
 			[shape.length],
 			"int64",
 		);
-		return this.node(
-			"Reshape",
-			[x, to],
-			[{ shape, dtype: x.dtype }],
-		)[0] as Value;
+		const [y] = this.node("Reshape", [x, to], [{ shape, dtype: x.dtype }]);
+		this.#reshaped.set(y?.name as string, this.#elements(x));
+		return y as Value;
 	}
 
-	/** The recorded graph, without the nodes that no output needs, and the names of its outputs. */
-	finish(results: readonly Value[]): { graph: OnnxGraph; outputs: string[] } {
-		const made = new Set(this.#nodes.flatMap(({ outputs }) => outputs));
-		const outputs = results.map(({ name, shape, dtype }) => {
-			const source = name as string;
-			if (made.delete(source)) return { name: source, shape, dtype };
+	/** The recorded graph, without the nodes that no result needs; it has one output for each result. */
+	finish(results: readonly Value[]): TracedGraph {
+		const made = new Set(this.#values.keys());
+		const outputs = results.map((result) => {
+			const source = result.name as string;
+			if (made.delete(source)) return source;
 			// An input, a constant or a second use: an output needs a node of its own.
-			const copy = this.#name("out");
-			this.#nodes.push({
+			const node = {
 				op: "Identity",
 				domain: "",
 				attributes: {},
 				inputs: [source],
-				outputs: [copy],
-			});
-			return { name: copy, shape, dtype };
+			};
+			return (this.#write(node, [result])[0] as TracedValue).name;
 		});
-		const names = outputs.map(({ name }) => name);
-		const nodes = schedule(this.#nodes, names);
-		const needed = new Set(nodes.flatMap(({ inputs }) => inputs));
+		const named = <T extends OnnxValue>(values: Iterable<T>) =>
+			new Map(Array.from(values, (value) => [value.name, value]));
 		return {
-			graph: {
-				nodes: nodes.reverse(),
-				initializers: [...this.#constants.values()].filter(({ name }) =>
-					needed.has(name),
-				),
-				inputs: this.#inputs.filter(({ name }) => needed.has(name)),
-				outputs,
-			},
-			outputs: names,
+			nodes: schedule(this.#nodes, outputs),
+			inputs: named(this.#inputs),
+			constants: named(this.#constants.values()),
+			values: this.#values,
+			outputs,
 		};
 	}
 }

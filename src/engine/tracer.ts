@@ -14,9 +14,10 @@ import {
 	type Tracer,
 } from "./backend.js";
 import type { Value } from "./graph.js";
+import type { HostCall } from "./host-call.js";
 import type { Lowering } from "./lowerings/lowering.js";
 import type { DType, Values } from "./onnx.js";
-import { TraceGraph } from "./trace.js";
+import { type TracedValue, TraceGraph } from "./trace.js";
 
 /** Fills an input of the graph before a run. */
 export type Fill = (values: Values) => void;
@@ -64,8 +65,7 @@ function scopeNames(): string[] {
 /** Records every kernel that depends on an argument or a variable. */
 export class FunctionTracer implements Tracer {
 	readonly graph = new TraceGraph();
-	readonly random: { name: string; shape: readonly number[]; fill: Fill }[] =
-		[];
+	readonly random: (TracedValue & { fill: Fill })[] = [];
 	readonly #variables = new Map<DataId, TracedVariable>();
 	#registered = 0;
 
@@ -198,15 +198,21 @@ export class FunctionTracer implements Tracer {
 	/** Makes a stored tensor an input that is drawn anew before every run. */
 	drawInto(dataId: DataId, shape: readonly number[], fill: Fill): void {
 		const value = this.graph.input(shape, "float32");
-		this.random.push({ name: value.name, shape, fill });
+		this.random.push({ ...value, fill });
 		this.backend.data.set(dataId, symbolOf(value) as never);
 	}
 
 	/** A tensor that is drawn anew before every run. */
 	draw(shape: number[], fill: Fill): Tensor {
 		const value = this.graph.input(shape, "float32");
-		this.random.push({ name: value.name, shape, fill });
+		this.random.push({ ...value, fill });
 		return this.tensorOf(value);
+	}
+
+	/** The results of a host function that is called amid every run. */
+	host(inputs: readonly Tensor[], call: HostCall): Tensor[] {
+		const values = inputs.map((input) => this.valueOf(input));
+		return this.graph.host(values, call).map((value) => this.tensorOf(value));
 	}
 
 	/** Notes what each variable was assigned and gives every variable its own data back. */

@@ -7,6 +7,9 @@ import { type ParamSpecs, type Params, param } from "./params.js";
  */
 export type BatchNormMode = "train" | "eval";
 
+/** One mode for all batch norms, or the mode of each by its name. */
+export type BatchNormModes = BatchNormMode | ((name: string) => BatchNormMode);
+
 const momentum = 0.1;
 const epsilon = 1e-5;
 
@@ -29,14 +32,14 @@ export function batchNorm<T extends tf.Tensor>(
 	params: Params,
 	name: string,
 	x: T,
-	{ mode }: { readonly mode: BatchNormMode },
+	{ mode = "eval" }: { readonly mode?: BatchNormModes | undefined },
 ): T {
 	const given = (suffix: string) =>
 		param(params, `${name}.${suffix}`) as tf.Variable<tf.Rank.R1>;
 	const scale = given("weight");
 	const offset = given("bias");
 	const running = [given("running_mean"), given("running_var")] as const;
-	if (mode === "eval")
+	if ((typeof mode === "function" ? mode(name) : mode) === "eval")
 		return tf.batchNorm(x, ...running, offset, scale, epsilon) as T;
 	const count = x.size / scale.size;
 	if (count === 1) {

@@ -36,7 +36,7 @@ export function conv2d(
 	return bias ? tf.add(y, bias) : y;
 }
 
-/** The weights of a square convolution; the bias starts as in PyTorch. */
+/** The weights of a square convolution, which start as in PyTorch where nothing else is said. */
 export function conv2dParams(
 	name: string,
 	channels: readonly [inner: number, outer: number],
@@ -44,7 +44,12 @@ export function conv2dParams(
 	{
 		bias = false,
 		initial,
-	}: { readonly bias?: boolean; readonly initial?: Initial } = {},
+		initialBias,
+	}: {
+		readonly bias?: boolean;
+		readonly initial?: Initial;
+		readonly initialBias?: Initial;
+	} = {},
 ): ParamSpecs {
 	const [inner, outer] = channels;
 	const bound = 1 / Math.sqrt(inner * kernel * kernel);
@@ -53,8 +58,9 @@ export function conv2dParams(
 		axes: [2, 3, 1, 0],
 		initial: initial ?? { bound },
 	};
+	const offset = { shape: [outer], initial: initialBias ?? { bound } };
 	return {
 		[`${name}.weight`]: weight,
-		...(bias && { [`${name}.bias`]: { shape: [outer], initial: { bound } } }),
+		...(bias && { [`${name}.bias`]: offset }),
 	};
 }

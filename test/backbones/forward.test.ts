@@ -36,7 +36,7 @@ const trainOptions = (seed: number): ForwardOptions => ({
 
 test("compiled, values, gradients and statistics are the eager ones", () => {
 	for (const model of minis) {
-		const runs = [compile, <F>(fn: F): F => fn].map((run) => {
+		const runs = [compile, ((fn) => fn) as typeof compile].map((run) => {
 			const net = untrainedBackbone(model, { seed: 3 });
 			const options = trainOptions(0);
 			const variables = Object.values(net.params).filter((v) => v.trainable);

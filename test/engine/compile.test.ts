@@ -190,6 +190,34 @@ test("a compiled function is traced again for a new shape, and only then", async
 	assert.equal(traces, 2);
 });
 
+test("the plans used last are kept, and dispose() frees them", async () => {
+	await useEngine("onnxruntime");
+	const traced: number[] = [];
+	const weight = tf.variable(tf.scalar(2));
+	const double = compile(
+		(x: tf.Tensor) => {
+			traced.push(x.size);
+			return tf.mul(x, weight);
+		},
+		{ plans: 2 },
+	);
+	const call = (...lengths: number[]): void => {
+		for (const length of lengths) {
+			const made = double(tf.ones([length]));
+			assert.deepEqual(Array.from(made.dataSync()), Array(length).fill(2));
+		}
+	};
+	call(3, 4, 3, 5, 3);
+	assert.deepEqual(traced, [3, 4, 5]);
+	call(4);
+	assert.deepEqual(traced, [3, 4, 5, 4]);
+	const { numTensors } = tf.memory();
+	double.dispose?.();
+	assert.equal(tf.memory().numTensors, numTensors);
+	call(4);
+	assert.deepEqual(traced, [3, 4, 5, 4, 4]);
+});
+
 test("structures go in and come out, numbers become part of the graph", async () => {
 	await useEngine("onnxruntime");
 	const fn = compile(

@@ -379,6 +379,11 @@ const shapeCases: Case[] = [
 		fn: (c: T3, a: T3, b: T3) => tf.where(c, a, b),
 		gradient: true,
 	},
+	{
+		name: "where of a mask that is broadcast",
+		inputs: [bool([3, 1]), normal([3, 4]), normal([3, 4], { seed: 3 })],
+		fn: (c: T, a: T, b: T) => [tf.where(c, a, b), tf.tile(c, [2, 2])],
+	},
 ];
 
 /** Convolution, pooling, resizing, and moving elements around. */

@@ -3,8 +3,10 @@ import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { compile, useEngine } from "../../src/index.js";
+import { adaptiveAveragePool } from "../../src/nn/adaptive-average-pool.js";
 import { batchNorm, batchNormParams } from "../../src/nn/batch-norm.js";
 import { conv2d, conv2dParams } from "../../src/nn/conv2d.js";
+import { conv2dOfConcat } from "../../src/nn/conv2d-of-concat.js";
 import { gelu } from "../../src/nn/gelu.js";
 import { globalAveragePool } from "../../src/nn/global-average-pool.js";
 import { layerNorm, layerNormParams } from "../../src/nn/layer-norm.js";
@@ -18,6 +20,7 @@ import {
 	param,
 	paramValues,
 } from "../../src/nn/params.js";
+import { resizeBilinear, resizeNearest } from "../../src/nn/resize.js";
 import { formulaValues, formulaWeight } from "./formula.js";
 import { assertMatches, channelsFirst, type Summary } from "./summary.js";
 
@@ -66,6 +69,21 @@ const product = (bias: boolean): Layer => [
 	(params, x) => linear(params, "layer", x),
 ];
 
+const weightless = (layer: (x: tf.Tensor4D) => tf.Tensor): Layer => [
+	{},
+	ofImages((_, x) => layer(x)),
+];
+
+/** A convolution of both halves of the channels, of the second after it was pooled and resized. */
+const convOfConcat = (pooled: readonly [number, number]): Layer => [
+	conv2dParams("layer", [12, 5], 3),
+	ofImages((params, x) => {
+		const [first, second] = tf.split(x, 2, 3) as [tf.Tensor4D, tf.Tensor4D];
+		const filter = param(params, "layer.weight") as tf.Variable<tf.Rank.R4>;
+		return conv2dOfConcat([first, adaptiveAveragePool(second, pooled)], filter);
+	}),
+];
+
 const layers: Readonly<Record<string, Layer>> = {
 	"conv 7x7, stride 2": conv([3, 8], 7, { stride: 2, pad: 3 }),
 	"conv 3x3, stride 2": conv([16, 8], 3, { stride: 2, pad: 1 }),
@@ -80,11 +98,19 @@ const layers: Readonly<Record<string, Layer>> = {
 		(params, x) => layerNorm(params, "layer", x),
 	],
 	gelu: [{}, (_, x) => gelu(x)],
-	"max pool": [
-		{},
-		ofImages((_, x) => maxPool(x, { size: 3, stride: 2, pad: 1 })),
-	],
-	"global average pool": [{}, ofImages((_, x) => globalAveragePool(x))],
+	"max pool": weightless((x) => maxPool(x, { size: 3, stride: 2, pad: 1 })),
+	"global average pool": weightless(globalAveragePool),
+	"resize bilinear, larger": weightless((x) => resizeBilinear(x, [21, 16])),
+	"resize bilinear, smaller": weightless((x) => resizeBilinear(x, [4, 7])),
+	"resize nearest, larger": weightless((x) => resizeNearest(x, [10, 13])),
+	"resize nearest, smaller": weightless((x) => resizeNearest(x, [4, 3])),
+	"adaptive average pool": weightless((x) => adaptiveAveragePool(x, [6, 6])),
+	"adaptive average pool, larger": weightless((x) =>
+		adaptiveAveragePool(x, [3, 3]),
+	),
+	"conv 3x3 of maps resized and concatenated": convOfConcat([3, 2]),
+	"conv 3x3 of maps of one size": convOfConcat([7, 9]),
+	"conv 3x3 of a larger map": convOfConcat([8, 4]),
 };
 
 const sizeOf = (shape: readonly number[]): number =>

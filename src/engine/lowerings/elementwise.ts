@@ -181,9 +181,7 @@ const castTo: Lowering = (graph, { x }, { dtype }) =>
 		: undefined;
 
 const broadcastTo: Lowering = (graph, { x }, { shape }) =>
-	x && x.dtype !== "bool"
-		? expand(graph, x, broadcastShape(x.shape, shape as number[]))
-		: undefined;
+	x && expand(graph, x, broadcastShape(x.shape, shape as number[]));
 
 const finite: Lowering = (graph, { x }) => {
 	if (!x || !isFloat(x)) return undefined;

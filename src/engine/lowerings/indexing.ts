@@ -59,6 +59,12 @@ const scatterNd: Lowering = (graph, { indices, updates }, { shape }) => {
 	return scatterAdd(graph, indices, updates, shape as number[]);
 };
 
+const scatterUpdate: Lowering = (graph, { tensor, indices, updates }) => {
+	if (!tensor || !updates || indices?.dtype !== "int32") return undefined;
+	const inputs = [tensor, cast(graph, indices, "int64"), updates];
+	return single(graph, "ScatterND", inputs, tensor);
+};
+
 /** Sums rows by segment; ids outside the segments are dropped, through one row more than asked for. */
 const segmentSum: Lowering = (graph, { x, segmentIds }, { numSegments }) => {
 	if (!x || x.dtype === "bool" || segmentIds?.dtype !== "int32")
@@ -127,5 +133,6 @@ export const indexings: LoweringTable = {
 	GatherV2: gatherV2,
 	OneHot: oneHot,
 	ScatterNd: scatterNd,
+	TensorScatterUpdate: scatterUpdate,
 	UnsortedSegmentSum: segmentSum,
 };

@@ -165,7 +165,7 @@ const stridedSlice: Lowering = (graph, { x }, attributes) => {
 };
 
 const tile: Lowering = (graph, { x }, { reps }) => {
-	if (!x || x.dtype === "bool") return undefined;
+	if (!x) return undefined;
 	const shape = x.shape.map(
 		(length, axis) => length * ((reps as number[])[axis] as number),
 	);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { compile, Random, useEngine } from "../../src/index.js";
-import { stochasticDepth } from "../../src/nn/stochastic-depth.js";
+import { stochasticDepth } from "../../src/nn/drop.js";
 
 await useEngine("onnxruntime");
 

@@ -1,0 +1,62 @@
+import { sizeOf } from "./graph.js";
+import type { HostValue } from "./host-value.js";
+
+/** The elements of a tensor, in row-major order: of float32, int32 or bool. */
+export type HostArray = Float32Array | Int32Array | Uint8Array;
+
+/** What a host function returns in one place. */
+export interface HostOutput {
+	readonly shape: readonly number[];
+	readonly dtype: "float32" | "int32" | "bool";
+}
+
+/** Computes arrays from arrays, one for each output; it may keep and change none of those it is given. */
+export type HostFunction = (
+	arrays: readonly HostArray[],
+	values: readonly unknown[],
+) => readonly HostArray[];
+
+/** A call of a host function. */
+export interface HostCall {
+	readonly fn: HostFunction;
+	readonly outputs: readonly HostOutput[];
+	readonly hostValues: readonly HostValue<unknown>[];
+}
+
+const arrayTypes = {
+	float32: Float32Array,
+	int32: Int32Array,
+	bool: Uint8Array,
+};
+
+function check(
+	made: readonly HostArray[],
+	outputs: readonly HostOutput[],
+): void {
+	if (made.length !== outputs.length) {
+		throw new Error(
+			`a host function of ${outputs.length} outputs returned ${made.length} arrays`,
+		);
+	}
+	outputs.forEach(({ shape, dtype }, i) => {
+		const array = made[i] as HostArray;
+		const wanted = arrayTypes[dtype];
+		if (array instanceof wanted && array.length === sizeOf(shape)) return;
+		throw new Error(
+			`output ${i} of a host function, ${dtype}[${shape}], must be a ${wanted.name} of ${sizeOf(shape)} elements, not a ${array?.constructor.name} of ${array?.length}`,
+		);
+	});
+}
+
+/** The arrays that a host function makes of others; throws where they are not what it should return. */
+export function callHost(
+	{ fn, outputs }: HostCall,
+	arrays: readonly HostArray[],
+	values: readonly unknown[],
+): readonly HostArray[] {
+	const made = fn(arrays, values);
+	check(made, outputs);
+	// The buffers of inputs are used again for other tensors.
+	const lent = new Set(arrays.map(({ buffer }) => buffer));
+	return made.map((array) => (lent.has(array.buffer) ? array.slice() : array));
+}

@@ -1,0 +1,77 @@
+import * as tf from "@tensorflow/tfjs";
+
+/** Makes the matrix `[to, from]`, row-major, that turns an axis of length `from` into one of length `to`. */
+export type AxisMatrix = (from: number, to: number) => Float32Array;
+
+/** The two pixels between which a pixel of a resized axis lies, and the share of the second. */
+interface Between {
+	readonly low: number;
+	readonly high: number;
+	readonly share: number;
+}
+
+/** Where pixel `index` of an axis resized bilinearly comes from: pixels have their centers at halves. */
+export function between(index: number, from: number, to: number): Between {
+	const source = Math.max(0, ((index + 0.5) * from) / to - 0.5);
+	const low = Math.min(Math.floor(source), from - 1);
+	return { low, high: Math.min(low + 1, from - 1), share: source - low };
+}
+
+/** Linear interpolation, as `F.interpolate(mode="bilinear", align_corners=False)` does on each axis. */
+export const interpolating: AxisMatrix = (from, to) => {
+	const matrix = new Float32Array(to * from);
+	for (let row = 0; row < to; row++) {
+		const { low, high, share } = between(row, from, to);
+		matrix[row * from + low] = 1 - share;
+		matrix[row * from + high] = (matrix[row * from + high] as number) + share;
+	}
+	return matrix;
+};
+
+/** The nearest pixel, rounded down, as `F.interpolate(mode="nearest")` does on each axis. */
+export const picking: AxisMatrix = (from, to) => {
+	const matrix = new Float32Array(to * from);
+	const scale = Math.fround(from / to);
+	for (let row = 0; row < to; row++) {
+		const source = Math.floor(Math.fround(row * scale));
+		matrix[row * from + Math.min(source, from - 1)] = 1;
+	}
+	return matrix;
+};
+
+/** The mean of one of `to` parts, which may overlap by a pixel, as `AdaptiveAvgPool2d` does on each axis. */
+export const averaging: AxisMatrix = (from, to) => {
+	const matrix = new Float32Array(to * from);
+	for (let row = 0; row < to; row++) {
+		const begin = Math.floor((row * from) / to);
+		const end = Math.ceil(((row + 1) * from) / to);
+		matrix.fill(1 / (end - begin), row * from + begin, row * from + end);
+	}
+	return matrix;
+};
+
+/**
+ * Turns the height and width of `[batch, height, width, channels]` into the given ones, each by the matrix
+ * of that kind for its lengths; all three kinds leave an axis that has its length already as it is.
+ */
+export function alongAxes(
+	x: tf.Tensor4D,
+	[height, width]: readonly [height: number, width: number],
+	matrixOf: AxisMatrix,
+): tf.Tensor4D {
+	const [batch, rows, columns, channels] = x.shape;
+	const matrix = (from: number, to: number) =>
+		tf.tensor2d(matrixOf(from, to), [to, from]);
+	return tf.tidy(() => {
+		let y: tf.Tensor = x;
+		if (rows !== height) {
+			y = tf.reshape(y, [batch, rows, columns * channels]);
+			y = tf.matMul(matrix(rows, height), y);
+		}
+		if (columns !== width) {
+			y = tf.reshape(y, [batch * height, columns, channels]);
+			y = tf.matMul(matrix(columns, width), y);
+		}
+		return tf.reshape(y, [batch, height, width, channels]);
+	});
+}

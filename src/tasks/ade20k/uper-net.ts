@@ -1,0 +1,73 @@
+import * as tf from "@tensorflow/tfjs";
+import { pyramidChannels } from "../../backbones/pyramid-channels.js";
+import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
+import type { Task } from "../task.js";
+import { fcnHead, fcnHeadParams } from "./fcn-head.js";
+import { uperHead, uperHeadParams } from "./uper-head.js";
+
+/** A UPerNet by its sizes. */
+export interface UperNetOptions {
+	readonly classes: number;
+	/** Channels of the decode head; 512 by default. */
+	readonly channels?: number;
+	/** Channels of the auxiliary head; 256 by default. */
+	readonly auxiliaryChannels?: number;
+	/** What the auxiliary head's loss is multiplied by; 0.4 by default. */
+	readonly auxiliaryWeight?: number;
+	/** Into how many parts, in each direction, the last feature map is pooled; 1, 2, 3 and 6 by default. */
+	readonly poolScales?: readonly number[];
+	/** The share of channels dropped before each classifier in training; 0.1 by default. */
+	readonly dropout?: number;
+}
+
+/** What the layers of a segmenter give to its task. */
+export type UperNet = Pick<
+	Task<unknown, unknown, tf.Tensor4D>,
+	"uses" | "headParams" | "loss" | "forward"
+>;
+
+/**
+ * UPerNet on a feature pyramid, with an auxiliary FCN head on its third level while it is trained.
+ *
+ * Target `labels`: int32 `[batch, height, width]` of the size of the images, from 0; 255, or any other number
+ * that is no class, is ignored. Output: logits `[batch, height / 4, width / 4, classes]`, to be resized
+ * bilinearly to the size of the images. The loss is the cross-entropy at the size of the images, averaged
+ * over all pixels, ignored ones as 0, plus the weighted one of the auxiliary head.
+ *
+ * Source: mmsegmentation 0.11, configs/_base_/models/upernet_r50.py and upernet_swin.py.
+ */
+export function uperNet({
+	classes,
+	channels = 512,
+	auxiliaryChannels = 256,
+	auxiliaryWeight = 0.4,
+	poolScales = [1, 2, 3, 6],
+	dropout = 0.1,
+}: UperNetOptions): UperNet {
+	return {
+		uses: "pyramid",
+		headParams({ architecture }) {
+			const inner = pyramidChannels(architecture);
+			return {
+				...uperHeadParams(inner, { classes, channels, poolScales }),
+				...fcnHeadParams(inner[2], auxiliaryChannels, classes),
+			};
+		},
+		forward: (params, backbone, images, options) =>
+			tf.tidy(() => {
+				const pyramid = backbone.pyramid(images, options);
+				return uperHead(params, pyramid, { poolScales, dropout, ...options })
+					.logits;
+			}),
+		loss: (params, backbone, images, { labels }, options) =>
+			tf.tidy(() => {
+				const pyramid = backbone.pyramid(images, options);
+				const settings = { poolScales, dropout, ...options };
+				const { logits } = uperHead(params, pyramid, settings);
+				const auxiliary = fcnHead(params, pyramid[2], settings);
+				const own = resizedCrossEntropy(logits, labels as tf.Tensor3D);
+				const other = resizedCrossEntropy(auxiliary, labels as tf.Tensor3D);
+				return tf.add(own, tf.mul(other, auxiliaryWeight));
+			}),
+	};
+}
