@@ -49,6 +49,8 @@ const convolutions: ConvolutionCase[] = [
 	{ image: [1, 35, 33, 16], filter: [3, 2, 16, 48], pad: "valid" },
 	{ image: [1, 34, 36, 16], filter: [5, 3, 16, 16], pad: asymmetric },
 	{ image: [1, 34, 35, 16], filter: [3, 3, 16, 32], stride: 2, pad: 1 },
+	// Enough channels for another product in the filter's gradient.
+	{ image: [1, 32, 32, 4], filter: [3, 3, 4, 256], pad: "same" },
 ];
 
 const dilated: ConvolutionCase[] = [

@@ -31,6 +31,11 @@ const fewChannels = 16;
 // The shares of all windows in all pixels are written out only up to this size.
 const mostShareBytes = 2 ** 28;
 
+// From these sizes on, a product with the errors turned, and turned back, is faster than one that turns
+// the patches on the fly.
+const manyErrors = 1024;
+const manyChannels = 256;
+
 const oihw = [3, 2, 0, 1];
 
 /** `y[n, h, w, o] = sum x[n, h', w', i] filter[kh, kw, i, o]`. */
@@ -148,6 +153,7 @@ function filterGradient(
 		);
 	}
 	const outer = errors.shape[1] as number;
+	const turns = outPixels(w) >= manyErrors && outer >= manyChannels;
 	let sum: Value | undefined;
 	for (const { part, begin, count } of gatheredParts(
 		graph,
@@ -156,10 +162,16 @@ function filterGradient(
 		taps(w),
 	)) {
 		const share = rowsOf(graph, errors, begin, count, outer);
-		const product = matMul(graph, part, share, { transposeA: true });
+		const product = turns
+			? matMul(graph, transpose(graph, share, [1, 0]), part)
+			: matMul(graph, part, share, { transposeA: true });
 		sum = sum ? binary(graph, "Add", sum, product) : product;
 	}
-	return graph.reshape(sum as Value, filterShape);
+	const gradient = sum as Value;
+	return graph.reshape(
+		turns ? transpose(graph, gradient, [1, 0]) : gradient,
+		filterShape,
+	);
 }
 
 const conv2d: Lowering = (graph, { x, filter }, attributes) => {
