@@ -21,7 +21,10 @@ export interface CompileOptions {
 	 * them makes the next call trace again.
 	 */
 	readonly frozen?: Iterable<Variable>;
-	/** The number of structures and shapes of arguments for which compiled forms are kept; 8 by default. */
+	/**
+	 * The number of structures and shapes of arguments for which compiled forms are kept, those used last; 8
+	 * by default. Each holds its own copy of what is frozen.
+	 */
 	readonly plans?: number;
 }
 
