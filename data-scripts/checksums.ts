@@ -20,14 +20,13 @@ export async function readChecksums(
 	return new Map(entries);
 }
 
-/** Records the hash of one file beside the others. */
-export async function recordChecksum(
+/** Records the hashes of files, by file, beside the others. */
+export async function recordChecksums(
 	folder: string,
-	file: string,
-	sha256: string,
+	hashes: ReadonlyMap<string, string>,
 ): Promise<void> {
 	const known = await readChecksums(folder);
-	known.set(file, sha256);
+	for (const [file, sha256] of hashes) known.set(file, sha256);
 	const lines = [...known]
 		.sort(([a], [b]) => (a < b ? -1 : 1))
 		.map(([name, hash]) => `${hash}  ${name}\n`);
@@ -35,3 +34,10 @@ export async function recordChecksum(
 	await writeFile(`${path}.part`, lines.join(""));
 	await rename(`${path}.part`, path);
 }
+
+/** Records the hash of one file beside the others. */
+export const recordChecksum = (
+	folder: string,
+	file: string,
+	sha256: string,
+): Promise<void> => recordChecksums(folder, new Map([[file, sha256]]));

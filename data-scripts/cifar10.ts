@@ -3,17 +3,16 @@
  *
  * The binary version, 170 MB, is fetched from its author's page, verified and unpacked.
  */
-import { createHash } from "node:crypto";
-import { createReadStream, existsSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { parseArgs, promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { cifar10Folder } from "../src/tasks/cifar10/dataset.js";
+import { checkMd5 } from "./check-md5.js";
 import { readChecksums, recordChecksum } from "./checksums.js";
 import { type DownloadOptions, download, hashFile } from "./download.js";
-import { HttpError } from "./http.js";
 import { progressBar } from "./progress.js";
 import { untar } from "./untar.js";
 
@@ -37,17 +36,6 @@ export interface FetchCifar10Options
 	readonly folder?: string;
 	readonly output?: Parameters<typeof progressBar>[1];
 	readonly archive?: { readonly url: string; readonly md5: string };
-}
-
-async function checkMd5(path: string, known: string): Promise<void> {
-	const hash = createHash("md5");
-	for await (const chunk of createReadStream(path)) hash.update(chunk);
-	const found = hash.digest("hex");
-	if (found === known) return;
-	throw new HttpError(
-		`the archive fetched has the MD5 ${found}, but ${known} is published: it was changed, at its source or on the way`,
-		{ final: true },
-	);
 }
 
 /** The files that are missing; throws where one that is there is not the one that was fetched. */

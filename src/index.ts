@@ -121,6 +121,12 @@ export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
 export { encodeJpeg } from "./image/jpeg/encode.js";
 export {
+	createLabelMap,
+	ignoredLabel,
+	type LabelMap,
+} from "./image/label-map.js";
+export { type OverlayOptions, overlay } from "./image/overlay.js";
+export {
 	type ResizeFilter,
 	type ResizeOptions,
 	resize,
@@ -160,11 +166,81 @@ export {
 
 // What backbones are transferred to.
 
+export { type Ade20kOptions, ade20k } from "./tasks/ade20k/ade20k.js";
+export { ade20kClasses } from "./tasks/ade20k/classes.js";
+export { meanIou } from "./tasks/ade20k/mean-iou.js";
+export {
+	ade20kPalette,
+	type Palette,
+	vocPalette,
+} from "./tasks/ade20k/palette.js";
+export {
+	type SegmentationFolders,
+	type SegmentationOptions,
+	segmentation,
+} from "./tasks/ade20k/segmentation.js";
+export {
+	type SegmentationFolderOptions,
+	segmentationFolder,
+} from "./tasks/ade20k/segmentation-folder.js";
+export type {
+	SceneOptions,
+	SegmentationTask,
+	SegmenterOptions,
+} from "./tasks/ade20k/segmentation-task.js";
+export type { TestViews } from "./tasks/ade20k/test-views.js";
 export {
 	type Cifar10Options,
 	cifar10,
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
+export {
+	type AnnotatedImages,
+	type AnnotatedImagesOptions,
+	annotatedImages,
+} from "./tasks/coco/annotated-images.js";
+export {
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "./tasks/coco/average-precision.js";
+export { cocoClasses } from "./tasks/coco/classes.js";
+export { type CocoOptions, coco } from "./tasks/coco/coco.js";
+export {
+	type DetectionData,
+	type DetectionOptions,
+	detection,
+} from "./tasks/coco/detection.js";
+export type {
+	DetectionTask,
+	DetectorOptions,
+} from "./tasks/coco/detection-task.js";
+export {
+	cocoMultiScale,
+	type DetectionViews,
+	type MultiScaleCrop,
+} from "./tasks/coco/detection-views.js";
+export {
+	type DrawDetectionsOptions,
+	drawDetections,
+} from "./tasks/coco/draw-detections.js";
+export type {
+	Annotated,
+	Detections,
+	Instances,
+} from "./tasks/coco/instances.js";
+export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
+export {
+	type Box,
+	createRle,
+	decodeRle,
+	encodeRle,
+	type Rle,
+	rleArea,
+	rleBox,
+} from "./tasks/coco/rle.js";
+export { rleIou } from "./tasks/coco/rle-iou.js";
+export { mergeRles } from "./tasks/coco/rle-merge.js";
+export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -182,18 +258,32 @@ export {
 	shapes,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export {
+	type ShapesDetectionOptions,
+	shapesDetection,
+} from "./tasks/shapes/shapes-detection.js";
+export {
+	type ShapesSegmentationOptions,
+	shapesSegmentation,
+} from "./tasks/shapes/shapes-segmentation.js";
 export type {
 	BatchTargets,
 	Dataset,
+	Example,
 	Metric,
+	NetworkOutput,
 	Sample,
+	Shown,
+	Size,
 	Task,
+	TaskSource,
 } from "./tasks/task.js";
 
 // Fine-tuning.
 
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
+export { type ImportRunOptions, importRun } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
@@ -201,6 +291,8 @@ export {
 export {
 	type AdamW,
 	type Augment,
+	cocoLearningRates,
+	degreeOfFineTuning,
 	type Length,
 	type Recipe,
 	recipes,
@@ -230,6 +322,7 @@ export {
 
 export { evaluate } from "./evaluate/evaluate.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export { predict } from "./evaluate/predict.js";
 export {
 	packHits,
 	type ResultRow,
@@ -241,6 +334,7 @@ export { readResults } from "./evaluate/results.js";
 
 export { type BootstrapOptions, bootstrap } from "./analysis/bootstrap.js";
 export { byCorruption, byGroup, bySeverity } from "./analysis/breakdown.js";
+export { byClass } from "./analysis/by-class.js";
 export {
 	alexnetErrors,
 	type ReferenceOptions,
@@ -267,16 +361,29 @@ export {
 	type StripPicture,
 } from "./analysis/plot-image-strips.js";
 export { plotPareto } from "./analysis/plot-pareto.js";
-export { plotSeverities } from "./analysis/plot-severities.js";
+export {
+	plotSegmentation,
+	type SegmentationFigureOptions,
+	type SegmentedView,
+} from "./analysis/plot-segmentation.js";
+export {
+	plotSeverities,
+	type SeveritiesOptions,
+} from "./analysis/plot-severities.js";
 export {
 	type LoggedRun,
 	plotTraining,
 	type TrainingOptions,
 } from "./analysis/plot-training.js";
 export { type PublishedScore, publishedScores } from "./analysis/published.js";
+export {
+	type PublishedCurve,
+	publishedCocoCurves,
+} from "./analysis/published-curves.js";
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
 export { type CellOptions, runColumns } from "./analysis/score-groups.js";
+export { selectMetric } from "./analysis/select-metric.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";
 export type { Results } from "./analysis/table-rows.js";

@@ -11,7 +11,7 @@ const { startJob } = (await import(module)) as JobModule<
 	unknown,
 	unknown
 >;
-const job = startJob(data);
+const job = await startJob(data);
 
 port.on("message", async (message: { ticket: number; input: unknown }) => {
 	const { ticket, input } = message;

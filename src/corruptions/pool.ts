@@ -7,11 +7,16 @@ export interface PoolOptions {
 	readonly workers?: number;
 	/** Inputs taken from the source whose output has not been handed out; default eight for each worker. */
 	readonly inFlight?: number;
+	/**
+	 * Inputs given to a worker that it has not answered; default 2, since some inputs take ten times as long
+	 * as others. More keep it at work while the main thread has no time for it.
+	 */
+	readonly waiting?: number;
 }
 
 /** What the module of a job exports: `startJob(data)` is called once in each worker, `run` for each input. */
 export interface JobModule<Data, Input, Output> {
-	startJob(data: Data): Job<Input, Output>;
+	startJob(data: Data): Job<Input, Output> | Promise<Job<Input, Output>>;
 }
 
 /** One kind of work, ready to be done in a worker. */
@@ -37,7 +42,7 @@ export type Answer<Output> =
  *
  * The first failure ends the stream with the job's own error, once the results before it are handed out.
  * The workers end with the stream, also when it is left early, and do not keep a process alive on their own.
- * Throws a `RangeError` where `workers` or `inFlight` is not a positive integer.
+ * Throws a `RangeError` where an option is not a positive integer.
  */
 export async function* mapInWorkers<Data, Input, Output>(
 	inputs: Iterable<Input> | AsyncIterable<Input>,
@@ -45,17 +50,19 @@ export async function* mapInWorkers<Data, Input, Output>(
 	{
 		workers = availableParallelism(),
 		inFlight = 8 * workers,
+		waiting = 2,
 	}: PoolOptions = {},
 ): AsyncGenerator<Output, void, undefined> {
 	checkPositive("workers", workers);
 	checkPositive("inFlight", inFlight);
+	checkPositive("waiting", waiting);
 	const team = Array.from(
 		{ length: workers },
 		() => new Hand<Input, Output>({ module, data }),
 	);
 	const pending: Promise<Output>[] = [];
 	try {
-		const give = distribute(team);
+		const give = distribute(team, waiting);
 		for await (const input of inputs) {
 			pending.push(give(input));
 			if (pending.length === inFlight) yield (await pending.shift()) as Output;
@@ -66,12 +73,10 @@ export async function* mapInWorkers<Data, Input, Output>(
 	}
 }
 
-// One input to work on and one to go on with: some inputs take ten times as long as others.
-const mostWaiting = 2;
-
 /** Gives each input to the worker that is ready for it first. */
 function distribute<Input, Output>(
 	team: readonly Hand<Input, Output>[],
+	mostWaiting: number,
 ): (input: Input) => Promise<Output> {
 	const queue: (() => void)[] = [];
 	const idlest = () => team.reduce((a, b) => (b.waiting < a.waiting ? b : a));

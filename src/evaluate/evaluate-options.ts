@@ -17,9 +17,12 @@ export interface EvaluateOptions {
 	readonly frostPictures?: readonly Image[];
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
-	/** Threads that corrupt; one for each core by default. The scores do not depend on it. */
+	/** Threads that corrupt and prepare; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
+	/** Is told of each test image that cannot be read: it is left out, and its row counts it as skipped. */
+	readonly onWarning?: (warning: string) => void;
 	/** Stops after the batch in progress; rows that are complete are kept. By default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
 }

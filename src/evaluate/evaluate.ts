@@ -4,6 +4,7 @@ import { withLock } from "../train/lock.js";
 import { mendRows } from "../train/rows.js";
 import { type Run, runFiles } from "../train/run.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
+import { checkRun } from "./check-run.js";
 import type { EvaluateOptions, Settled } from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type Predictor } from "./predictor.js";
@@ -41,23 +42,6 @@ function settle(
 		channelOrder,
 		batchSize,
 	};
-}
-
-function checkRuns(runs: readonly Run[], task: Task): void {
-	for (const { id, finished, record } of runs) {
-		if (!finished)
-			throw new Error(
-				`the run ${id} is not finished: call finetune again, which goes on with it`,
-			);
-		if (record.task.name !== task.name)
-			throw new Error(
-				`the run ${id} is of the task ${record.task.name}, not ${task.name}`,
-			);
-		if (record.task.inputSize !== task.inputSize)
-			throw new Error(
-				`the run ${id} was trained on images of ${record.task.inputSize} pixels, not ${task.inputSize}: make the task with that inputSize`,
-			);
-	}
 }
 
 function cellsOfTask(
@@ -106,7 +90,7 @@ export async function evaluate<Target, Prediction>(
 ): Promise<ResultRow[]> {
 	const all = [...new Map([runs].flat().map((run) => [run.id, run])).values()];
 	const settled = settle(task, options);
-	checkRuns(all, task);
+	for (const run of all) checkRun(run, task);
 	const cells = cellsOfTask(task, settled);
 	const incomplete = all.filter((run) => findGaps([run], cells).length > 0);
 	await withLocks(incomplete, async () => {

@@ -1,15 +1,17 @@
-import type * as tf from "@tensorflow/tfjs";
-import type { Image } from "../image/image.js";
-import type { Metric, Sample, Shown, Task } from "../tasks/task.js";
+import * as tf from "@tensorflow/tfjs";
+import type { Metric, Task } from "../tasks/task.js";
+import { recipeHash } from "../train/describe-run.js";
+import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
 import { type Run, runFiles } from "../train/run.js";
 import type { Cell } from "./cell.js";
-import { imagesOf, take } from "./cell-images.js";
 import type { Settled } from "./evaluate-options.js";
-import { fullBatch, type Predictor } from "./predictor.js";
+import { imagesOf, take } from "./image-stream.js";
+import { inputOf, type Predictor } from "./predictor.js";
 import { packHits, type ResultRow } from "./result-row.js";
+import type { TestImage, Unread } from "./test-image.js";
 
 /** A cell, and the runs that have no row for it yet. */
 export interface Gap {
@@ -24,27 +26,34 @@ interface Score<Target, Prediction> {
 	readonly hits: boolean[];
 }
 
+type Readable<Target> = Exclude<TestImage<Target>, Unread>;
+
 function addBatch<Target, Prediction>(
+	task: Task<Target, Prediction>,
 	scores: readonly Score<Target, Prediction>[],
-	samples: readonly Sample<Target>[],
-	images: tf.Tensor4D,
-	shown: readonly Shown[],
+	{
+		images,
+		batchSize,
+	}: { images: readonly Readable<Target>[]; batchSize: number },
 ): void {
+	const { shown, ...tensors } = inputOf(task, images, batchSize);
 	for (const { predictor, metric, hits } of scores) {
-		const predictions = predictor.predict(images, shown);
-		samples.forEach(({ target }, i) => {
+		const predictions = predictor.predict({ ...tensors, shown });
+		images.forEach(({ target }, i) => {
 			const prediction = predictions[i] as Prediction;
 			metric.add(prediction, target);
 			if (metric.hit) hits.push(metric.hit(prediction, target));
 		});
 	}
+	tf.dispose(Object.values(tensors));
 }
 
 function rowOf<Target, Prediction>(
 	cell: Cell,
 	{ predictor, metric, hits }: Score<Target, Prediction>,
-	seconds: number,
+	{ seconds, skipped }: { seconds: number; skipped: number },
 ): ResultRow {
+	const details = metric.details?.();
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
 	return {
@@ -57,16 +66,23 @@ function rowOf<Target, Prediction>(
 		reading: recipe.reading,
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,
+		recipe: recipeHash(record),
 		...cell,
 		metric: task.metric,
 		score: metric.value(),
 		seconds,
-		...(hits.length > 0 && { correct: packHits(hits) }),
+		...(details && { details }),
+		...(skipped > 0 && { skipped }),
+		// Of all images or of none: each has its place.
+		...(hits.length === cell.images && { correct: packHits(hits) }),
 	};
 }
 
 /** Tells a reporter how many images are done, after each batch. */
-function progressOf({ images, reporter }: Settled, gaps: number) {
+function progressOf(
+	{ images, reporter = notebookReporter() }: Settled,
+	gaps: number,
+) {
 	const rate = rateMeter();
 	const total = images * gaps;
 	let done = 0;
@@ -83,6 +99,20 @@ function progressOf({ images, reporter }: Settled, gaps: number) {
 		});
 	};
 }
+
+/** Warns of each image that could not be read, but not again in every cell. */
+function once(onWarning: Settled["onWarning"]): (why: string) => void {
+	const known = new Set<string>();
+	return (why) => {
+		if (known.has(why)) return;
+		known.add(why);
+		onWarning?.(`an image is left out of all scores: ${why}`);
+	};
+}
+
+const isReadable = <Target>(
+	image: TestImage<Target>,
+): image is Readable<Target> => !("unread" in image);
 
 /** Scores the gaps, one after another, and writes each row down the moment it is known. */
 export async function fillGaps<Target, Prediction>(
@@ -101,9 +131,11 @@ export async function fillGaps<Target, Prediction>(
 	const cells = gaps.map(({ cell }) => cell);
 	const stream = imagesOf(task, cells, options);
 	const progress = progressOf(options, gaps.length);
+	const warn = once(options.onWarning);
 	try {
 		for (const { cell, runs } of gaps) {
 			const began = performance.now();
+			let skipped = 0;
 			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
 				predictor: predictors.get(id) as Predictor<Prediction>,
 				metric: task.metric(),
@@ -112,21 +144,22 @@ export async function fillGaps<Target, Prediction>(
 			for (let start = 0; start < images; start += batchSize) {
 				signal?.throwIfAborted();
 				const size = Math.min(batchSize, images - start);
-				const samples = await take(stream, size);
-				const prepared = samples.map(({ image }) => task.prepare(image));
-				const batch = fullBatch(prepared, batchSize);
-				const shown = samples.map(({ image }, i) => ({
-					given: image,
-					seen: prepared[i] as Image,
-				}));
-				addBatch(scores, samples, batch, shown);
-				batch.dispose();
+				const taken = await take(stream, size);
+				const readable = taken.filter(isReadable);
+				skipped += size - readable.length;
+				for (const image of taken) if (!isReadable(image)) warn(image.unread);
+				if (readable.length > 0)
+					addBatch(task, scores, { images: readable, batchSize });
 				progress(cell, size);
 			}
 			const seconds = (performance.now() - began) / 1000;
+			if (skipped === images)
+				throw new Error(
+					`none of the ${images} images of ${task.test.name} could be read`,
+				);
 			for (const score of scores) {
 				const { results } = runFiles(score.predictor.run.folder);
-				appendRow(results, rowOf(cell, score, seconds));
+				appendRow(results, rowOf(cell, score, { seconds, skipped }));
 			}
 		}
 	} finally {

@@ -2,33 +2,64 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
-import type { Shown, Task } from "../tasks/task.js";
-import { imagesToTensor } from "../train/batch.js";
+import type { Shown, Size, Task } from "../tasks/task.js";
+import {
+	imagesToTensor,
+	paddedSize,
+	sizesToTensor,
+} from "../train/image-batch.js";
 import { disposeModel, loadModel } from "../train/model.js";
 import { type Run, runFiles } from "../train/run.js";
 import { readWeights } from "../train/weights-file.js";
 
+/** An image as the network sees it, and the size of what it was made of. */
+export interface Prepared {
+	readonly image: Image;
+	readonly given: Size;
+}
+
+/** What one forward pass of scoring sees. */
+export interface Input {
+	/** `[count, height, width, 3]` in 0-1, padded. */
+	readonly images: tf.Tensor4D;
+	/** Heights and widths before padding, for a task that uses feature maps. */
+	readonly sizes?: tf.Tensor2D;
+	/** Of the images that are shown; behind them, there may be padding. */
+	readonly shown: readonly Shown[];
+}
+
 /** A fine-tuned model, ready to predict. */
 export interface Predictor<Prediction> {
 	readonly run: Run;
-	/** One prediction for each image that is shown, of `[images, height, width, 3]` in 0-1. */
-	predict(images: tf.Tensor4D, shown: readonly Shown[]): Prediction[];
+	/** One prediction for each image that is shown. */
+	predict(input: Input): Prediction[];
 	dispose(): void;
 }
 
-/** Images as a tensor of `batchSize`, black ones behind them: a compiled function wants one shape. */
-export function fullBatch(
-	images: readonly Image[],
-	batchSize: number,
-): tf.Tensor4D {
-	return tf.tidy(() => {
-		const given = imagesToTensor(images);
-		const missing = batchSize - images.length;
-		const none = [0, 0] as [number, number];
-		return missing === 0
-			? given
-			: tf.pad(given, [[0, missing], none, none, none]);
-	});
+const sizeOf = ({ height, width }: Size): Size => ({ height, width });
+
+/**
+ * Makes `count` images of those given, such that the last batch has the shape of the others: a compiled
+ * function wants one. The caller disposes the tensors.
+ */
+export function inputOf(
+	task: Pick<Task, "padded" | "normalization" | "uses">,
+	prepared: readonly Prepared[],
+	count: number,
+): Input {
+	const images = prepared.map(({ image }) => image);
+	const size = paddedSize(images, task);
+	const color = task.normalization.mean;
+	return {
+		images: imagesToTensor(images, { size, color }, count),
+		...(task.uses === "pyramid" && {
+			sizes: sizesToTensor(images, size, count),
+		}),
+		shown: prepared.map(({ image, given }) => ({
+			given: sizeOf(given),
+			seen: sizeOf(image),
+		})),
+	};
 }
 
 /** Loads the weights of a finished run; throws where they are missing, damaged or of another task. */
@@ -43,19 +74,21 @@ export async function loadPredictor<Target, Prediction>(
 	);
 	const { architecture } = run.record.backbone;
 	const model = loadModel(architecture, task, tensors);
+	const { params, backbone } = model;
 	const forward = compile(
-		(images: tf.Tensor4D) =>
+		(images: tf.Tensor4D, sizes?: tf.Tensor2D) =>
 			task.forward(
-				model.params,
-				model.backbone,
+				params,
+				backbone,
 				normalize(images, task.normalization),
+				sizes && { sizes },
 			),
-		{ frozen: Object.values(model.params) },
+		{ frozen: Object.values(params) },
 	);
 	return {
 		run,
-		predict: (images, shown) => {
-			const output = tf.tidy(() => forward(images));
+		predict: ({ images, sizes, shown }) => {
+			const output = tf.tidy(() => forward(images, sizes));
 			const predictions = task.predictions(output, shown);
 			tf.dispose(output);
 			return predictions;

@@ -19,6 +19,11 @@ export interface ResultRow {
 	readonly reading: string;
 	readonly learningRate: number;
 	readonly seed: number;
+	/**
+	 * A hash of all else that distinguishes the run: length, schedule, the weights it began with, its
+	 * training images; rows of early versions have none.
+	 */
+	readonly recipe?: string;
 	readonly corruption: CorruptionName | "clean";
 	readonly group: CorruptionGroup | "clean";
 	/** 0 for clean. */
@@ -40,6 +45,10 @@ export interface ResultRow {
 	readonly frost: string | null;
 	/** How long it took, corruption included, for all runs that were evaluated together. */
 	readonly seconds: number;
+	/** Further figures of the metric by name, such as `mask AP` or `IoU: sky`. */
+	readonly details?: Readonly<Record<string, number>>;
+	/** How many of the images could not be read and were left out. */
+	readonly skipped?: number;
 	/** Where single predictions are right or wrong: a bit for each image, first image first, in base64. */
 	readonly correct?: string;
 }

@@ -57,11 +57,16 @@ export function adversarial<Target, Prediction>(
 		outputLoss: undefined,
 		loss: (params, backbone, images, targets, options) =>
 			tf.tidy(() => {
-				const lossAt = (pixels: tf.Tensor4D, options: ForwardOptions = {}) => {
+				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {
 					const seen = normalize(pixels, task.normalization);
 					return task.loss(params, backbone, seen, targets, options);
 				};
-				const slope = tf.grad((pixels) => lossAt(pixels as tf.Tensor4D));
+				const evaluated: ForwardOptions = {
+					...(options?.sizes && { sizes: options.sizes }),
+				};
+				const slope = tf.grad((pixels) =>
+					lossAt(pixels as tf.Tensor4D, evaluated),
+				);
 				const pixels: tf.Tensor4D = tf.add(tf.mul(images, [...std]), [...mean]);
 				let worst = pixels;
 				for (let step = 0; step < steps; step++) {

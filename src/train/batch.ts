@@ -5,37 +5,33 @@ import { prime } from "../augment/prime.js";
 import { primePresets, primeReadings } from "../augment/prime-options.js";
 import type { Image } from "../image/image.js";
 import { Random } from "../random.js";
-import type { BatchTargets, Task } from "../tasks/task.js";
-import { dataOrder } from "./data-order.js";
+import type { BatchTargets, Example, Size, Task } from "../tasks/task.js";
+import {
+	fillPadding,
+	imagesToTensor,
+	isPadded,
+	type Padding,
+	paddedSize,
+	sizesToTensor,
+} from "./image-batch.js";
 import type { Recipe } from "./recipe.js";
-import { remembered } from "./remembered.js";
 
 /** What one forward pass of training sees. */
 export interface Batch {
-	/** `[images, size, size, 3]` in 0-1, or with consistency `[3 · images, ...]`: clean, first, second view. */
+	/** `[images, height, width, 3]` in 0-1, or with consistency `[3 · images, ...]`: clean, first, second view. */
 	readonly images: tf.Tensor4D;
 	readonly targets: BatchTargets;
+	/** Heights and widths before padding, `[images, 2]`, for a task that uses feature maps. */
+	readonly sizes?: tf.Tensor2D;
 }
 
-const levels = Float32Array.from({ length: 256 }, (_, level) => level / 255);
+/** Makes a part of the batch of a step, of all its examples; the caller disposes the tensors. */
+export type MakeBatch<Target> = (
+	examples: readonly Example<Target>[],
+	at: { readonly step: number; readonly part: number },
+) => Batch;
 
-/** Images of one size as a tensor `[images, height, width, 3]` in 0-1, as torchvision's `ToTensor`. */
-export function imagesToTensor(images: readonly Image[]): tf.Tensor4D {
-	const { height, width } = images[0] as Image;
-	const size = height * width * 3;
-	const values = new Float32Array(images.length * size);
-	images.forEach((image, n) => {
-		if (image.height !== height || image.width !== width) {
-			throw new Error(
-				`the images of a batch need one size, not ${height} x ${width} and ${image.height} x ${image.width}`,
-			);
-		}
-		const offset = n * size;
-		for (let i = 0; i < size; i++)
-			values[offset + i] = levels[image.data[i] as number] as number;
-	});
-	return tf.tensor4d(values, [images.length, height, width, 3]);
-}
+const black = [0, 0, 0] as const;
 
 function augmentationOf({ augment, reading }: Recipe): Augmentation | null {
 	if (augment === null) return null;
@@ -47,54 +43,98 @@ function augmentationOf({ augment, reading }: Recipe): Augmentation | null {
 	});
 }
 
+/** Changes each image by itself, whatever padding it gets: AugMix asks what colors an image has. */
+function eachAlone(
+	images: readonly Image[],
+	augmentation: (image: tf.Tensor4D) => tf.Tensor4D,
+	padding: Padding,
+): tf.Tensor4D {
+	const { height, width } = padding.size;
+	const changed = images.map((image) => {
+		const alone = imagesToTensor([image], { ...padding, size: image });
+		return tf.pad(augmentation(alone), [
+			[0, 0],
+			[0, height - image.height],
+			[0, width - image.width],
+			[0, 0],
+		]);
+	});
+	return tf.concat(changed);
+}
+
+/** The same images, their padding filled anew. */
+function padAnew(
+	images: tf.Tensor4D,
+	sizes: readonly Size[],
+	padding: Padding,
+): tf.Tensor4D {
+	const values = images.dataSync<"float32">().slice();
+	fillPadding(values, sizes, padding);
+	return tf.tensor4d(values, images.shape);
+}
+
 /** The images that the network sees: changed by the augmentation, or with two changed views behind them. */
 function view(
-	images: tf.Tensor4D,
+	images: readonly Image[],
 	random: Random,
 	{
 		augmentation,
-		recipe,
-	}: { augmentation: Augmentation | null; recipe: Recipe },
+		recipe: { augment, reading, consistency },
+		padding,
+	}: { augmentation: Augmentation | null; recipe: Recipe; padding: Padding },
 ): tf.Tensor4D {
-	if (!augmentation) return images;
-	if (recipe.consistency === null) return augmentation(images, random);
-	const first = augmentation(images, random);
-	return tf.concat([images, first, augmentation(images, random)]);
+	// The study's code pads first, with black, and lets PRIME change the padding too.
+	const padsFirst = augment?.name === "prime" && reading === "as-released";
+	const color = padsFirst ? black : padding.color;
+	const clean = imagesToTensor(images, { ...padding, color });
+	if (!augmentation) return clean;
+	const augmented = (given: tf.Tensor4D) => augmentation(given, random);
+	const changed = (): tf.Tensor4D => {
+		if (padsFirst || !isPadded(images, padding.size)) return augmented(clean);
+		const whole =
+			augment?.name === "augmix"
+				? eachAlone(images, augmented, padding)
+				: augmented(clean);
+		return padAnew(whole, images, padding);
+	};
+	if (consistency === null) return changed();
+	return tf.concat([clean, changed(), changed()]);
 }
 
 /**
- * Prepares the batches of a run: a pure function of the seed, the step and the part of the batch.
+ * Prepares the batches of a run: a pure function of the examples, the seed, the step and the part.
  *
- * Nothing else is remembered from step to step, so that a run can go on anywhere. The caller disposes
- * the tensors.
+ * Smaller images are padded such that the padding is 0 once it is normalized.
  */
-export function batchSource<Target>(
+export function batchMaker<Target>(
 	task: Task<Target, unknown>,
 	recipe: Recipe,
-): (step: number, part?: number) => Batch {
-	const { seed, batchSize, accumulate } = recipe;
-	const indexAt = dataOrder(task.train.length, seed);
+): MakeBatch<Target> {
 	const augmentation = augmentationOf(recipe);
-	const size = batchSize / accumulate;
-	return (step, part = 0) => {
-		const start = step * batchSize + part * size;
-		const samples = Array.from({ length: size }, (_, i) => {
-			const random = new Random("augment", seed, start + i);
-			return task.augment(remembered(task.train, indexAt(start + i)), random);
-		});
-		const random = new Random("augmentation", seed, step, part);
-		const padded = samples[0]?.image as Image;
+	const color = task.normalization.mean;
+	const length = recipe.batchSize / recipe.accumulate;
+	return (all, { step, part }) => {
+		const random = new Random("augmentation", recipe.seed, step, part);
+		const examples = all.slice(part * length, (part + 1) * length);
+		const images = examples.map(({ image }) => image);
+		const size = paddedSize(images, task);
+		const padding = { size, color };
 		return {
 			images: tf.tidy(() =>
-				view(imagesToTensor(samples.map(({ image }) => image)), random, {
-					augmentation,
-					recipe,
-				}),
+				view(images, random, { augmentation, recipe, padding }),
 			),
 			targets: task.batchTargets(
-				samples.map(({ target }) => target),
-				padded,
+				examples.map(({ target }) => target),
+				size,
 			),
+			...(task.uses === "pyramid" && {
+				sizes: sizesToTensor(
+					recipe.consistency === null
+						? images
+						: [images, images, images].flat(),
+					size,
+				),
+			}),
 		};
 	};
 }

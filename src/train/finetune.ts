@@ -2,22 +2,18 @@ import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
-import { batchSource } from "./batch.js";
+import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
+import { describeRun } from "./describe-run.js";
+import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
-import {
-	describeRun,
-	isRun,
-	openRun,
-	type Run,
-	type RunRecord,
-	runFiles,
-} from "./run.js";
+import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
 import { learningRateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
@@ -35,11 +31,17 @@ export interface FinetuneOptions {
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
 	/** Stops training after the update in progress, with everything saved; by default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
 	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
+	/**
+	 * Threads that prepare examples ahead, 0 for none; by default one less than there are cores, where that
+	 * saves time. The run does not depend on it.
+	 */
+	readonly workers?: number;
 }
 
 /** A run while it is being trained. */
@@ -68,35 +70,48 @@ function explainDivergence(
 	);
 }
 
-/** The loop: prepare a batch, make an update, write it down, and save everything now and then. */
+/** The loop: take the examples, make an update, write it down, and save everything now and then. */
 async function train<Target>(
 	task: Task<Target, unknown>,
 	training: Training,
-	{ reporter, signal = notebookSignal(), saveSeconds = 60 }: FinetuneOptions,
+	options: FinetuneOptions,
 ): Promise<void> {
+	const {
+		reporter = notebookReporter(),
+		signal = notebookSignal(),
+		saveSeconds = 60,
+	} = options;
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
-	const batchAt = batchSource(task, recipe);
+	const from = standing.step;
+	const stream = exampleStream({ task, recipe, from }, options.workers);
+	const makeBatch = batchMaker(task, recipe);
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
 	let savedAt = performance.now();
-	while (standing.step < expectedSteps(record, standing)) {
-		await nextTurn();
-		const began = performance.now();
-		if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
-			saveState(folder, variables, standing);
-			savedAt = performance.now();
-			signal?.throwIfAborted();
+	try {
+		while (standing.step < expectedSteps(record, standing)) {
+			await nextTurn();
+			const began = performance.now();
+			if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
+				saveState(folder, variables, standing);
+				savedAt = performance.now();
+				signal?.throwIfAborted();
+			}
+			const { step } = standing;
+			const position = { step, steps: expectedSteps(record, standing) };
+			const { value: examples = [] } = await stream.next();
+			const loss = trainStep.update(position, (part) =>
+				makeBatch(examples, { step, part }),
+			);
+			if (!Number.isFinite(loss))
+				throw explainDivergence(record, step, `the loss is ${loss}`);
+			standing.step++;
+			standing.seconds += (performance.now() - began) / 1000;
+			log(loss, learningRateAt(position, recipe.learningRate, recipe));
 		}
-		const { step } = standing;
-		const position = { step, steps: expectedSteps(record, standing) };
-		const loss = trainStep.update(position, (part) => batchAt(step, part));
-		if (!Number.isFinite(loss))
-			throw explainDivergence(record, step, `the loss is ${loss}`);
-		standing.step++;
-		standing.seconds += (performance.now() - began) / 1000;
-		const learningRate = learningRateAt(position, recipe.learningRate, recipe);
-		log(loss, learningRate);
+	} finally {
+		await stream.return();
 	}
 }
 

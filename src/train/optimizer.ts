@@ -69,7 +69,8 @@ function sgd(
 			momentum: tf.scalar(momentum),
 		}),
 		update(gradients, { rates, momentum }) {
-			for (const { name, variable, group, weightDecay } of weights) {
+			const reached = weights.filter(({ name }) => gradients[name]);
+			for (const { name, variable, group, weightDecay } of reached) {
 				const slot = slots[`momentum/${name}`] as tf.Variable;
 				let gradient = gradients[name] as tf.Tensor;
 				if (weightDecay !== 0)
@@ -115,7 +116,8 @@ function adamw(
 				"gain1",
 				"correction",
 			].map((name) => numbers[name] as tf.Tensor) as FiveTensors;
-			for (const { name, variable, group } of weights) {
+			const reached = weights.filter(({ name }) => gradients[name]);
+			for (const { name, variable, group } of reached) {
 				const gradient = gradients[name] as tf.Tensor;
 				const mean = means[`mean/${name}`] as tf.Variable;
 				const square = squares[`square/${name}`] as tf.Variable;
@@ -137,6 +139,8 @@ function adamw(
 
 /**
  * The optimizer of a recipe for groups of weights, with its slots at zero.
+ *
+ * Weights without a gradient stay as they are, as in PyTorch.
  *
  * Sources: torch.optim.SGD without dampening, torch.optim.AdamW without amsgrad.
  */

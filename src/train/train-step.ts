@@ -28,14 +28,18 @@ export interface TrainStep {
 	dispose(): void;
 }
 
-type Loss = (images: tf.Tensor4D, targets: BatchTargets) => tf.Scalar;
+type Loss = (
+	images: tf.Tensor4D,
+	targets: BatchTargets,
+	options: ForwardOptions,
+) => tf.Scalar;
 
 function consistentLoss(
 	task: Task,
 	{ backbone, params }: Model,
-	{ weight, options }: { weight: number; options: ForwardOptions },
+	weight: number,
 ): Loss {
-	return (views, targets) => {
+	return (views, targets, options) => {
 		const output = task.forward(params, backbone, views, options);
 		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
 			tf.Tensor,
@@ -53,22 +57,25 @@ function lossOf(
 	task: Task,
 	model: Model,
 	{ recipe, random }: { recipe: Recipe; random: Random },
-): Loss {
+): (batch: Batch) => tf.Scalar {
 	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const isHead: NameFilter = (name) => Object.hasOwn(model.head, name);
-	const options: ForwardOptions = {
+	const always: ForwardOptions = {
 		training: { random },
 		batchNorm: batchNormModes(recipe, isHead),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
 	const loss: Loss =
 		consistency === null
-			? (images, targets) =>
+			? (images, targets, options) =>
 					task.loss(model.params, model.backbone, images, targets, options)
-			: consistentLoss(task, model, { weight: consistency, options });
-	return (images, targets) =>
-		loss(normalize(images, task.normalization), targets);
+			: consistentLoss(task, model, consistency);
+	return ({ images, targets, sizes }) =>
+		loss(normalize(images, task.normalization), targets, {
+			...always,
+			...(sizes && { sizes }),
+		});
 }
 
 type Differentiate = (batch: Batch) => {
@@ -76,17 +83,20 @@ type Differentiate = (batch: Batch) => {
 	readonly gradients: Gradients;
 };
 
-function differentiator(loss: Loss, trained: Params): Differentiate {
-	return ({ images, targets }) => {
+function differentiator(
+	loss: (batch: Batch) => tf.Scalar,
+	trained: Params,
+): Differentiate {
+	return (batch) => {
 		const { value, grads } = tf.variableGrads(
-			() => loss(images, targets),
+			() => loss(batch),
 			Object.values(trained),
 		);
-		const gradients = Object.entries(trained).map(([name, variable]) => [
-			name,
-			grads[variable.name] as tf.Tensor,
-		]);
-		return { value, gradients: Object.fromEntries(gradients) };
+		// Weights on which the loss does not depend have none.
+		const gradients = Object.entries(trained)
+			.map(([name, { name: unique }]) => [name, grads[unique]] as const)
+			.filter(([, gradient]) => gradient);
+		return { value, gradients: Object.fromEntries(gradients) as Gradients };
 	};
 }
 
@@ -119,18 +129,20 @@ function divided(
 			tf.tidy(() => tf.variable(tf.zeros(shape), false)),
 		]),
 	);
+	const reached: Params = {};
 	const add = compile((batch: Batch) => {
 		const { value, gradients } = differentiate(batch);
-		for (const [name, sum] of Object.entries(sums)) {
-			const share = tf.div(gradients[name] as tf.Tensor, count);
-			sum.assign(tf.add(sum, share));
+		for (const [name, gradient] of Object.entries(gradients)) {
+			const sum = sums[name] as tf.Variable;
+			reached[name] = sum;
+			sum.assign(tf.add(sum, tf.div(gradient, count)));
 		}
 		return value;
 	});
 	const finish = compile((numbers: StepNumbers) => {
-		apply(sums, numbers);
+		apply(reached, numbers);
 		// Zeros, computed: a compiled function makes no update of a plain constant.
-		for (const sum of Object.values(sums)) sum.assign(tf.sub(sum, sum));
+		for (const sum of Object.values(reached)) sum.assign(tf.sub(sum, sum));
 	});
 	return {
 		part: add,

@@ -2,11 +2,9 @@ import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useEngine } from "../../src/engine/engine.js";
-import { createImage } from "../../src/image/image.js";
-import { batchSource, imagesToTensor } from "../../src/train/batch.js";
 import { dataOrder } from "../../src/train/data-order.js";
 import type { Recipe } from "../../src/train/recipe.js";
-import { tinyRecipe, tinyTask } from "./tiny-task.js";
+import { batchSource, tinyRecipe, tinyTask } from "./tiny-task.js";
 
 before(() => useEngine("onnxruntime"));
 
@@ -32,22 +30,6 @@ describe("the order of the data", () => {
 });
 
 describe("batches", () => {
-	test("values are those of ToTensor", () => {
-		const image = createImage(1, 2, Uint8Array.of(0, 1, 127, 128, 254, 255));
-		const values = Array.from(imagesToTensor([image]).dataSync());
-		assert.deepEqual(
-			values,
-			[0, 1, 127, 128, 254, 255].map((level) => Math.fround(level / 255)),
-		);
-	});
-
-	test("images of two sizes are refused", () => {
-		assert.throws(
-			() => imagesToTensor([createImage(2, 2), createImage(2, 3)]),
-			/one size, not 2 x 2 and 2 x 3/,
-		);
-	});
-
 	test("a step has the same batch whatever came before", () => {
 		const recipe = { ...tinyRecipe, augment: { name: "augmix" } } as const;
 		const source = batchSource(tinyTask, recipe);

@@ -7,16 +7,20 @@ import type { ForwardOptions } from "../../src/backbones/forward.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import type { Task } from "../../src/tasks/task.js";
-import { batchSource } from "../../src/train/batch.js";
+import { describeRun } from "../../src/train/describe-run.js";
 import {
 	disposeModel,
 	loadModel,
 	modelStateDict,
 	newModel,
 } from "../../src/train/model.js";
-import { describeRun } from "../../src/train/run.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
-import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import {
+	batchSource,
+	tinyBackbone,
+	tinyRecipe,
+	tinyTask,
+} from "./tiny-task.js";
 
 before(() => useEngine("onnxruntime"));
 

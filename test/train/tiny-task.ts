@@ -6,6 +6,8 @@ import { linear, linearParams } from "../../src/nn/linear.js";
 import { imagenetNormalization } from "../../src/nn/normalize.js";
 import { Random } from "../../src/random.js";
 import type { Dataset, Task } from "../../src/tasks/task.js";
+import { type Batch, batchMaker } from "../../src/train/batch.js";
+import { exampleMaker } from "../../src/train/examples.js";
 import { type Recipe, recipes } from "../../src/train/recipe.js";
 
 const classes = 4;
@@ -97,3 +99,19 @@ export const tinyRecipe: Recipe = {
 	batchSize: 8,
 	length: { steps: 12 },
 };
+
+/** The batches of a run, by step and part. */
+export function batchSource<Target>(
+	task: Task<Target, unknown>,
+	recipe: Recipe,
+): (step: number, part?: number) => Batch {
+	const exampleAt = exampleMaker(task, recipe);
+	const makeBatch = batchMaker(task, recipe);
+	const { batchSize } = recipe;
+	return (step, part = 0) => {
+		const examples = Array.from({ length: batchSize }, (_, i) =>
+			exampleAt(step * batchSize + i),
+		);
+		return makeBatch(examples, { step, part });
+	};
+}

@@ -10,13 +10,19 @@ import {
 	untrainedBackbone,
 } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/engine/engine.js";
+import { linearParams } from "../../src/nn/linear.js";
 import type { Params } from "../../src/nn/params.js";
-import { batchSource } from "../../src/train/batch.js";
+import type { Task } from "../../src/tasks/task.js";
 import { type Model, newModel } from "../../src/train/model.js";
 import { batchNormModes, paramGroups } from "../../src/train/param-groups.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
-import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import {
+	batchSource,
+	tinyBackbone,
+	tinyRecipe,
+	tinyTask,
+} from "./tiny-task.js";
 
 before(() => useEngine("onnxruntime"));
 
@@ -202,4 +208,25 @@ describe("groups of weights", () => {
 			assert.deepEqual(["bn1", "head.bn"].map(mode), ["eval", "train"]);
 		}
 	});
+});
+
+test("weights that the loss does not reach stay as they are, in one part or several", () => {
+	for (const accumulate of [1, 2]) {
+		const recipe = { ...tinyRecipe, accumulate };
+		const task: Task<number, number, tf.Tensor> = {
+			...tinyTask,
+			headParams: (backbone) => ({
+				...tinyTask.headParams(backbone),
+				...linearParams("spare", [2, 2]),
+			}),
+		};
+		const model = newModel(tinyBackbone(), task, 0);
+		const before = values(model.params);
+		const trainStep = makeTrainStep(task, model, recipe);
+		const batchAt = batchSource(task, recipe);
+		trainStep.update({ step: 0, steps: 4 }, (part) => batchAt(0, part));
+		const after = values(model.params);
+		assert.deepEqual(after["spare.weight"], before["spare.weight"]);
+		assert.notDeepEqual(after["linear.weight"], before["linear.weight"]);
+	}
 });

@@ -80,13 +80,16 @@ function checkCount(what: string, value: number, most: number): void {
  * and mirror images, tested on the image itself. The files are read at the first use. Krizhevsky, 2009;
  * microsoft/robust-models-transfer, `src/utils/transfer_datasets.py` and `constants.py`.
  */
-export function cifar10({
-	folder = cifar10Folder,
-	inputSize = 224,
-	trainFiles = trainingFiles,
-	normalization = cifar10Normalization,
-	corruptionVariant = "any-size",
-}: Cifar10Options = {}): Task<number, number, tf.Tensor> {
+export function cifar10(
+	options: Cifar10Options = {},
+): Task<number, number, tf.Tensor> {
+	const {
+		folder = cifar10Folder,
+		inputSize = 224,
+		trainFiles = trainingFiles,
+		normalization = cifar10Normalization,
+		corruptionVariant = "any-size",
+	} = options;
 	checkCount("trainFiles", trainFiles, trainingFiles);
 	checkCount("inputSize", inputSize, 4096);
 	const files = Array.from(
@@ -104,5 +107,6 @@ export function cifar10({
 		inputSize,
 		normalization,
 		corruptionVariant,
+		source: { module: import.meta.url, name: cifar10.name, options },
 	};
 }

@@ -48,7 +48,8 @@ export interface SceneKey {
 	readonly seed?: number;
 }
 
-interface Place {
+/** Where a thing lies, and how far it reaches from there; in sides of the picture. */
+export interface Place {
 	readonly x: number;
 	readonly y: number;
 	readonly radius: number;
@@ -81,12 +82,13 @@ const blend = (a: Color, b: Color, share: number): Color => [
 
 const mean = ({ colors: [a, b] }: Paint): Color => blend(a, b, 0.5);
 
-function paint(random: Random, texture: TextureName): Paint {
+/** A paint of random colors; `grain` is what the period of its texture is multiplied by. */
+export function paint(random: Random, texture: TextureName, grain = 1): Paint {
 	const first = color(random);
 	return {
 		texture,
 		colors: [first, blend(first, color(random), random.uniform(0.15, 0.6))],
-		period: random.uniform(0.08, 0.2),
+		period: random.uniform(0.08, 0.2) * grain,
 		angle: random.uniform(0, turn),
 		shift: [random.uniform(), random.uniform()],
 	};
@@ -96,10 +98,10 @@ function paint(random: Random, texture: TextureName): Paint {
 function contrasting(
 	random: Random,
 	texture: TextureName,
-	background: Paint,
+	{ background, grain }: { background: Paint; grain: number },
 ): Paint {
 	for (;;) {
-		const drawn = paint(random, texture);
+		const drawn = paint(random, texture, grain);
 		const contrast = distance(mean(drawn), mean(background));
 		if (contrast >= leastContrast) return drawn;
 	}
@@ -126,14 +128,16 @@ function posed(
 	);
 }
 
-function thing(
+/** A thing of a class in its place, which stands out from the background. */
+export function thing(
 	random: Random,
 	domain: Domain,
 	{
 		label,
 		place,
 		background,
-	}: { label: number; place: Place; background: Paint },
+		grain = 1,
+	}: { label: number; place: Place; background: Paint; grain?: number },
 ): Thing {
 	const kind = Object.values(domain.classes)[label] as ShapeClass;
 	const isHinted = random.uniform() < hintedShare;
@@ -142,15 +146,14 @@ function thing(
 		label,
 		outline: posed(random, kind, place),
 		radius: place.radius,
-		paint: contrasting(
-			random,
-			isHinted ? kind.texture : anyTexture,
+		paint: contrasting(random, isHinted ? kind.texture : anyTexture, {
 			background,
-		),
+			grain,
+		}),
 	};
 }
 
-const pick = <Value>(random: Random, values: readonly Value[]): Value =>
+export const pick = <Value>(random: Random, values: readonly Value[]): Value =>
 	values[random.integer(0, values.length)] as Value;
 
 /** A place beside the main thing that may touch or cover a part of it. */
@@ -165,6 +168,18 @@ function besides(random: Random, main: Place): Place {
 		if (apart > main.radius) return place;
 	}
 }
+
+/** Light and haze of a scene. */
+export const air = (
+	random: Random,
+): Pick<Scene, "light" | "shadow" | "haze"> => ({
+	light: random.uniform(0, turn),
+	shadow: random.uniform(0, 0.6),
+	haze: {
+		gray: random.uniform(0.3, 0.9),
+		share: mostHaze * random.uniform() ** 2,
+	},
+});
 
 /**
  * The scene at an index, the same for everyone: one large thing, and up to three small ones around it,
@@ -201,11 +216,6 @@ export function scene(
 		label,
 		things,
 		background,
-		light: random.uniform(0, turn),
-		shadow: random.uniform(0, 0.6),
-		haze: {
-			gray: random.uniform(0.3, 0.9),
-			share: mostHaze * random.uniform() ** 2,
-		},
+		...air(random),
 	};
 }

@@ -29,13 +29,19 @@ export const shapesNormalization: Normalization = Object.freeze({
 });
 
 const padding = 4;
+const defaultSize = 64;
 
 function pictures(
 	domain: Domain,
 	split: "train" | "test",
 	{ length, size, seed }: { length: number; size: number; seed: number },
 ): Dataset<number> {
-	const world = `shapes-${domain.name}${seed === 0 ? "" : `-seed${seed}`}`;
+	const parts = [
+		`shapes-${domain.name}`,
+		...(seed === 0 ? [] : [`seed${seed}`]),
+		...(size === defaultSize ? [] : [`${size}px`]),
+	];
+	const world = parts.join("-");
 	const name = `${world}/${split}`;
 	return {
 		name,
@@ -61,13 +67,16 @@ function pictures(
  * Ten classes in the target domain, sixteen in the source domain; the class of a picture is that of the
  * one large thing in it. Every picture is drawn when it is asked for, in about a millisecond.
  */
-export function shapes({
-	trainImages = 4000,
-	testImages = 1000,
-	size = 64,
-	seed = 0,
-	domain: name = "target",
-}: ShapesOptions = {}): Task<number, number, tf.Tensor> {
+export function shapes(
+	options: ShapesOptions = {},
+): Task<number, number, tf.Tensor> {
+	const {
+		trainImages = 4000,
+		testImages = 1000,
+		size = defaultSize,
+		seed = 0,
+		domain: name = "target",
+	} = options;
 	const domain = domains[name];
 	const classes = Object.keys(domain.classes);
 	return {
@@ -85,5 +94,6 @@ export function shapes({
 			target,
 		}),
 		prepare: (image) => image,
+		source: { module: import.meta.url, name: shapes.name, options },
 	};
 }

@@ -1,0 +1,81 @@
+/** Unpacks a zip archive, one file after the other, however large it is. */
+import { createHash } from "node:crypto";
+import { mkdir, rename, writeFile } from "node:fs/promises";
+import { dirname, join, normalize, sep } from "node:path";
+import { CheckpointFile } from "../src/checkpoint/file.js";
+import {
+	readMember,
+	type ZipMember,
+	zipMembers,
+} from "../src/checkpoint/zip.js";
+import type { OnProgress } from "./download.js";
+
+export interface UnzipOptions {
+	/** Where a file of the archive goes, below the folder; undefined leaves it out. */
+	readonly placeOf?: (name: string) => string | undefined;
+	/** Hears how many bytes are unpacked, and how many there will be. */
+	readonly onProgress?: OnProgress;
+}
+
+interface Planned {
+	readonly member: ZipMember;
+	readonly place: string;
+}
+
+/** Throws where a file of an archive would be written elsewhere than below the folder. */
+function checkInside(archive: string, place: string): void {
+	const path = normalize(place);
+	const isOutside = path === ".." || path.startsWith(`..${sep}`);
+	if (!isOutside && !path.startsWith(sep) && !/^[a-z]:/i.test(path)) return;
+	throw new Error(
+		`${archive} holds a file for "${place}", outside of the folder it is unpacked into: it is malicious`,
+	);
+}
+
+function plan(
+	archive: string,
+	members: Iterable<ZipMember>,
+	placeOf: (name: string) => string | undefined,
+): Planned[] {
+	const planned: Planned[] = [];
+	for (const member of members) {
+		const place = member.name.endsWith("/") ? undefined : placeOf(member.name);
+		if (place === undefined) continue;
+		checkInside(archive, place);
+		planned.push({ member, place });
+	}
+	return planned;
+}
+
+/**
+ * Unpacks files of an archive below a folder, each whole or not there at all; returns the SHA-256 of each.
+ *
+ * Throws where the archive is truncated or damaged, a checksum in it is wrong, or a file would be written
+ * outside of the folder.
+ */
+export async function unzip(
+	archive: string,
+	folder: string,
+	{ placeOf = (name) => name, onProgress = () => {} }: UnzipOptions = {},
+): Promise<Map<string, string>> {
+	const file = new CheckpointFile(archive, Number.POSITIVE_INFINITY);
+	const hashes = new Map<string, string>();
+	try {
+		const planned = plan(archive, zipMembers(file).values(), placeOf);
+		const total = planned.reduce((sum, { member }) => sum + member.size, 0);
+		let done = 0;
+		for (const { member, place } of planned) {
+			const bytes = await readMember(file, member);
+			const path = join(folder, place);
+			await mkdir(dirname(path), { recursive: true });
+			await writeFile(`${path}.part`, bytes);
+			await rename(`${path}.part`, path);
+			hashes.set(place, createHash("sha256").update(bytes).digest("hex"));
+			done += member.size;
+			onProgress(done, total);
+		}
+	} finally {
+		file.close();
+	}
+	return hashes;
+}

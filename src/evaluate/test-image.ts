@@ -1,0 +1,72 @@
+import { startJob } from "../corruptions/corrupt-worker.js";
+import type { CorruptionName, Severity } from "../corruptions/corruption.js";
+import type { Image } from "../image/image.js";
+import type { Sample, Task } from "../tasks/task.js";
+import { remembered } from "../train/remembered.js";
+import type { Cell } from "./cell.js";
+import type { Settled } from "./evaluate-options.js";
+import type { Prepared } from "./predictor.js";
+
+/** An example that could not be read, and why. */
+export interface Unread {
+	readonly unread: string;
+}
+
+/** A test image that is ready to be scored. */
+export type TestImage<Target> =
+	| (Prepared & { readonly target: Target })
+	| Unread;
+
+/** What of a cell says how its images are corrupted. */
+export type Condition = Pick<Cell, "corruption" | "severity">;
+
+/** How images are corrupted in all cells. */
+export type Corrupting = Pick<
+	Settled,
+	"seed" | "channelOrder" | "frostPictures"
+>;
+
+/** A test example, or why it could not be read. */
+export function readTest<Target>(
+	{ test }: Pick<Task<Target, unknown>, "test">,
+	index: number,
+	mostBytes?: number,
+): Sample<Target> | Unread {
+	try {
+		return remembered(test, index, mostBytes);
+	} catch (error) {
+		return { unread: (error as Error).message };
+	}
+}
+
+/** An example as it is shown to the network: `image` is its own, or corrupted. */
+export const prepareTest = <Target>(
+	{ prepare }: Pick<Task<Target, unknown>, "prepare">,
+	{ image, target }: Pick<Sample<Target>, "image" | "target">,
+): TestImage<Target> => ({
+	image: prepare(image),
+	given: { height: image.height, width: image.width },
+	target,
+});
+
+/** Reads, corrupts and prepares test images, by index and cell. */
+export function testImages<Target>(
+	task: Task<Target, unknown>,
+	{ mostBytes, ...corrupting }: Corrupting & { readonly mostBytes?: number },
+): (index: number, condition: Condition) => TestImage<Target> {
+	const variant = task.corruptionVariant;
+	const corrupter = startJob({ ...corrupting, variant });
+	return (index, { corruption, severity }) => {
+		const sample = readTest(task, index, mostBytes);
+		if ("unread" in sample) return sample;
+		const { id, image, target } = sample;
+		if (severity === 0) return prepareTest(task, sample);
+		const corrupted = corrupter.run({
+			id,
+			image,
+			corruption: corruption as CorruptionName,
+			severity: severity as Severity,
+		}) as Image;
+		return prepareTest(task, { image: corrupted, target });
+	};
+}

@@ -1,0 +1,24 @@
+/** Height and width, in pixels. */
+interface Size {
+	readonly height: number;
+	readonly width: number;
+}
+
+/**
+ * The largest size of the same shape whose longer and shorter side are at most as long as these.
+ *
+ * Source: mmcv 1.3, `rescale_size`.
+ */
+export function rescaledSize(
+	{ height, width }: Size,
+	[longer, shorter]: readonly [longer: number, shorter: number],
+): Size {
+	const factor = Math.min(
+		longer / Math.max(height, width),
+		shorter / Math.min(height, width),
+	);
+	return {
+		height: Math.floor(height * factor + 0.5),
+		width: Math.floor(width * factor + 0.5),
+	};
+}

@@ -1,0 +1,127 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, dirname, extname, join, resolve, sep } from "node:path";
+import { decodeImage } from "../../image/decode.js";
+import { decodeIndices } from "../../image/decode-indices.js";
+import type { Image } from "../../image/image.js";
+import type { LabelMap } from "../../image/label-map.js";
+import { orientationOf, turned } from "../../image/orientation.js";
+import type { Dataset, Sample } from "../task.js";
+import { type LabelValues, labelReader } from "./label-values.js";
+
+/** Two folders: of images, JPEG or PNG, and of a PNG of class indices for each, of the same name. */
+export interface SegmentationFolderOptions extends LabelValues {
+	readonly images: string;
+	readonly annotations: string;
+	/** What is in it; by default the names of the folder of images and of the one around it. */
+	readonly name?: string;
+	/** The images to use, by their names without extension; all by default. */
+	readonly only?: readonly string[];
+}
+
+const pictures = new Set([".jpg", ".jpeg", ".png"]);
+
+/** The names of the pictures below a folder, with `/` between folders, in the order of their characters. */
+function listPictures(folder: string): string[] {
+	let names: string[];
+	try {
+		names = readdirSync(folder, { recursive: true }) as string[];
+	} catch (error) {
+		throw new Error(
+			`${folder} cannot be listed (${(error as Error).message}): name the folders of images and of annotations`,
+			{ cause: error },
+		);
+	}
+	const found = names
+		.filter((name) => !basename(name).startsWith("."))
+		.filter((name) => pictures.has(extname(name).toLowerCase()))
+		.map((name) => name.split(sep).join("/"));
+	if (found.length === 0)
+		throw new Error(`${folder} holds no JPEG or PNG files`);
+	return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+}
+
+const withoutExtension = (name: string): string =>
+	name.slice(0, name.length - extname(name).length);
+
+/** The names that are wanted, in their given order; throws where one is not there. */
+function choose(
+	names: readonly string[],
+	{ images, only }: SegmentationFolderOptions,
+): readonly string[] {
+	if (!only) return names;
+	const byStem = new Map(names.map((name) => [withoutExtension(name), name]));
+	return only.map((stem) => {
+		const name = byStem.get(stem);
+		if (name === undefined) throw new Error(`${images} has no image "${stem}"`);
+		return name;
+	});
+}
+
+/** Reads a file and makes something of it; errors name the file. */
+function read<Value>(path: string, make: (bytes: Uint8Array) => Value): Value {
+	try {
+		return make(readFileSync(path));
+	} catch (error) {
+		const { code, message } = error as NodeJS.ErrnoException;
+		const problem = code === "ENOENT" ? "there is no such file" : message;
+		throw new Error(`${path}: ${problem}`, { cause: error });
+	}
+}
+
+function checkSizes(
+	[imagePath, image]: readonly [string, Image],
+	[labelsPath, labels]: readonly [string, LabelMap],
+): void {
+	if (image.height === labels.height && image.width === labels.width) return;
+	throw new Error(
+		`${labelsPath} has ${labels.height} x ${labels.width} pixels, but ${imagePath} has ${image.height} x ${image.width} (height x width)`,
+	);
+}
+
+const upright = (bytes: Uint8Array): Image =>
+	turned(decodeImage(bytes), orientationOf(bytes));
+
+/**
+ * Reads a data set of segmentation from a folder of images and one of class indices, file by file.
+ *
+ * Images are gray or color, and turned as their Exif data say; class indices are gray levels or places in
+ * a palette, of up to 16 bits. The folders are listed when something is first asked of them. An example
+ * whose image or annotation is missing, damaged or of another size than the other, or has a number that
+ * means nothing, throws an error that names the file; the others can be read all the same.
+ */
+export function segmentationFolder(
+	options: SegmentationFolderOptions,
+): Dataset<LabelMap> {
+	const { images, annotations } = options;
+	const folder = resolve(images);
+	const { name = `${basename(dirname(folder))}/${basename(folder)}` } = options;
+	const readLabels = labelReader(options);
+	let listed: readonly string[] | undefined;
+	const files = (): readonly string[] => {
+		listed ??= choose(listPictures(images), options);
+		return listed;
+	};
+	return {
+		name,
+		get length() {
+			return files().length;
+		},
+		sample(index): Sample<LabelMap> {
+			const file = files()[index];
+			if (file === undefined) {
+				throw new RangeError(
+					`${name} has images 0 to ${files().length - 1}, not ${index}`,
+				);
+			}
+			const stem = withoutExtension(file);
+			const imagePath = join(images, file);
+			const labelsPath = join(annotations, `${stem}.png`);
+			const image = read(imagePath, upright);
+			const target = read(labelsPath, (bytes) =>
+				readLabels(decodeIndices(bytes)),
+			);
+			checkSizes([imagePath, image], [labelsPath, target]);
+			return { id: `${name}/${stem}`, image, target };
+		},
+	};
+}
