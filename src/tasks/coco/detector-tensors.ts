@@ -1,4 +1,5 @@
-import { officialSwinNames } from "../../backbones/swin-names.js";
+import { fromOpenMmlab } from "../../backbones/open-mmlab.js";
+import { isDerived } from "../../backbones/state-dict.js";
 import {
 	elementCount,
 	type NamedTensor,
@@ -14,9 +15,6 @@ export interface DetectorTensorsOptions {
 	/** For a checkpoint of torchvision, what its batch norms add to the variance: 0 for those it publishes. */
 	readonly epsilon?: number;
 }
-
-// Counters that nothing reads, and tables that follow from the sizes.
-const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
 
 // Of a batch norm here.
 const ownEpsilon = 1e-5;
@@ -103,23 +101,13 @@ function fromTorchvision(
 		const isMoved = epsilon !== ownEpsilon && name.endsWith(".running_var");
 		return isMoved ? withEpsilon(tensor, epsilon) : tensor;
 	};
+	const kept = Object.entries(tensors).filter(([name]) => !isDerived(name));
 	return Object.fromEntries(
-		Object.entries(tensors).map(([given, tensor]) => {
+		kept.map(([given, tensor]) => {
 			const name = ownName(given);
 			return [name, convert(name, tensor)];
 		}),
 	);
-}
-
-function fromMmdetection(tensors: NamedTensors): NamedTensors {
-	const prefix = "backbone.";
-	const backbone: Record<string, NamedTensor> = {};
-	const head: Record<string, NamedTensor> = {};
-	for (const [name, tensor] of Object.entries(tensors)) {
-		if (name.startsWith(prefix)) backbone[name.slice(prefix.length)] = tensor;
-		else head[name] = tensor;
-	}
-	return { ...officialSwinNames(backbone), ...head };
 }
 
 /**
@@ -134,13 +122,10 @@ export function detectorTensors(
 	tensors: NamedTensors,
 	options: DetectorTensorsOptions = {},
 ): NamedTensors {
-	const kept = Object.fromEntries(
-		Object.entries(tensors).filter(([name]) => !derived.test(name)),
+	const isTorchvision = Object.keys(tensors).some((name) =>
+		name.startsWith("roi_heads."),
 	);
-	const names = Object.keys(kept);
-	if (names.some((name) => name.startsWith("roi_heads.")))
-		return fromTorchvision(kept, options);
-	return names.some((name) => name.startsWith("backbone."))
-		? fromMmdetection(kept)
-		: kept;
+	return isTorchvision
+		? fromTorchvision(tensors, options)
+		: fromOpenMmlab(tensors);
 }
