@@ -362,6 +362,11 @@ export {
 } from "./analysis/plot-image-strips.js";
 export { plotPareto } from "./analysis/plot-pareto.js";
 export {
+	plotSegmentation,
+	type SegmentationFigureOptions,
+	type SegmentedView,
+} from "./analysis/plot-segmentation.js";
+export {
 	plotSeverities,
 	type SeveritiesOptions,
 } from "./analysis/plot-severities.js";

@@ -12,7 +12,12 @@ import {
 import type { ForwardOptions, Pyramid } from "./forward.js";
 import { resnetStages } from "./resnet.js";
 import { resnetHead, resnetParams } from "./resnet-params.js";
-import { drawParams, exportParams, loadParams } from "./state-dict.js";
+import {
+	drawParams,
+	exportParams,
+	isDerived,
+	loadParams,
+} from "./state-dict.js";
 import { swinStages } from "./swin.js";
 import { officialSwinNames } from "./swin-names.js";
 import { swinParams } from "./swin-params.js";
@@ -46,11 +51,8 @@ export function paramsOf(
 export const headOf = (net: Architecture): string =>
 	net.family === "resnet" ? resnetHead(net) : "head";
 
-// Counters that nothing reads, and tables that follow from the sizes.
-const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
-
 function isIgnored(net: Architecture, name: string): boolean {
-	if (derived.test(name)) return true;
+	if (isDerived(name)) return true;
 	const dense = net.family === "swin" && net.dense;
 	const isHead = name.startsWith(`${headOf(net)}.`);
 	return (

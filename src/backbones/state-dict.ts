@@ -13,6 +13,11 @@ import {
 	paramValues,
 } from "../nn/params.js";
 
+const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
+
+/** Whether a name is that of a counter that nothing reads, or of a table that follows from the sizes. */
+export const isDerived = (name: string): boolean => derived.test(name);
+
 const list = (title: string, names: readonly string[]): string =>
 	names.length > 0 ? `\n${title} (${names.length}): ${names.join(", ")}` : "";
 

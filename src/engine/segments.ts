@@ -13,6 +13,10 @@ export interface Step {
 
 // They cost nothing, and so are made again wherever they are read.
 const viewOps = new Set(["Reshape", "Identity"]);
+// Copies and masks of what is often kept anyway.
+const copyOps = new Set(["Cast", "Equal", "HardSigmoid", "Transpose"]);
+// Where one node goes depends on where others went.
+const rounds = 3;
 
 const bytesOf: Record<DType, number> = {
 	float32: 4,
@@ -29,7 +33,7 @@ const bytesOf: Record<DType, number> = {
  */
 class Placement {
 	/** The segments in which each node runs; a host function runs after the segment. */
-	readonly placed: readonly Set<number>[];
+	placed: readonly Set<number>[] = [];
 	readonly #graph: TracedGraph;
 	readonly #makers = new Map<string, number>();
 	readonly #earliest: number[] = [];
@@ -46,13 +50,25 @@ class Placement {
 					(!node.call && node.inputs.every((name) => this.#isConstant(name))),
 			);
 			for (const name of node.outputs) this.#makers.set(name, i);
-			for (const name of node.inputs) {
+		});
+		this.placed = this.#earliest.map((segment) => new Set([segment]));
+		for (let round = 0; round < rounds; round++) {
+			this.#noteReaders();
+			this.placed = this.#place();
+		}
+	}
+
+	#noteReaders(): void {
+		this.#latest.clear();
+		this.#graph.nodes.forEach(({ inputs }, i) => {
+			if (this.#isView[i]) return;
+			const segment = Math.max(...(this.placed[i] as Set<number>));
+			for (const name of inputs) {
 				const root = this.#root(name);
-				const before = this.#latest.get(root) ?? -1;
-				this.#latest.set(root, Math.max(before, this.#earliest[i] as number));
+				const known = this.#latest.get(root) ?? segment;
+				this.#latest.set(root, Math.max(known, segment));
 			}
 		});
-		this.placed = this.#place();
 	}
 
 	#earliestOf({ call, inputs }: TracedNode): number {
@@ -91,7 +107,10 @@ class Placement {
 	}
 
 	// Whether less is kept from one segment to the other where the node runs in the later one.
-	#isBetterLater({ inputs, outputs }: TracedNode, segment: number): boolean {
+	#isBetterLater(
+		{ op, inputs, outputs }: TracedNode,
+		segment: number,
+	): boolean {
 		const roots = new Set(inputs.map((name) => this.#root(name)));
 		const kept = [...roots].filter(
 			(name) =>
@@ -99,7 +118,8 @@ class Placement {
 		);
 		const total = (names: readonly string[]) =>
 			names.reduce((sum, name) => sum + this.#bytes(name), 0);
-		return total(kept) < total(outputs);
+		const more = total(kept) - total(outputs);
+		return more < 0 || (more === 0 && copyOps.has(op));
 	}
 
 	#place(): Set<number>[] {

@@ -93,6 +93,9 @@ export async function loadPredictor<Target, Prediction>(
 			tf.dispose(output);
 			return predictions;
 		},
-		dispose: () => disposeModel(model),
+		dispose() {
+			forward.dispose?.();
+			disposeModel(model);
+		},
 	};
 }

@@ -10,8 +10,12 @@ export interface CrossEntropyOptions {
 	readonly over?: "kept" | "all";
 }
 
-// One number per row: of the logits' size are only the probabilities, which the gradient needs.
-function rowLosses(
+/**
+ * The loss of each row of `[rows, classes]`; `places` are `[rows, 2]`, the row and the class of each.
+ *
+ * One number per row: of the logits' size are only the probabilities, which the gradient needs.
+ */
+export function rowLosses(
 	logits: tf.Tensor2D,
 	probabilities: tf.Tensor,
 	places: tf.Tensor,
@@ -21,7 +25,8 @@ function rowLosses(
 	return tf.sub(normalizer, tf.gatherND(logits, places));
 }
 
-function gradient(
+/** The gradient of the sum of the losses of all rows, each times its factor. */
+export function rowGradients(
 	probabilities: tf.Tensor,
 	places: tf.Tensor,
 	factors: tf.Tensor,
@@ -29,6 +34,13 @@ function gradient(
 	const scaled = tf.mul(probabilities, tf.expandDims(factors, 1));
 	const right = tf.sub(tf.gatherND(scaled, places), factors);
 	return tf.tensorScatterUpdate(scaled, places, right);
+}
+
+/** The place of each label in `[rows, classes]`; of a label that is not kept, its row's first. */
+export function placesOf(labels: tf.Tensor, isKept: tf.Tensor): tf.Tensor {
+	const named = tf.mul(labels, tf.cast(isKept, "int32"));
+	const order = tf.range(0, labels.size, 1, "int32");
+	return tf.stack([order, named], 1);
 }
 
 function sharesOf(isKept: tf.Tensor, over: "kept" | "all"): tf.Tensor {
@@ -54,9 +66,7 @@ export function crossEntropy(
 		ignore === undefined
 			? tf.onesLike(tf.cast(flat, "bool"))
 			: tf.notEqual(flat, tf.scalar(ignore, "int32"));
-	const named = tf.mul(flat, tf.cast(isKept, "int32"));
-	const order = tf.range(0, labels.size, 1, "int32");
-	const places = tf.stack([order, named], 1);
+	const places = placesOf(flat, isKept);
 	const shares = sharesOf(isKept, over);
 	const operation = tf.customGrad((...inputs) => {
 		const [x, save] = inputs as [tf.Tensor2D, tf.GradSaveFunc];
@@ -70,7 +80,7 @@ export function crossEntropy(
 					tf.Tensor,
 					tf.Tensor,
 				];
-				return gradient(probabilities, places, tf.mul(shares, dy));
+				return rowGradients(probabilities, places, tf.mul(shares, dy));
 			},
 		};
 	});

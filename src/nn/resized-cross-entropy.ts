@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { interpolating } from "./axis-matrix.js";
+import { placesOf, rowGradients, rowLosses } from "./cross-entropy.js";
 
 // The logits of a band at full size stay below this.
 const bandBytes = 2 ** 25;
@@ -9,7 +10,7 @@ function rowsOf(
 	matrix: Float32Array,
 	from: number,
 	[begin, end]: readonly [begin: number, end: number],
-): { first: number; rows: tf.Tensor2D } {
+): { first: number; down: tf.Tensor2D } {
 	let first = from;
 	let last = 0;
 	for (let row = begin; row < end; row++) {
@@ -23,81 +24,89 @@ function rowsOf(
 		end - begin,
 		from,
 	]);
-	const rows = tf.slice(all, [0, first], [end - begin, last + 1 - first]);
-	return { first, rows };
+	const down = tf.slice(all, [0, first], [end - begin, last + 1 - first]);
+	return { first, down };
 }
-
-const int = (value: number): tf.Scalar => tf.scalar(value, "int32");
 
 /** The summed loss of pixels, and its gradient; `logits` are `[pixels, classes]`, `labels` `[pixels]`. */
 function lossAndGradient(
 	logits: tf.Tensor2D,
 	labels: tf.Tensor1D,
-): [loss: tf.Scalar, gradient: tf.Tensor2D] {
-	const [pixels, classes] = logits.shape;
-	const isCounted = tf.cast(tf.less(labels, int(classes)), "float32");
-	const logs = tf.logSoftmax(logits);
-	const starts = Int32Array.from({ length: pixels }, (_, i) => i * classes);
-	const wanted = tf.minimum(labels, int(classes - 1));
-	const own = tf.gather(
-		tf.reshape(logs, [-1]),
-		tf.add(tf.tensor1d(starts, "int32"), wanted),
-	);
-	const loss = tf.neg(tf.sum(tf.mul(own, isCounted)));
-	const excess = tf.sub(tf.exp(logs), tf.oneHot(labels, classes));
+): [loss: tf.Tensor, gradient: tf.Tensor] {
+	const isKept = tf.less(labels, tf.scalar(logits.shape[1], "int32"));
+	const factors = tf.cast(isKept, "float32");
+	const places = placesOf(labels, isKept);
+	const probabilities = tf.softmax(logits);
+	const losses = rowLosses(logits, probabilities, places);
 	return [
-		loss as tf.Scalar,
-		tf.mul(excess, tf.expandDims(isCounted, 1)) as tf.Tensor2D,
+		tf.sum(tf.mul(losses, factors)),
+		rowGradients(probabilities, places, factors),
 	];
 }
 
-/** The same of one image, whose `logits` `[rows, columns, classes]` are resized to its labels' size. */
+interface Band {
+	/** The rows of the resized logits, of `count`. */
+	readonly begin: number;
+	readonly count: number;
+}
+
+/**
+ * The gradient of a band with respect to all logits of its image, as a vector, and behind it the loss.
+ *
+ * In one tensor, so that a compiled function computes both before it goes on to the next band.
+ */
+function gradientAndLoss(
+	logits: tf.Tensor3D,
+	labels: tf.Tensor2D,
+	{ begin, count }: Band,
+): tf.Tensor1D {
+	const [rows, columns, classes] = logits.shape;
+	const [height, width] = labels.shape;
+	const across = tf.tensor2d(interpolating(columns, width), [width, columns]);
+	const { first, down } = rowsOf(interpolating(rows, height), rows, [
+		begin,
+		begin + count,
+	]);
+	const seen = down.shape[1];
+	const low = tf.slice(logits, [first, 0, 0], [seen, -1, -1]);
+	const tall = tf.matMul(down, tf.reshape(low, [seen, columns * classes]));
+	const full = tf.matMul(across, tf.reshape(tall, [count, columns, classes]));
+	const [loss, gradient] = lossAndGradient(
+		tf.reshape(full, [count * width, classes]),
+		tf.reshape(tf.slice(labels, [begin, 0], [count, width]), [-1]),
+	);
+	const image = tf.reshape(gradient, [count, width, classes]);
+	const narrow = tf.matMul(across, image, true);
+	const short = tf.matMul(
+		down,
+		tf.reshape(narrow, [count, columns * classes]),
+		true,
+	);
+	const pixel = columns * classes;
+	const whole = tf.pad(tf.reshape(short, [-1]), [
+		[first * pixel, (rows - first - seen) * pixel],
+	]);
+	return tf.concat([whole, tf.reshape(loss, [1])]) as tf.Tensor1D;
+}
+
+/** The summed loss of one image, whose `logits` are resized to the size of its `labels`, and its gradient. */
 function ofImage(
 	logits: tf.Tensor3D,
 	labels: tf.Tensor2D,
 ): [loss: tf.Scalar, gradient: tf.Tensor3D] {
-	const [rows, columns, classes] = logits.shape;
 	const [height, width] = labels.shape;
-	const down = interpolating(rows, height);
-	const across = tf.tensor2d(interpolating(columns, width), [width, columns]);
-	const bands = Math.ceil((height * width * classes * 4) / bandBytes);
-	const step = Math.ceil(height / bands);
-	const losses: tf.Scalar[] = [];
-	const gradients: tf.Tensor3D[] = [];
+	const bytes = height * width * logits.shape[2] * 4;
+	const step = Math.ceil(height / Math.ceil(bytes / bandBytes));
+	const bands: tf.Tensor1D[] = [];
 	for (let begin = 0; begin < height; begin += step) {
 		const count = Math.min(step, height - begin);
-		const band = rowsOf(down, rows, [begin, begin + count]);
-		const seen = band.rows.shape[1];
-		const low = tf.slice(logits, [band.first, 0, 0], [seen, -1, -1]);
-		const tall = tf.matMul(
-			band.rows,
-			tf.reshape(low, [seen, columns * classes]),
-		);
-		const full = tf.matMul(across, tf.reshape(tall, [count, columns, classes]));
-		const [loss, gradient] = lossAndGradient(
-			tf.reshape(full, [count * width, classes]),
-			tf.reshape(tf.slice(labels, [begin, 0], [count, width]), [-1]),
-		);
-		const narrow = tf.matMul(
-			across,
-			tf.reshape(gradient, [count, width, classes]),
-			true,
-		);
-		const short = tf.matMul(
-			band.rows,
-			tf.reshape(narrow, [count, columns * classes]),
-			true,
-		);
-		losses.push(loss);
-		gradients.push(
-			tf.pad(tf.reshape(short, [seen, columns, classes]), [
-				[band.first, rows - band.first - seen],
-				[0, 0],
-				[0, 0],
-			]),
-		);
+		bands.push(gradientAndLoss(logits, labels, { begin, count }));
 	}
-	return [tf.addN(losses), tf.addN(gradients)];
+	const [gradient, loss] = tf.split(tf.addN(bands), [logits.size, 1]);
+	return [
+		tf.reshape(loss as tf.Tensor, []),
+		tf.reshape(gradient as tf.Tensor, logits.shape),
+	];
 }
 
 /**

@@ -214,9 +214,9 @@ export const recipes = Object.freeze({
 	}) as Recipe,
 	shapesSegmentation: Object.freeze({
 		...ade20k,
-		learningRate: 0.05,
+		learningRate: 0.1,
 		batchSize: 8,
-		length: Object.freeze({ steps: 150 }),
+		length: Object.freeze({ steps: 400 }),
 		warmUp: Object.freeze({ steps: 10, ratio: 0.1 }),
 	}) as Recipe,
 });

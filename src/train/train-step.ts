@@ -110,15 +110,12 @@ interface Parts {
 }
 
 function undivided(differentiate: Differentiate, apply: Apply): Parts {
-	return {
-		part: compile((batch, numbers) => {
-			const { value, gradients } = differentiate(batch);
-			apply(gradients, numbers);
-			return value;
-		}),
-		finish: () => {},
-		dispose: () => {},
-	};
+	const part = compile((batch: Batch, numbers: StepNumbers) => {
+		const { value, gradients } = differentiate(batch);
+		apply(gradients, numbers);
+		return value;
+	});
+	return { part, finish: () => {}, dispose: () => part.dispose?.() };
 }
 
 function divided(
@@ -147,7 +144,15 @@ function divided(
 		// Zeros, computed: a compiled function makes no update of a plain constant.
 		for (const sum of Object.values(reached)) sum.assign(tf.sub(sum, sum));
 	});
-	return { part: add, finish, dispose: () => tf.dispose(sums) };
+	return {
+		part: add,
+		finish,
+		dispose() {
+			tf.dispose(sums);
+			add.dispose?.();
+			finish.dispose?.();
+		},
+	};
 }
 
 /** Prepares the updates of a run; the variables of the model are changed in place. */

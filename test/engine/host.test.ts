@@ -356,6 +356,21 @@ test("host calls leak no tensors and no buffers", () => {
 	}
 });
 
+test("between host calls, only what is still read is kept", () => {
+	const counts: number[] = [];
+	const counted = (x: tf.Tensor): tf.Tensor =>
+		map(tf.relu(tf.mul(x, 2)), (value) => {
+			counts.push(lent());
+			return value;
+		});
+	const fn = compile((x: tf.Tensor) =>
+		tf.neg(counted(counted(counted(counted(x))))),
+	);
+	tf.tidy(() => fn(tf.tensor1d([1])));
+	const [first] = counts;
+	assert.deepEqual(counts, [first, first, first, first]);
+});
+
 test("integers and labels go through host functions", () => {
 	assertCompiles(
 		(logits, labels) => {

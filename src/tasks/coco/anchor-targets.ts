@@ -4,11 +4,13 @@ import { encodeBoxes } from "./box-coder.js";
 import type { RpnSettings } from "./rpn-settings.js";
 import { sampleBoxes } from "./sample.js";
 
-/** What the anchors of one image should have said. */
+/** The anchors of one image that are learned from, and what they should have said. */
 export interface AnchorTargets {
-	/** Of each anchor 1 where it is to find an object, -1 where it is to find none, 0 where it may do either. */
+	/** First those that are to find an object, then those that are to find none, then 0 to fill up. */
+	readonly indices: Int32Array;
+	/** 1 where there is an object, -1 where there is none, 0 where the anchor is there to fill up. */
 	readonly labels: Float32Array;
-	/** Four for each anchor, to be learned where the label is 1, and 0 elsewhere. */
+	/** Four for each anchor, 0 where the label is not 1. */
 	readonly deltas: Float32Array;
 	/** How many examples there are, as losses are divided by it. */
 	readonly count: number;
@@ -40,16 +42,19 @@ export function anchorTargets(
 ): AnchorTargets {
 	const assigned = assignBoxes(anchors, objects, { ...assign, excluded });
 	const { positive, negative } = sampleBoxes(assigned, draws, sample);
-	const labels = new Float32Array(assigned.length);
-	const deltas = new Float32Array(anchors.length);
-	for (const i of negative) labels[i] = -1;
-	for (const i of positive) {
-		labels[i] = 1;
-		const object = box(objects, assigned[i] as number);
-		deltas.set(encodeBoxes(box(anchors, i), object, coder), 4 * i);
-	}
+	const indices = new Int32Array(sample.count);
+	const labels = new Float32Array(sample.count);
+	const deltas = new Float32Array(4 * sample.count);
+	indices.set(positive);
+	indices.set(negative, positive.length);
+	labels.fill(1, 0, positive.length);
+	labels.fill(-1, positive.length, positive.length + negative.length);
+	positive.forEach((anchor, i) => {
+		const object = box(objects, assigned[anchor] as number);
+		deltas.set(encodeBoxes(box(anchors, anchor), object, coder), 4 * i);
+	});
 	const count =
 		Math.max(positive.length, leastCount) +
 		Math.max(negative.length, leastCount);
-	return { labels, deltas, count };
+	return { indices, labels, deltas, count };
 }

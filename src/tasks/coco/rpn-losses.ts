@@ -20,14 +20,15 @@ export function rpnLosses(
 	targets: RpnTargets,
 	beta: number,
 ): RpnLosses {
-	const { labels, count } = targets;
+	const { indices, labels, count } = targets;
+	const logits = tf.gather(tf.reshape(objectness, [-1]), indices);
+	const found = tf.gather(tf.reshape(deltas, [-1, 4]), indices);
 	// The label is also the sign, so that this is -log(sigmoid(x)) or -log(1 - sigmoid(x)).
-	const entropy = tf.softplus(tf.neg(tf.mul(objectness, labels)));
-	const counted = tf.mul(entropy, tf.abs(labels));
-	const distance = smoothL1(deltas, targets.deltas, beta);
-	const positive = tf.expandDims(tf.relu(labels), 2);
+	const entropy = tf.softplus(tf.neg(tf.mul(logits, labels)));
+	const isObject = tf.expandDims(tf.relu(labels), 1);
+	const distance = smoothL1(found, targets.deltas, beta);
 	return {
-		objectness: tf.div(tf.sum(counted), count),
-		boxes: tf.div(tf.sum(tf.mul(distance, positive)), count),
+		objectness: tf.div(tf.sum(tf.mul(entropy, tf.abs(labels))), count),
+		boxes: tf.div(tf.sum(tf.mul(distance, isObject)), count),
 	};
 }

@@ -15,13 +15,15 @@ export interface RpnTruth {
 	readonly draws: tf.Tensor2D;
 }
 
-/** What the network should have said of the anchors, one feature map after the other. */
+/** The anchors of a batch that are learned from, `examples` an image, and what they should have said. */
 export interface RpnTargets {
-	/** `[batch, anchors]`: 1 where there is an object, -1 where there is none, 0 where it does not matter. */
-	readonly labels: tf.Tensor2D;
-	/** `[batch, anchors, 4]`: 0 where the label is not 1. */
-	readonly deltas: tf.Tensor3D;
-	/** The number of examples, by which losses are divided. */
+	/** `[batch * examples]`, int32: among the anchors of all images, one image after the other. */
+	readonly indices: tf.Tensor1D;
+	/** `[batch * examples]`: 1 where there is an object, -1 where there is none, 0 for what fills up. */
+	readonly labels: tf.Tensor1D;
+	/** `[batch * examples, 4]`: 0 where the label is not 1. */
+	readonly deltas: tf.Tensor2D;
+	/** The number by which losses are divided. */
 	readonly count: tf.Scalar;
 }
 
@@ -39,19 +41,21 @@ export function rpnTargets(
 	}: { readonly anchors: Anchors; readonly settings: RpnSettings },
 ): RpnTargets {
 	const batch = sizes.shape[0];
-	const anchorCount = anchors.boxes.length / 4;
-	const [labels, deltas, count] = onHost(
+	const examples = batch * settings.sample.count;
+	const [indices, labels, deltas, count] = onHost(
 		[sizes, draws],
 		[
-			{ shape: [batch, anchorCount], dtype: "float32" },
-			{ shape: [batch, anchorCount, 4], dtype: "float32" },
+			{ shape: [examples], dtype: "int32" },
+			{ shape: [examples], dtype: "float32" },
+			{ shape: [examples, 4], dtype: "float32" },
 			{ shape: [], dtype: "float32" },
 		],
 		(arrays, values) => {
 			const [sides, numbers] = arrays as [Float32Array, Float32Array];
 			const [objects] = values as [typeof instances.value];
-			const labels = new Float32Array(batch * anchorCount);
-			const deltas = new Float32Array(batch * anchorCount * 4);
+			const indices = new Int32Array(examples);
+			const labels = new Float32Array(examples);
+			const deltas = new Float32Array(4 * examples);
 			let count = 0;
 			objects.forEach(({ boxes }, image) => {
 				const size = imageSize(sides, image);
@@ -60,17 +64,21 @@ export function rpnTargets(
 					draws: rowOf(numbers, image, batch),
 					excluded: excludedAnchors(anchors, size, settings.anchors),
 				});
+				const start = (image * anchors.boxes.length) / 4;
+				const among = targets.indices.map((index) => start + index);
+				indices.set(among, image * settings.sample.count);
 				rowOf(labels, image, batch).set(targets.labels);
 				rowOf(deltas, image, batch).set(targets.deltas);
 				count += targets.count;
 			});
-			return [labels, deltas, Float32Array.of(count)];
+			return [indices, labels, deltas, Float32Array.of(count)];
 		},
 		{ hostValues: [instances] },
 	);
 	return {
-		labels: labels as tf.Tensor2D,
-		deltas: deltas as tf.Tensor3D,
+		indices: indices as tf.Tensor1D,
+		labels: labels as tf.Tensor1D,
+		deltas: deltas as tf.Tensor2D,
 		count: count as tf.Scalar,
 	};
 }

@@ -53,8 +53,9 @@ function pictures(
  * Segmentation of drawn scenes: a miniature that needs no download.
  *
  * Every pixel belongs to the background, class 0, or to one of the ten classes of things in the target
- * domain (sixteen in the source domain), so that things must be found and told apart. The network is a
- * small UPerNet. Training and testing are ADE20K's, in proportion, with ratios from 3/4 to 4/3.
+ * domain (sixteen in the source domain), so that things must be found and told apart: four to seven in each
+ * scene. The network is a small UPerNet. Training and testing are ADE20K's, in proportion, with ratios from
+ * 3/4 to 4/3 and without the distortion of colors, for which a short training is too short.
  */
 export function shapesSegmentation(
 	options: ShapesSegmentationOptions = {},
@@ -90,6 +91,7 @@ export function shapesSegmentation(
 				scale: [4 * size, size],
 				ratio: [3 / 4, 4 / 3],
 				cropSize: size,
+				distortsColors: false,
 				...options.training,
 			},
 		},

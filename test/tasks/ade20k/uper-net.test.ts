@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../../../src/backbones/forward.js";
-import { compile, useEngine } from "../../../src/index.js";
+import { compile, Random, useEngine } from "../../../src/index.js";
 import { type ParamSpec, param, paramValues } from "../../../src/nn/params.js";
 import { fcnHead } from "../../../src/tasks/ade20k/fcn-head.js";
 import { uperHead } from "../../../src/tasks/ade20k/uper-head.js";
@@ -27,6 +27,8 @@ await useEngine("onnxruntime");
 
 const poolScales = [1, 2, 3, 6];
 const net = uperNet({ ...sizes, dropout: 0 });
+
+const runs: readonly (typeof compile)[] = [compile, (fn) => fn];
 
 /** Every layer by the name that the reference gives it. */
 function layersOf(
@@ -117,7 +119,7 @@ for (const name of ["resnet", "swin"] as const) {
 	for (const one of reference(name).cases) {
 		const label = `on ${name} at ${one.size.join("x")} in ${one.mode} mode`;
 		test(`layers, loss and gradients ${label} are PyTorch's`, () => {
-			for (const run of [compile, <F>(fn: F): F => fn]) {
+			for (const run of runs) {
 				const model = formulaNet(backbones[name]);
 				checkLoss(model, one, run);
 				checkStatistics(model, one);
@@ -127,3 +129,67 @@ for (const name of ["resnet", "swin"] as const) {
 		});
 	}
 }
+
+test("in training, channels are dropped before both classifiers, anew at every step", () => {
+	const { size } = reference("resnet").cases[0] as ReferenceCase;
+	const model = formulaNet(backbones.resnet);
+	const { params, backbone } = model;
+	const dropping = uperNet({ ...sizes, dropout: 0.5 });
+	tf.tidy(() => {
+		const images = formulaImages(size);
+		const labels = formulaLabels(size);
+		const lossesWith = (run: typeof compile, seed: number) => {
+			const training = { random: new Random("drop", seed) };
+			const step = run((x: tf.Tensor4D) =>
+				dropping.loss(params, backbone, x, { labels }, { training }),
+			);
+			return [0, 1].map(() => step(images).dataSync()[0] as number);
+		};
+		const [first, second] = lossesWith(compile, 0);
+		assert.notEqual(first, second);
+		const again = lossesWith((fn) => fn, 0);
+		[first, second].forEach((loss, i) => {
+			assert.ok(Math.abs((loss as number) - (again[i] as number)) < 1e-4);
+		});
+		const without = dropping.loss(params, backbone, images, { labels });
+		assert.equal(
+			without.dataSync()[0],
+			net.loss(params, backbone, images, { labels }).dataSync()[0],
+		);
+	});
+	tf.dispose(params);
+});
+
+test("no tensor is left behind", () => {
+	const { size } = reference("swin").cases[0] as ReferenceCase;
+	const empty = tf.memory().numTensors;
+	const { params, backbone } = formulaNet(backbones.swin);
+	const images = formulaImages(size);
+	const labels = formulaLabels(size);
+	const before = tf.memory().numTensors;
+	for (const run of runs) {
+		const forward = run((x: tf.Tensor4D) => net.forward(params, backbone, x));
+		forward(images).dispose();
+		const { value, grads } = tf.variableGrads(() =>
+			net.loss(params, backbone, images, { labels }),
+		);
+		tf.dispose([value, grads]);
+	}
+	assert.equal(tf.memory().numTensors, before);
+	tf.dispose([params, images, labels]);
+	assert.equal(tf.memory().numTensors, empty);
+});
+
+test("one image alone cannot train, since its pooled features have no variance", () => {
+	const { params, backbone } = formulaNet(backbones.resnet);
+	tf.tidy(() => {
+		const images = tf.zeros([1, 64, 64, 3]) as tf.Tensor4D;
+		const labels = tf.zeros([1, 64, 64], "int32");
+		assert.throws(
+			() =>
+				net.loss(params, backbone, images, { labels }, { batchNorm: "train" }),
+			/decode_head\.psp_modules\.0\.1\.bn sees one value per channel/,
+		);
+	});
+	tf.dispose(params);
+});

@@ -1,10 +1,17 @@
+import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
-import type { Architecture } from "../../../src/backbones/architectures.js";
+import {
+	type Architecture,
+	architectures,
+} from "../../../src/backbones/architectures.js";
 import type { NamedTensors } from "../../../src/checkpoint/tensor.js";
-import type { Instances } from "../../../src/tasks/coco/instances.js";
+import type {
+	Detections,
+	Instances,
+} from "../../../src/tasks/coco/instances.js";
 import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn-options.js";
-import { encodeRle } from "../../../src/tasks/coco/rle.js";
+import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle.js";
 import type { Shown } from "../../../src/tasks/task.js";
 import { formula, formulaWeight } from "../../nn/formula.js";
 import type { Summary } from "../../nn/summary.js";
@@ -14,12 +21,15 @@ export interface MaskRcnnReference {
 	readonly weights: Readonly<Record<string, readonly number[]>>;
 	readonly losses: Readonly<Record<string, number>>;
 	readonly gradients: Readonly<Record<string, Summary>>;
-	readonly detections: readonly {
-		readonly boxes: readonly number[];
-		readonly scores: readonly number[];
-		readonly labels: readonly number[];
-		readonly masks: readonly (readonly number[])[];
-	}[];
+	readonly detections: readonly FoundByLibrary[];
+}
+
+interface FoundByLibrary {
+	readonly boxes: readonly number[];
+	readonly scores: readonly number[];
+	readonly labels: readonly number[];
+	/** Run lengths. */
+	readonly masks: readonly (readonly number[])[];
 }
 
 export function reference(library: string): MaskRcnnReference {
@@ -38,6 +48,24 @@ export const architecture: Architecture = {
 	depths: [2, 2, 2, 2],
 	width: 8,
 	classes: 0,
+};
+
+export const { resnet50 } = architectures;
+export const denseSwinT: Architecture = {
+	...architectures["swin-t"],
+	classes: 0,
+	dense: true,
+};
+
+export const miniSwin: Architecture = {
+	family: "swin",
+	width: 8,
+	depths: [1, 1, 1, 1],
+	heads: [1, 1, 2, 2],
+	window: 4,
+	mlpRatio: 2,
+	classes: 0,
+	dense: true,
 };
 
 export const options: MaskRcnnOptions = {
@@ -142,4 +170,50 @@ export function stateDict({ weights }: MaskRcnnReference): NamedTensors {
 			return [name, { ...tensor, data }];
 		}),
 	);
+}
+
+type Found = Pick<Detections, "boxes" | "scores" | "labels">;
+
+/** Objects by falling score, those of the same score by their sides. */
+function inOrder({ boxes, scores }: Record<keyof Found, ArrayLike<number>>) {
+	const key = (i: number): number[] => [
+		-Math.round(scores[i] * 1e5),
+		...Array.from({ length: 4 }, (_, k) => Math.round(boxes[4 * i + k])),
+	];
+	return Array.from({ length: scores.length }, (_, i) => i).sort((i, j) => {
+		const a = key(i);
+		const b = key(j);
+		const first = a.findIndex((value, k) => value !== b[k]);
+		return first < 0 ? 0 : a[first] - b[first];
+	});
+}
+
+// A pixel may be on the other side of one half by rounding.
+const mostPixels = 3;
+
+/** Compares what was found in an image with what a library found; it leaves ties in any order. */
+export function assertSameObjects(
+	actual: Detections,
+	wanted: FoundByLibrary,
+	image: number,
+): void {
+	const order = inOrder(wanted);
+	inOrder(actual).forEach((i, place) => {
+		const j = order[place];
+		const what = `object ${place} of image ${image}`;
+		assert.equal(actual.labels[i], wanted.labels[j], `the class of ${what}`);
+		const close = (a: number, b: number, slack: number) =>
+			assert.ok(Math.abs(a - b) <= slack, `${what} has ${a}, not ${b}`);
+		close(actual.scores[i], wanted.scores[j], 1e-5);
+		for (let k = 0; k < 4; k++) {
+			const side = wanted.boxes[4 * j + k];
+			close(actual.boxes[4 * i + k], side, 1e-4 * Math.abs(side) + 1e-3);
+		}
+		const mask = decodeRle(actual.masks[i]);
+		const counts = Uint32Array.from(wanted.masks[j]);
+		const other = decodeRle({ ...actual.masks[i], counts });
+		const different = mask.filter((inside, at) => inside !== other[at]);
+		close(different.length, 0, mostPixels);
+	});
+	assert.equal(actual.labels.length, wanted.labels.length);
 }
