@@ -9,7 +9,6 @@ import { HostValue } from "../../../src/engine/host-value.js";
 import { compile, Random, useEngine } from "../../../src/index.js";
 import { parameterCount, paramValues } from "../../../src/nn/params.js";
 import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { detectorTensors } from "../../../src/tasks/coco/detector-tensors.js";
 import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
 import { maskRcnnPlan } from "../../../src/tasks/coco/mask-rcnn-options.js";
 import {
@@ -48,7 +47,7 @@ function modelOf(convention: Convention) {
 	const options = { ...scene.options, convention };
 	const task = maskRcnn(options);
 	const given = scene.stateDict(reference);
-	const tensors = detectorTensors(given);
+	const tensors = scene.underOwnNames(given);
 	const model = loadModel(scene.architecture, task, tensors);
 	// The names are in the same order.
 	const own = Object.keys(tensors);

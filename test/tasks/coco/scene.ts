@@ -12,6 +12,7 @@ import type {
 } from "../../../src/tasks/coco/instances.js";
 import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn-options.js";
 import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
 import type { Shown } from "../../../src/tasks/task.js";
 import { formula, formulaWeight } from "../../nn/formula.js";
 import type { Summary } from "../../nn/summary.js";
@@ -157,6 +158,15 @@ export const draws = (name: string, count: number): tf.Tensor2D =>
 	tf.tensor2d(
 		shown.flatMap((_, image) => [...formula(`${name}${image}`, count, [0, 1])]),
 		[shown.length, count],
+	);
+
+/** The state_dict of either library, under our names. */
+export const underOwnNames = (tensors: NamedTensors): NamedTensors =>
+	Object.fromEntries(
+		Object.entries(torchvisionDetector(tensors)).map(([name, tensor]) => [
+			name.replace(/^backbone\./, ""),
+			tensor,
+		]),
 	);
 
 /** The state_dict of a library, of values from the formula. */
