@@ -70,6 +70,7 @@ async function* inThreads<Target>(
 	const data: ExampleSettings = {
 		source,
 		seed,
+		batchSize,
 		mostBytes: memoryBytes / workers,
 	};
 	const chunks = mapInWorkers<ExampleSettings, Span, Owned<Example<Target>[]>>(
