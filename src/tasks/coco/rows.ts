@@ -13,5 +13,5 @@ export function rowOf(
 /** The size of one image of a batch, of whose heights and widths `[batch, 2]` are given. */
 export function imageSize(sizes: Float32Array, image: number): Size {
 	const [height, width] = sizes.subarray(2 * image);
-	return { height: height as number, width: width as number };
+	return { height, width };
 }
