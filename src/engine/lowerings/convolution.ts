@@ -2,6 +2,12 @@ import type { Graph, Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
 import { binary, matMul, reduce, transpose } from "../ops.js";
 import {
+	convolveInBlocks,
+	fitsBlocks,
+	gradientFitsBlocks,
+	inputGradientInBlocks,
+} from "./blocked.js";
+import {
 	convolveChannelsFirst,
 	fused,
 	geometry,
@@ -41,6 +47,8 @@ function convolve(graph: Graph, x: Value, filter: Value, w: Window): Value {
 			shape,
 		);
 	}
+	if (fitsBlocks(graph, filter, w))
+		return convolveInBlocks(graph, x, filter, w);
 	if (inner < fewChannels)
 		return convolveChannelsFirst(graph, x, transpose(graph, filter, oihw), w);
 	const matrix = graph.reshape(filter, [taps(w) * inner, outer]);
@@ -77,6 +85,8 @@ function inputGradient(
 			shape,
 		);
 	}
+	if (gradientFitsBlocks(graph, filter, w))
+		return inputGradientInBlocks(graph, dy, filter, w);
 	if (w.strideHeight === 1 && w.strideWidth === 1 && outer >= fewChannels) {
 		const byTap = graph.reshape(filter, [taps(w), inner, outer]);
 		const matrix = graph.reshape(transpose(graph, byTap, [1, 0, 2]), [
