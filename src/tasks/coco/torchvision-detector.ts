@@ -104,18 +104,16 @@ export function torchvisionDetector(
 	const classes =
 		categories ?? Array.from({ length: count - 1 }, (_, i) => i + 1);
 	const convert = (name: string, tensor: NamedTensor): NamedTensor => {
-		if (name.includes(".fc_cls.")) return choose(tensor, [...classes, 0]);
-		if (name.includes(".fc_reg.")) return choose(tensor, classes, 4);
-		if (name.includes(".conv_logits.")) return choose(tensor, classes);
+		if (name.includes(".cls_score.")) return choose(tensor, [...classes, 0]);
+		if (name.includes(".box_predictor.bbox_pred."))
+			return choose(tensor, classes, 4);
+		if (name.includes(".mask_fcn_logits.")) return choose(tensor, classes);
 		const isMoved = epsilon !== ownEpsilon && name.endsWith(".running_var");
 		return isMoved ? withEpsilon(tensor, epsilon) : tensor;
 	};
 	return Object.fromEntries(
 		Object.entries(tensors)
 			.filter(([name]) => !isCounter(name))
-			.map(([given, tensor]) => {
-				const name = ownName(given);
-				return [name, convert(name, tensor)];
-			}),
+			.map(([name, tensor]) => [ownName(name), convert(name, tensor)]),
 	);
 }
