@@ -12,7 +12,7 @@ import { detectionParts } from "./detection-parts.js";
 import { heading, median, print, pythonWith, table } from "./report.js";
 
 const threads = 2;
-const runs = { forward: 6, train: 4 } as const;
+const runs = { forward: 5, train: 3 } as const;
 type Work = keyof typeof runs;
 
 interface Run {

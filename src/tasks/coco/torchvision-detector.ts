@@ -1,3 +1,4 @@
+import { isDerived } from "../../backbones/state-dict.js";
 import {
 	elementCount,
 	type NamedTensor,
@@ -13,9 +14,6 @@ export interface TorchvisionDetectorOptions {
 	/** What its batch norms add to the variance: 0 for the checkpoint that torchvision publishes; 1e-5. */
 	readonly epsilon?: number;
 }
-
-const isCounter = (name: string): boolean =>
-	name.endsWith(".num_batches_tracked");
 
 // Of a batch norm here.
 const ownEpsilon = 1e-5;
@@ -113,7 +111,7 @@ export function torchvisionDetector(
 	};
 	return Object.fromEntries(
 		Object.entries(tensors)
-			.filter(([name]) => !isCounter(name))
+			.filter(([name]) => !isDerived(name))
 			.map(([name, tensor]) => [ownName(name), convert(name, tensor)]),
 	);
 }

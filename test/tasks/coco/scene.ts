@@ -5,6 +5,7 @@ import {
 	type Architecture,
 	architectures,
 } from "../../../src/backbones/architectures.js";
+import { fromOpenMmlab } from "../../../src/backbones/open-mmlab.js";
 import type { NamedTensors } from "../../../src/checkpoint/tensor.js";
 import type {
 	Detections,
@@ -162,12 +163,7 @@ export const draws = (name: string, count: number): tf.Tensor2D =>
 
 /** The state_dict of either library, under our names. */
 export const underOwnNames = (tensors: NamedTensors): NamedTensors =>
-	Object.fromEntries(
-		Object.entries(torchvisionDetector(tensors)).map(([name, tensor]) => [
-			name.replace(/^backbone\./, ""),
-			tensor,
-		]),
-	);
+	fromOpenMmlab(torchvisionDetector(tensors));
 
 /** The state_dict of a library, of values from the formula. */
 export function stateDict({ weights }: MaskRcnnReference): NamedTensors {
