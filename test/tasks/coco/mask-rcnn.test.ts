@@ -271,10 +271,25 @@ test("it has as many parameters as the released detectors", () => {
 	assert.equal(count(scene.denseSwinT), 47_794_602);
 });
 
-test("sizes that are no whole numbers are refused", () => {
+test("weights that are not numbers give a loss that is none", () => {
+	const { model, task } = modelOf("mmdetection");
+	const { params, backbone } = model;
+	const weight = params["neck.fpn_convs.0.conv.weight"];
+	weight.assign(tf.mul(weight, Number.NaN));
+	const targets = task.batchTargets(scene.instances, scene.padded);
+	const images = scene.images();
+	const loss = task.loss(params, backbone, images, targets).dataSync()[0];
+	assert.ok(Number.isNaN(loss));
+	const output = task.forward(params, backbone, images);
+	assert.equal(task.predictions(output, scene.shown).length, 2);
+	disposeModel(model);
+});
+
+test("sizes that are no whole numbers, or too small, are refused", () => {
 	assert.throws(
 		() => maskRcnn({ classes: 0 }),
 		/classes must be a whole number of at least 1, not 0/,
 	);
-	assert.throws(() => maskRcnn({ classes: 3, regions: 1.5 }), RangeError);
+	assert.throws(() => maskRcnn({ classes: 3, regions: 3 }), RangeError);
+	assert.throws(() => maskRcnn({ classes: 3, hidden: 1.5 }), RangeError);
 });
