@@ -19,6 +19,7 @@ import {
 	disposeModel,
 	loadModel,
 	type Model,
+	modelStateDict,
 	newModel,
 } from "../../../src/train/model.js";
 import { assertMatches } from "../../nn/summary.js";
@@ -269,6 +270,13 @@ test("it has as many parameters as the released detectors", () => {
 	const resnet50 = { ...scene.resnet50, classes: 0 };
 	assert.equal(count(resnet50), 44_396_336);
 	assert.equal(count(scene.denseSwinT), 47_794_602);
+});
+
+test("weights leave the model as they came into it", () => {
+	const { model } = modelOf("torchvision");
+	const given = scene.stateDict(scene.reference("torchvision"));
+	assert.deepEqual(modelStateDict(model), scene.underOwnNames(given));
+	disposeModel(model);
 });
 
 test("weights that are not numbers give a loss that is none", () => {
