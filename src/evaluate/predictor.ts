@@ -75,6 +75,8 @@ export async function loadPredictor<Target, Prediction>(
 	const { architecture } = run.record.backbone;
 	const model = loadModel(architecture, task, tensors);
 	const { params, backbone } = model;
+	// Images that are shown one by one vary in size: weights that are part of each graph would fill the memory.
+	const frozen = task.testBatchSize === 1 ? [] : Object.values(params);
 	const forward = compile(
 		(images: tf.Tensor4D, sizes?: tf.Tensor2D) =>
 			task.forward(
@@ -83,7 +85,7 @@ export async function loadPredictor<Target, Prediction>(
 				normalize(images, task.normalization),
 				sizes && { sizes },
 			),
-		{ frozen: Object.values(params) },
+		{ frozen },
 	);
 	return {
 		run,

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
-import type { NameFilter } from "../backbones/groups.js";
+
 import { compile } from "../engine/compile.js";
 import { normalize } from "../nn/normalize.js";
 import type { Params } from "../nn/params.js";
@@ -53,6 +53,30 @@ function consistentLoss(
 	};
 }
 
+/** The modes of all batch norms, by the name of the layer. */
+const modesOf = ({ head }: Model, recipe: Recipe) =>
+	batchNormModes(recipe, (layer) =>
+		Object.hasOwn(head, `${layer}.running_mean`),
+	);
+
+/** The weights that no step changes: neither trained, nor statistics of a batch norm in train mode. */
+function unchanged(
+	model: Model,
+	trained: Params,
+	recipe: Recipe,
+): tf.Variable[] {
+	const modeOf = modesOf(model, recipe);
+	const statistic = /\.running_(mean|var)$/;
+	return Object.entries(model.params)
+		.filter(
+			([name]) =>
+				!Object.hasOwn(trained, name) &&
+				(!statistic.test(name) ||
+					modeOf(name.replace(statistic, "")) === "eval"),
+		)
+		.map(([, variable]) => variable);
+}
+
 function lossOf(
 	task: Task,
 	model: Model,
@@ -60,12 +84,9 @@ function lossOf(
 ): (batch: Batch) => tf.Scalar {
 	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
-	// Of a layer, not of a weight.
-	const isHead: NameFilter = (layer) =>
-		Object.hasOwn(model.head, `${layer}.running_mean`);
 	const always: ForwardOptions = {
 		training: { random },
-		batchNorm: batchNormModes(recipe, isHead),
+		batchNorm: modesOf(model, recipe),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
 	const loss: Loss =
@@ -111,19 +132,30 @@ interface Parts {
 	dispose(): void;
 }
 
-function undivided(differentiate: Differentiate, apply: Apply): Parts {
-	const part = compile((batch: Batch, numbers: StepNumbers) => {
-		const { value, gradients } = differentiate(batch);
-		apply(gradients, numbers);
-		return value;
-	});
+function undivided(
+	differentiate: Differentiate,
+	apply: Apply,
+	{ frozen }: { frozen: tf.Variable[] },
+): Parts {
+	const part = compile(
+		(batch: Batch, numbers: StepNumbers) => {
+			const { value, gradients } = differentiate(batch);
+			apply(gradients, numbers);
+			return value;
+		},
+		{ frozen },
+	);
 	return { part, finish: () => {}, dispose: () => part.dispose?.() };
 }
 
 function divided(
 	differentiate: Differentiate,
 	apply: Apply,
-	{ trained, count }: { trained: Params; count: number },
+	{
+		trained,
+		frozen,
+		count,
+	}: { trained: Params; frozen: tf.Variable[]; count: number },
 ): Parts {
 	const sums: Params = Object.fromEntries(
 		Object.entries(trained).map(([name, { shape }]) => [
@@ -132,15 +164,18 @@ function divided(
 		]),
 	);
 	const reached: Params = {};
-	const add = compile((batch: Batch) => {
-		const { value, gradients } = differentiate(batch);
-		for (const [name, gradient] of Object.entries(gradients)) {
-			const sum = sums[name] as tf.Variable;
-			reached[name] = sum;
-			sum.assign(tf.add(sum, tf.div(gradient, count)));
-		}
-		return value;
-	});
+	const add = compile(
+		(batch: Batch) => {
+			const { value, gradients } = differentiate(batch);
+			for (const [name, gradient] of Object.entries(gradients)) {
+				const sum = sums[name] as tf.Variable;
+				reached[name] = sum;
+				sum.assign(tf.add(sum, tf.div(gradient, count)));
+			}
+			return value;
+		},
+		{ frozen },
+	);
 	const finish = compile((numbers: StepNumbers) => {
 		apply(reached, numbers);
 		// Zeros, computed: a compiled function makes no update of a plain constant.
@@ -173,6 +208,7 @@ export function makeTrainStep(
 	const trained = Object.fromEntries(
 		names.map((name) => [name, params[name] as tf.Variable]),
 	);
+	const frozen = unchanged(model, trained, recipe);
 	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
 	const random = new Random();
 	const loss = lossOf(task, model, { recipe, random });
@@ -184,8 +220,8 @@ export function makeTrainStep(
 		);
 	const parts =
 		accumulate === 1
-			? undivided(differentiate, apply)
-			: divided(differentiate, apply, { trained, count: accumulate });
+			? undivided(differentiate, apply, { frozen })
+			: divided(differentiate, apply, { trained, frozen, count: accumulate });
 	const numbersAt = (position: Position): StepNumbers => {
 		const rates = groups.map(({ multiplier }) =>
 			learningRateAt(position, learningRate * multiplier, recipe),
