@@ -2,7 +2,8 @@
  * Trains the bundled mini backbones anew: `node dist/data-scripts/pretrain-mini.js [--folder FOLDER] [NAME...]`
  *
  * Names are those of `miniBackbone`, or beginnings of them; all by default. `regular` learns the source
- * domain of shapes from random weights; `prime` and `adversarial` go on from `regular`. On one machine the
+ * domain of shapes from random weights, a Swin Transformer with labels for its tokens too; `prime` and
+ * `adversarial` go on from `regular`. On one machine the
  * same weights come out each time; with other processors or numbers of threads the last digits differ.
  * Interrupted, it goes on where it was when called again.
  */
@@ -17,6 +18,7 @@ import {
 	type Dataset,
 	evaluate,
 	finetune,
+	type NamedTensors,
 	type Recipe,
 	type ResultRow,
 	type Run,
@@ -36,6 +38,7 @@ import {
 import { shapes } from "../src/tasks/shapes/shapes.js";
 import { adversarial } from "../src/train/adversarial.js";
 import { terminalReporter } from "./terminal-reporter.js";
+import { shapesWithTokens } from "./token-labels.js";
 
 /** How the images are changed to train `adversarial`: L2, for values in 0-1. */
 const attack = { epsilon: 0.5, steps: 3, stepSize: 0.35 } as const;
@@ -56,7 +59,9 @@ const base: Recipe = {
 
 /** The recipe of a backbone; those that go on from `regular` are shorter. */
 function recipeOf(name: MiniBackboneName): Recipe {
-	const regular: Recipe = { ...base, length: { steps: 3000 } };
+	const regular: Recipe = isSwin(name)
+		? { ...base, gradientClip: 1, length: { steps: 9000 } }
+		: { ...base, length: { steps: 3000 } };
 	if (name.endsWith("/regular")) return regular;
 	const later: Recipe = {
 		...regular,
@@ -67,6 +72,8 @@ function recipeOf(name: MiniBackboneName): Recipe {
 		? { ...later, augment: { name: "prime", preset: "imagenet" } }
 		: later;
 }
+
+const isSwin = (name: MiniBackboneName): boolean => name.startsWith("swin");
 
 /** The same pictures, each drawn only once. */
 function remembered<Target>(dataset: Dataset<Target>): Dataset<Target> {
@@ -87,31 +94,39 @@ const source: Task<number, number> = {
 	train: remembered(drawn.train),
 	test: remembered(drawn.test),
 };
+const withTokens = shapesWithTokens({ trainImages, testImages });
 
-async function weightsOf(run: Run): Promise<Backbone> {
-	const { tensors } = await readCheckpoint(
-		join(run.folder, "weights.safetensors"),
+/** The weights of a run, without the layers that only training needs. */
+async function tensorsOf({ folder }: Run): Promise<NamedTensors> {
+	const { tensors } = await readCheckpoint(join(folder, "weights.safetensors"));
+	const kept = Object.entries(tensors).filter(
+		([name]) => !name.startsWith("tokens."),
 	);
-	return backbone(miniArchitecture, tensors);
+	return Object.fromEntries(kept);
+}
+
+async function weightsOf(name: MiniBackboneName, run: Run): Promise<Backbone> {
+	return backbone(miniArchitecture(name), await tensorsOf(run));
 }
 
 async function train(name: MiniBackboneName): Promise<Run> {
 	const regular = name.replace(/\/.*/, "/regular") as MiniBackboneName;
-	const start =
-		name === regular
-			? untrainedBackbone(miniArchitecture)
-			: await weightsOf(await train(regular));
+	const options = {
+		name,
+		folder: join("runs", "pretrain-mini"),
+		reporter: terminalReporter(),
+	};
+	const recipe = recipeOf(name);
+	if (name === regular) {
+		const start = untrainedBackbone(miniArchitecture(name));
+		return isSwin(name)
+			? finetune(start, withTokens, recipe, options)
+			: finetune(start, source, recipe, options);
+	}
+	const start = await weightsOf(name, await train(regular));
 	const isAttacked = name.endsWith("/adversarial");
-	return finetune(
-		start,
-		isAttacked ? adversarial(source, attack) : source,
-		recipeOf(name),
-		{
-			name,
-			folder: join("runs", "pretrain-mini"),
-			reporter: terminalReporter(),
-		},
-	);
+	const task = isAttacked ? adversarial(source, attack) : source;
+	return finetune(start, task, recipe, options);
 }
 
 const mean = (rows: readonly ResultRow[]): number =>
@@ -120,7 +135,10 @@ const mean = (rows: readonly ResultRow[]): number =>
 /** Clean accuracy on the source domain, and the mean under the fifteen corruptions of severity 1. */
 async function scoresOf(run: Run): Promise<Record<string, string>> {
 	const reporter = terminalReporter();
-	const rows = await evaluate(run, source, { reporter });
+	const hasTokens = run.record.task.train === withTokens.train.name;
+	const rows = hasTokens
+		? await evaluate(run, withTokens, { reporter })
+		: await evaluate(run, source, { reporter });
 	const clean = rows.filter(({ severity }) => severity === 0);
 	const corrupted = rows.filter(({ severity }) => severity === 1);
 	return {
@@ -134,12 +152,9 @@ async function save(
 	run: Run,
 	path: string,
 ): Promise<Record<string, string>> {
-	const { tensors } = await readCheckpoint(
-		join(run.folder, "weights.safetensors"),
-	);
 	const { recipe, engine } = run.record;
 	const scores = await scoresOf(run);
-	const halves = Object.entries(tensors).map(([key, tensor]) => [
+	const halves = Object.entries(await tensorsOf(run)).map(([key, tensor]) => [
 		key,
 		toFloat16(tensor),
 	]);

@@ -3,6 +3,7 @@ import type { Comm, Comms } from "./comms.js";
 import { type Bundle, bundleOf, type MimeData } from "./display/bundle.js";
 import { type ProgressOptions, progressOver } from "./progress.js";
 import type { Content } from "./protocol/message.js";
+import { createReporter } from "./reporter.js";
 
 /** How `display` shows a value. */
 export interface DisplayOptions {
@@ -73,6 +74,8 @@ export interface GlobalHost {
 	ask(message: string, password: boolean): string;
 	readonly comms: Comms;
 	signal(): AbortSignal;
+	/** What stands for the execution that output made now belongs to. */
+	execution(): object;
 }
 
 type Show = (value: unknown, options?: DisplayOptions) => DisplayHandle;
@@ -155,8 +158,14 @@ export function installGlobals(host: GlobalHost): void {
 			writable: true,
 		});
 	}
-	Object.defineProperty(globalThis, Symbol.for("Jupyter.signal"), {
-		get: () => host.signal(),
-		configurable: true,
+	Object.defineProperties(globalThis, {
+		[Symbol.for("Jupyter.signal")]: {
+			get: () => host.signal(),
+			configurable: true,
+		},
+		[Symbol.for("Jupyter.progress")]: {
+			value: createReporter(host),
+			configurable: true,
+		},
 	});
 }

@@ -66,6 +66,7 @@ export class Kernel {
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
 			signal: () => this.executor.interrupts.now.abort.signal,
+			execution: () => this.executor.interrupts.now,
 		});
 		const warned = new Set<string>();
 		process.on("warning", ({ name, message }) => {

@@ -7,6 +7,13 @@ export interface ProgressOptions {
 }
 
 const barWidth = 20;
+
+/** A bar of block characters that is full at 1. */
+export function barOf(share: number): string {
+	const filled = Math.round(Math.min(1, share) * barWidth);
+	return "█".repeat(filled) + "░".repeat(barWidth - filled);
+}
+
 const interval = 100;
 
 /** Seconds as `8 s`, `3:05 min` or `2:10:00 h`. */
@@ -35,8 +42,6 @@ export function progressLine(
 		return `${head}${done} · ${speed} · ${duration(seconds)}`;
 	}
 	const share = total === 0 ? 1 : Math.min(1, done / total);
-	const filled = Math.round(share * barWidth);
-	const bar = "█".repeat(filled) + "░".repeat(barWidth - filled);
 	const percent = `${String(Math.floor(share * 100)).padStart(3)}%`;
 	const time =
 		done >= total
@@ -44,7 +49,7 @@ export function progressLine(
 			: done === 0
 				? "…"
 				: `${duration((total - done) / rate)} left`;
-	return `${head}${percent} ${bar} ${done}/${total} · ${speed} · ${time}`;
+	return `${head}${percent} ${barOf(share)} ${done}/${total} · ${speed} · ${time}`;
 }
 
 type Items<T> = Iterable<T> | AsyncIterable<T>;

@@ -194,6 +194,53 @@ export {
 	cifar10,
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
+export {
+	type AnnotatedImages,
+	type AnnotatedImagesOptions,
+	annotatedImages,
+} from "./tasks/coco/annotated-images.js";
+export {
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "./tasks/coco/average-precision.js";
+export { cocoClasses } from "./tasks/coco/classes.js";
+export { type CocoOptions, coco } from "./tasks/coco/coco.js";
+export {
+	type DetectionData,
+	type DetectionOptions,
+	detection,
+} from "./tasks/coco/detection.js";
+export type {
+	DetectionTask,
+	DetectorOptions,
+} from "./tasks/coco/detection-task.js";
+export {
+	cocoMultiScale,
+	type DetectionViews,
+	type MultiScaleCrop,
+} from "./tasks/coco/detection-views.js";
+export {
+	type DrawDetectionsOptions,
+	drawDetections,
+} from "./tasks/coco/draw-detections.js";
+export type {
+	Annotated,
+	Detections,
+	Instances,
+} from "./tasks/coco/instances.js";
+export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
+export {
+	type Box,
+	createRle,
+	decodeRle,
+	encodeRle,
+	type Rle,
+	rleArea,
+	rleBox,
+} from "./tasks/coco/rle.js";
+export { rleIou } from "./tasks/coco/rle-iou.js";
+export { mergeRles } from "./tasks/coco/rle-merge.js";
+export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -211,6 +258,10 @@ export {
 	shapes,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export {
+	type ShapesDetectionOptions,
+	shapesDetection,
+} from "./tasks/shapes/shapes-detection.js";
 export {
 	type ShapesSegmentationOptions,
 	shapesSegmentation,
@@ -232,6 +283,7 @@ export type {
 
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
+export { type ImportRunOptions, importRun } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
@@ -239,6 +291,7 @@ export {
 export {
 	type AdamW,
 	type Augment,
+	cocoLearningRates,
 	degreeOfFineTuning,
 	type Length,
 	type Recipe,
@@ -281,6 +334,7 @@ export { readResults } from "./evaluate/results.js";
 
 export { type BootstrapOptions, bootstrap } from "./analysis/bootstrap.js";
 export { byCorruption, byGroup, bySeverity } from "./analysis/breakdown.js";
+export { byClass } from "./analysis/by-class.js";
 export {
 	alexnetErrors,
 	type ReferenceOptions,
@@ -312,16 +366,24 @@ export {
 	type SegmentationFigureOptions,
 	type SegmentedView,
 } from "./analysis/plot-segmentation.js";
-export { plotSeverities } from "./analysis/plot-severities.js";
+export {
+	plotSeverities,
+	type SeveritiesOptions,
+} from "./analysis/plot-severities.js";
 export {
 	type LoggedRun,
 	plotTraining,
 	type TrainingOptions,
 } from "./analysis/plot-training.js";
 export { type PublishedScore, publishedScores } from "./analysis/published.js";
+export {
+	type PublishedCurve,
+	publishedCocoCurves,
+} from "./analysis/published-curves.js";
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
 export { type CellOptions, runColumns } from "./analysis/score-groups.js";
+export { selectMetric } from "./analysis/select-metric.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";
 export type { Results } from "./analysis/table-rows.js";

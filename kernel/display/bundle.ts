@@ -1,7 +1,14 @@
+import { backboneBundle } from "./backbone.js";
+import { checkpointBundle } from "./checkpoint.js";
 import { figureBundle, isFigure } from "./figure.js";
+import { pictureBundle } from "./picture.js";
 import { plainText } from "./plain.js";
+import { recipeBundle } from "./recipe.js";
+import { recordsBundle } from "./records.js";
+import { runBundle } from "./run.js";
 import { isTable, tableHtml, tableText } from "./table.js";
-import { isTensor, tensorBundle } from "./tensor.js";
+import { taskBundle } from "./task.js";
+import { isTensor, tensorBundle, tensorListBundle } from "./tensor.js";
 
 /** One representation of a value per MIME type; bytes are base64. */
 export type MimeData = Record<string, unknown>;
@@ -18,6 +25,18 @@ const imageTypes: readonly (readonly [string, readonly number[]])[] = [
 	["image/png", [0x89, 0x50, 0x4e, 0x47]],
 	["image/jpeg", [0xff, 0xd8, 0xff]],
 	["image/gif", [0x47, 0x49, 0x46, 0x38]],
+];
+
+/** What the library's own objects look like; the first that knows a value shows it. */
+const describers: readonly ((value: object) => Bundle | undefined)[] = [
+	tensorListBundle,
+	pictureBundle,
+	backboneBundle,
+	taskBundle,
+	runBundle,
+	recipeBundle,
+	checkpointBundle,
+	recordsBundle,
 ];
 
 const withoutMetadata = (data: MimeData): Bundle => ({ data, metadata: {} });
@@ -39,11 +58,10 @@ function imageBundle(bytes: Uint8Array): Bundle | undefined {
 		imageTypes.find(([, magic]) =>
 			magic.every((byte, i) => bytes[i] === byte),
 		) ?? [];
-	return type === undefined
-		? undefined
-		: withoutMetadata(
-				encodeData({ [type]: bytes, "text/plain": plainText(bytes) }),
-			);
+	if (type === undefined) return undefined;
+	const name = type.replace("image/", "").toUpperCase();
+	const text = `${name} image of ${(bytes.length / 1000).toFixed(1)} kB`;
+	return withoutMetadata(encodeData({ [type]: bytes, "text/plain": text }));
 }
 
 function ownDisplay(value: object): (() => unknown) | undefined {
@@ -71,12 +89,16 @@ function describeObject(value: object): Bundle | Promise<Bundle> {
 	}
 	if (isFigure(value)) return figureBundle(value);
 	if (isTensor(value)) return tensorBundle(value);
+	for (const describe of describers) {
+		const bundle = describe(value);
+		if (bundle) return bundle;
+	}
 	return withoutMetadata({ "text/plain": plainText(value) });
 }
 
 /**
  * How a value is shown: by its own `Symbol.for("Jupyter.display")` method, else as a table, figure,
- * tensor or image when it looks like one, else as text.
+ * tensor, image or object of the library when it looks like one, else as text.
  *
  * A display that throws falls back to text that says so.
  */

@@ -66,6 +66,8 @@ export function figureBundle(figure: Figure): Bundle {
 	const id = `figure-${randomUUID()}`;
 	const svg = Buffer.from(drawing).toString("base64");
 	const picture = `<img width="${width}" height="${height}" alt="figure" src="data:image/svg+xml;base64,${svg}">`;
+	// notebooks that the runner writes stay small
+	const scale = mode === "connected" ? 1 : 2;
 	const live = mode === "static" ? "" : loader(mode) + script(id, plain);
 	const { title } = plain.layout as { title?: { text?: string } | string };
 	const name = (typeof title === "string" ? title : title?.text) ?? "";
@@ -73,7 +75,7 @@ export function figureBundle(figure: Figure): Bundle {
 		data: {
 			"application/vnd.plotly.v1+json": plain,
 			"text/html": `<div id="${id}">${picture}</div>${live}`,
-			"image/png": Buffer.from(svgToPng(drawing)).toString("base64"),
+			"image/png": Buffer.from(svgToPng(drawing, { scale })).toString("base64"),
 			"text/plain": `Figure ${name ? `"${name}" ` : ""}with ${plain.data.length} trace${plain.data.length === 1 ? "" : "s"}`,
 		},
 		metadata: { "image/png": { width, height } },

@@ -14,11 +14,13 @@ const headRows = 10;
 const tailRows = 5;
 const shownColumns = 40;
 const cellLength = 120;
+const longestLine = 80;
 
 const style = {
 	table: "border-collapse:collapse;font-variant-numeric:tabular-nums",
 	number: "text-align:right;padding:2px 10px;white-space:nowrap",
-	text: "text-align:left;padding:2px 10px",
+	text: "text-align:left;padding:2px 10px;white-space:nowrap",
+	long: "text-align:left;padding:2px 10px;min-width:28em",
 	type: "font-weight:normal;opacity:.6;font-size:85%",
 	foot: "opacity:.6;font-size:85%;padding:4px 10px",
 } as const;
@@ -107,19 +109,23 @@ function select(table: TableLike): Shown {
 /** A table as HTML with column types and row count; long ones show head and tail. */
 export function tableHtml(table: TableLike): string {
 	const { columns, rows, gap, summary } = select(table);
-	const cell = (tag: string, isNumber: boolean, content: string) =>
-		`<${tag} style="${isNumber ? style.number : style.text}">${content}</${tag}>`;
+	const cell = (tag: string, look: string, content: string) =>
+		`<${tag} style="${look}">${content}</${tag}>`;
+	const lookOf = (isNumber: boolean, text = "") => {
+		if (isNumber) return style.number;
+		return text.length > longestLine ? style.long : style.text;
+	};
 	const heads = columns.map(({ name, type, isNumber }) =>
 		cell(
 			"th",
-			isNumber,
+			lookOf(isNumber),
 			`${escapeHtml(name)}<br><span style="${style.type}">${type}</span>`,
 		),
 	);
-	const dots = `<tr>${columns.map(({ isNumber }) => cell("td", isNumber, "⋮")).join("")}</tr>`;
+	const dots = `<tr>${columns.map(({ isNumber }) => cell("td", lookOf(isNumber), "⋮")).join("")}</tr>`;
 	const body = rows.map((_, i) => {
 		const cells = columns.map(({ isNumber, cells }) =>
-			cell("td", isNumber, escapeHtml(cells[i] ?? "")),
+			cell("td", lookOf(isNumber, cells[i]), escapeHtml(cells[i] ?? "")),
 		);
 		return `<tr>${cells.join("")}</tr>${i === gap ? dots : ""}`;
 	});

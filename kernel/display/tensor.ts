@@ -126,3 +126,11 @@ export function tensorBundle(tensor: TensorLike): Bundle {
 		metadata: {},
 	};
 }
+
+/** A list of tensors, such as a pyramid of feature maps, as a line for each. */
+export function tensorListBundle(value: object): Bundle | undefined {
+	if (!Array.isArray(value) || value.length === 0) return undefined;
+	if (!value.every(isTensor)) return undefined;
+	const lines = value.map((tensor) => tensorBundle(tensor).data["text/plain"]);
+	return { data: { "text/plain": lines.join("\n") }, metadata: {} };
+}

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type ts from "@tslab/typescript-for-tslab";
 import type { CompletionInfo, Diagnostic } from "tslab/dist/converter.js";
 import { type Emitted, emitCommonJs } from "./emit.js";
+import { expandShorthand } from "./shorthand.js";
 import { createTslabConverter, ownTypeRoot, typescript } from "./typescript.js";
 
 /** A cell that passed the type checker. */
@@ -93,7 +94,7 @@ export function createCompiler(folder: string): Compiler {
 	};
 	const globals = join(here, "..", "globals.d.ts");
 	const { converter, watcher } = createTslabConverter(
-		{ options, rootFiles: [globals], resolve, emit },
+		{ options, rootFiles: [globals], resolve, before: expandShorthand, emit },
 		folder,
 	);
 	return {

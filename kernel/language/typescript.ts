@@ -14,6 +14,8 @@ export interface CompilerHooks {
 		containingFile: string,
 		options: ts.CompilerOptions,
 	): ts.ResolvedModuleFull | undefined;
+	/** Changes the TypeScript of a file of the program before it is emitted. */
+	before(program: ts.Program): ts.TransformerFactory<ts.SourceFile>;
 	/** Turns the ES module emitted for a source file, with its inline source map, into CommonJS. */
 	emit(module: string, sourceFile: string): string;
 }
@@ -78,23 +80,34 @@ type WatchHostRest = [
 ];
 
 /**
- * Names the output of a cell as tslab expects it whatever `rootDir` is, and remembers which source
- * file each emitted text came from.
+ * Names the output of a cell as tslab expects it whatever `rootDir` is, remembers which source file each
+ * emitted text came from, and changes what is emitted.
  */
-function renameOutputs(
+function hookedBuilder(
 	builder: ts.BuilderProgram,
+	hooks: CompilerHooks,
 	sources: Map<string, string>,
 ): ts.BuilderProgram {
-	const emit: ts.BuilderProgram["emit"] = (file, write, ...rest) =>
-		builder.emit(
+	const emit: ts.BuilderProgram["emit"] = (
+		file,
+		write,
+		token,
+		onlyDeclarations,
+		transformers,
+	) => {
+		const before = [hooks.before(builder.getProgram())];
+		return builder.emit(
 			file,
 			(name, text, mark, onError, files) => {
 				if (files?.[0]) sources.set(text, files[0].fileName);
 				const cell = /__tslab__\.(js|d\.ts)$/.exec(name);
 				write?.(cell ? `outDir/${cell[0]}` : name, text, mark, onError, files);
 			},
-			...rest,
+			token,
+			onlyDeclarations,
+			{ ...transformers, before },
 		);
+	};
 	return Object.assign(Object.create(builder), { emit });
 }
 
@@ -124,7 +137,7 @@ function hookedTypeScript(hooks: CompilerHooks, sys: ts.System): typeof ts {
 					created = callback;
 				},
 				get: () => (builder: ts.EmitAndSemanticDiagnosticsBuilderProgram) =>
-					created?.(renameOutputs(builder, sources) as typeof builder),
+					created?.(hookedBuilder(builder, hooks, sources) as typeof builder),
 			});
 			return host;
 		},

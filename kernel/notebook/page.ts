@@ -1,4 +1,3 @@
-import { marked } from "marked";
 import type { Figure } from "../../src/analysis/figure.js";
 import { isFigure, plotlyScript } from "../display/figure.js";
 import { escapeHtml, escapeScript } from "../display/html.js";
@@ -11,11 +10,13 @@ import {
 	type Output,
 } from "./format.js";
 import { highlight } from "./highlight.js";
+import { markdownToHtml } from "./markdown.js";
 
 const style = `
-body{font:16px/1.55 system-ui,sans-serif;color:#1f2328;max-width:60rem;margin:2rem auto;padding:0 1rem}
+body{font:16px/1.55 system-ui,sans-serif;color:#1f2328;max-width:74rem;margin:2rem auto;padding:0 1rem}
 pre,code{font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
 .cell{margin:1rem 0}
+p,li,.source,pre{max-width:60rem}
 .source{background:#f6f8fa;border-left:3px solid #3178c6;padding:.6rem .8rem;overflow-x:auto;margin:0}
 .count{color:#8b949e;font-size:12px;margin-bottom:2px}
 .output{margin:.5rem 0 .5rem .2rem;overflow-x:auto}
@@ -59,10 +60,13 @@ function bundleHtml(data: Record<string, unknown>): string {
 	}
 	if (data["text/html"] !== undefined) return text(data["text/html"]);
 	if (data["text/markdown"] !== undefined) {
-		return marked.parse(text(data["text/markdown"]), { async: false });
+		return markdownToHtml(text(data["text/markdown"]));
 	}
 	if (picture) return `<img alt="" src="${picture}">`;
-	const plain = data["text/latex"] ?? data["text/plain"] ?? "";
+	if (data["text/latex"] !== undefined) {
+		return markdownToHtml(text(data["text/latex"]));
+	}
+	const plain = data["text/plain"] ?? "";
 	return `<pre>${ansiToHtml(text(plain))}</pre>`;
 }
 
@@ -81,7 +85,7 @@ function outputHtml(output: Output): string {
 function cellHtml(cell: NotebookCell): string {
 	const source = joinText(cell.source);
 	if (cell.cell_type === "markdown") {
-		return `<section class="cell">${marked.parse(source, { async: false })}</section>`;
+		return `<section class="cell">${markdownToHtml(source)}</section>`;
 	}
 	if (cell.cell_type === "raw") {
 		return `<section class="cell"><pre>${escapeHtml(source)}</pre></section>`;

@@ -1,11 +1,17 @@
 #!/usr/bin/env node
 /** `robust-transfer-notebook run in.ipynb`: executes a notebook without Python. */
-import { writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { KernelClient } from "../client.js";
 import { executeNotebook } from "./execute.js";
-import { readNotebook, writeNotebook } from "./format.js";
+import {
+	joinText,
+	type MultilineText,
+	type Notebook,
+	readNotebook,
+	writeNotebook,
+} from "./format.js";
 import { notebookPage } from "./page.js";
 import { withParameters } from "./parameters.js";
 import { terminalWatcher } from "./terminal.js";
@@ -18,6 +24,7 @@ const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
   --timeout <seconds>   longest time one cell may take
   --allow-errors        go on after a cell that fails
 
+What the last cell shows is printed. Ctrl-C interrupts the running cell, a second one ends the kernel.
 Exits with 0 when every cell ran, 1 when one failed, 2 when it could not start.
 `;
 
@@ -73,6 +80,35 @@ function readJob(args: readonly string[]): Job | undefined {
 	};
 }
 
+/** The first Ctrl-C interrupts the cell, so that what it does can be saved; the second ends everything. */
+function stopOnSignals(client: KernelClient): void {
+	const stop = () => {
+		client.kill();
+		process.exit(130);
+	};
+	process.once("SIGTERM", stop).once("SIGINT", () => {
+		process.once("SIGINT", stop);
+		client.interrupt().catch(() => {});
+	});
+}
+
+function write(job: Job, notebook: Notebook): void {
+	for (const path of [job.out, job.html])
+		if (path !== undefined) mkdirSync(dirname(path), { recursive: true });
+	writeNotebook(job.out, notebook);
+	if (job.html === undefined) return;
+	const title = basename(job.input, ".ipynb");
+	writeFileSync(job.html, notebookPage(notebook, title));
+}
+
+/** The text of what the last code cell shows. */
+function lastResult({ cells }: Notebook): string {
+	const cell = cells.findLast(({ cell_type }) => cell_type === "code");
+	const output = cell?.outputs?.at(-1);
+	if (output?.output_type !== "execute_result") return "";
+	return `${joinText((output.data["text/plain"] ?? "") as MultilineText)}\n`;
+}
+
 async function run(job: Job): Promise<number> {
 	const notebook = withParameters(readNotebook(job.input), job.parameters);
 	const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
@@ -80,23 +116,19 @@ async function run(job: Job): Promise<number> {
 		folder: dirname(resolve(job.input)),
 		env: { ROBUST_TRANSFER_PLOTS: "connected" },
 	});
-	const stop = () => {
-		client.kill();
-		process.exit(130);
-	};
-	process.once("SIGINT", stop).once("SIGTERM", stop);
+	stopOnSignals(client);
 	try {
 		const executed = await executeNotebook(notebook, client, {
 			watcher: terminalWatcher(codeCells.length),
 			timeout: job.timeout,
 			allowErrors: job.allowErrors,
 		});
-		writeNotebook(job.out, executed.notebook);
-		if (job.html !== undefined) {
-			const title = basename(job.input, ".ipynb");
-			writeFileSync(job.html, notebookPage(executed.notebook, title));
+		write(job, executed.notebook);
+		if (!executed.failure) {
+			process.stdout.write(lastResult(executed.notebook));
+			if (job.html !== undefined) process.stderr.write(`\n${job.html}\n`);
+			return 0;
 		}
-		if (!executed.failure) return 0;
 		const { cell, traceback } = executed.failure;
 		process.stderr.write(
 			`\n${job.input}: code cell ${cell} failed\n${traceback.join("\n")}\n`,

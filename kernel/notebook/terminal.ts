@@ -8,11 +8,30 @@ function firstLine(source: string): string {
 	return lines.find((line) => line !== "" && !line.startsWith("//")) ?? "";
 }
 
-/** Shows on standard error which cell runs, its progress bar, and how long each took. */
+/** What a message says about progress in one line, if it does. */
+function progressOf({ header, content }: Message): string | undefined {
+	if (header.msg_type === "stream") {
+		const text = String(content.text);
+		return text.includes("\r") ? text.split("\r").at(-1)?.trim() : undefined;
+	}
+	if (header.msg_type !== "update_display_data") return undefined;
+	const { "text/plain": text } = content.data as Record<string, unknown>;
+	return typeof text === "string" ? text.split("\n").at(-1) : undefined;
+}
+
+const quietMilliseconds = 10_000;
+
+/**
+ * Shows on standard error which cell runs, its progress bar, and how long each took.
+ *
+ * Where that is no terminal, bars are lines of their own, one in ten seconds.
+ */
 export function terminalWatcher(count: number): ExecuteWatcher {
 	const isTerminal = process.stderr.isTTY === true;
 	const digits = String(count).length;
+	let place = "";
 	let head = "";
+	let shownAt = 0;
 	const rewrite = (text: string) => {
 		if (!isTerminal) return;
 		const shown = text.slice(0, width() - 1).padEnd(width() - 1);
@@ -20,14 +39,19 @@ export function terminalWatcher(count: number): ExecuteWatcher {
 	};
 	return {
 		begin(cell, source) {
-			const number = String(cell).padStart(digits);
-			head = `[${number}/${count}] ${firstLine(source).slice(0, 60)}`;
+			place = `[${String(cell).padStart(digits)}/${count}]`;
+			head = `${place} ${firstLine(source).slice(0, 60)}`;
+			shownAt = performance.now();
 			rewrite(head);
 		},
-		publish({ header, content }: Message) {
-			if (header.msg_type !== "stream") return;
-			const bar = String(content.text).split("\r").at(-1)?.trim();
-			if (bar && String(content.text).includes("\r")) rewrite(`${head} ${bar}`);
+		publish(message) {
+			const bar = progressOf(message);
+			if (!bar) return;
+			rewrite(`${place} ${bar}`);
+			const now = performance.now();
+			if (isTerminal || now - shownAt < quietMilliseconds) return;
+			shownAt = now;
+			process.stderr.write(`${place} ${bar}\n`);
 		},
 		end(_, seconds) {
 			const line = `${head.padEnd(68)} ${seconds.toFixed(1).padStart(6)} s`;

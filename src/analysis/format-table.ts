@@ -1,12 +1,12 @@
 import type { ColumnTable } from "arquero";
 import { valueName } from "./series.js";
-import type { Row } from "./table-rows.js";
+import { plainColumns, type Row } from "./table-rows.js";
 
 /** How the values of a table are written. */
 export interface FormatOptions {
 	/** Digits after the point where a column has numbers that are not whole; default 2. */
 	readonly digits?: number;
-	/** The columns in their order; default all. */
+	/** The columns in their order; default all of single values. */
 	readonly columns?: readonly string[];
 	/** Other names for columns. */
 	readonly names?: Readonly<Record<string, string>>;
@@ -57,7 +57,7 @@ function cellText(
 /** Writes the values of a table: scores with equally many digits, learning rates as they are, gaps as a dash. */
 export function formatTable(
 	table: ColumnTable,
-	{ digits = 2, columns = table.columnNames(), names }: FormatOptions = {},
+	{ digits = 2, columns = plainColumns(table), names }: FormatOptions = {},
 ): FormattedTable {
 	const known = table.columnNames();
 	const unknown = columns.filter((column) => !known.includes(column));

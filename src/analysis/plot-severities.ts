@@ -1,6 +1,7 @@
 import {
 	type CorruptionName,
 	corruptionGroups,
+	type Severity,
 } from "../corruptions/corruption.js";
 import { bySeverity } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
@@ -13,6 +14,8 @@ import {
 	panels,
 	styled,
 } from "./figure-style.js";
+import { mean } from "./mean-score.js";
+import type { PublishedCurve } from "./published-curves.js";
 import { scopeOf } from "./scope.js";
 import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
@@ -37,6 +40,54 @@ function line(
 		hovertemplate: `${label}<br>severity %{x}: %{y:.2f} %<extra></extra>`,
 		...axes,
 	};
+}
+
+/** A line of what others published, over the same corruptions. */
+function publishedLine(
+	{ model, source, clean, scores }: PublishedCurve,
+	members: readonly CorruptionName[],
+	{
+		severities,
+		panel,
+		showlegend,
+	}: {
+		severities: readonly Severity[];
+		panel: Panel;
+		showlegend: boolean;
+	},
+): Trace {
+	const under = severities.map((severity) =>
+		mean(members.map((name) => scores[name][severity - 1] as number)),
+	);
+	const name = `published: ${model} (${source})`;
+	return {
+		type: "scatter",
+		mode: "lines",
+		name,
+		legendgroup: name,
+		showlegend,
+		x: [0, ...severities],
+		y: [clean, ...under],
+		line: { color: ink.soft, dash: "dot", width: 1.8 },
+		hovertemplate: `${name}<br>severity %{x}: %{y:.2f} %<extra></extra>`,
+		...panel.axes,
+	};
+}
+
+function checkPublished(
+	{ task, metric }: PublishedCurve,
+	scope: { readonly task: string; readonly metric: string },
+): void {
+	if (scope.task === task && scope.metric === metric) return;
+	throw new RangeError(
+		`the published curve is the ${metric} on ${task}, not the ${scope.metric} on ${scope.task}: choose another, or none`,
+	);
+}
+
+/** What severity curves show. */
+export interface SeveritiesOptions extends CellOptions {
+	/** Scores to compare with, a dotted line: such as `publishedCocoCurves[0]`. */
+	readonly published?: PublishedCurve;
 }
 
 const panelName = (name: string, { domain }: Panel) =>
@@ -73,14 +124,15 @@ function partsOf(
  * Severity curves: the score from clean (0) to severity 5, over all corruptions and each group of them, a
  * line for each kind of run.
  *
- * The values are those of `bySeverity`, in percent. Throws as it does, and where results are of several
- * tasks.
+ * The values are those of `bySeverity`, in percent. Throws as it does, where results are of several tasks,
+ * and where the published curve is of another task or metric.
  */
 export function plotSeverities(
 	results: Results,
-	cells: CellOptions = {},
+	{ published, ...cells }: SeveritiesOptions = {},
 ): Figure {
 	const { task, metric, images } = scopeOf(results, cells);
+	if (published) checkPublished(published, { task, metric });
 	const { corruptions, severities } = scoreGroups(results, runColumns, cells);
 	const parts = partsOf(corruptions);
 	const places = panels(parts.length, 0.03);
@@ -89,9 +141,15 @@ export function plotSeverities(
 			corruptions: members,
 			severities,
 		}).objects() as Row[];
-		return seriesOf(rows, runColumns).map((one) =>
-			line(one, i === 0, places[i] as Panel),
+		const panel = places[i] as Panel;
+		const showlegend = i === 0;
+		const lines = seriesOf(rows, runColumns).map((one) =>
+			line(one, showlegend, panel),
 		);
+		const options = { severities, panel, showlegend };
+		return published
+			? [...lines, publishedLine(published, members, options)]
+			: lines;
 	});
 	return styled(
 		data,

@@ -82,6 +82,22 @@ function mixtures(run: string, rows: readonly ResultRow[]): string[] {
 		);
 }
 
+/** Runs that the columns do not tell apart, although they were made otherwise. */
+function mixedRecipes(rows: readonly ResultRow[]): string[] {
+	const kindOf = (row: ResultRow) =>
+		JSON.stringify(runColumns.map((column) => row[column]));
+	return groupBy(rows, kindOf).flatMap((alike) => {
+		const recipes = values(alike, "recipe");
+		if (recipes.length < 2) return [];
+		const runs = recipes.map(
+			(recipe) => alike.find((row) => row.recipe === recipe)?.run,
+		);
+		return [
+			`${runs.join(" and ")} have one ${runColumns.join(", ")}, but other recipes, such as another length: filter the results to one recipe of ${recipes.join(", ")}, or group by recipe too`,
+		];
+	});
+}
+
 function missing(
 	run: string,
 	found: ReadonlyMap<string, ResultRow>,
@@ -183,6 +199,7 @@ export function scoreGroups(
 		JSON.stringify(by.map((column) => (row as unknown as Row)[column]));
 	const groups = groupBy(rows, keyOf).map((members): ScoreGroup => {
 		const first = members[0] as ResultRow;
+		problems.push(...mixedRecipes(members));
 		return {
 			key: Object.fromEntries(
 				by.map((column) => [column, (first as unknown as Row)[column]]),

@@ -4,11 +4,10 @@ import { robustness } from "./robustness.js";
 import { type CellOptions, runColumns } from "./score-groups.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 
-const keys = ["task", "backbone", "transfer", "augment"] as const;
+const keys = ["task", "metric", "backbone", "transfer", "augment"] as const;
 
 const isOf = (row: Row, published: PublishedScore): boolean =>
-	keys.every((key) => row[key] === published[key]) &&
-	(row.task !== "coco" || /box/i.test(String(row.metric)));
+	keys.every((key) => row[key] === published[key]);
 
 const beside = (published: PublishedScore | undefined) => ({
 	"clean, published": published?.clean ?? null,
@@ -18,7 +17,7 @@ const beside = (published: PublishedScore | undefined) => ({
 
 /**
  * A table as the study's Tables 4 and 5: clean, corrupted and drop for each kind of run, and beside
- * them, where the task is the study's, what it published.
+ * them, where task and metric are the study's, what it published.
  *
  * Columns: those that distinguish runs, then `clean`, `corrupted`, `drop` and, for COCO and ADE20K,
  * `clean, published` and so on, null for kinds of runs that the tables do not have. Published lines
@@ -30,8 +29,11 @@ export function studyTable(
 	cells: CellOptions = {},
 ): ColumnTable {
 	const ours = robustness(results, runColumns, cells).objects() as Row[];
-	const tasks = new Set(ours.map(({ task }) => task));
-	const published = publishedScores.filter(({ task }) => tasks.has(task));
+	const published = publishedScores.filter((line) =>
+		ours.some(
+			({ task, metric }) => line.task === task && line.metric === metric,
+		),
+	);
 	const shown = ours.map((row) => {
 		const columns = [...runColumns, "clean", "corrupted", "drop"];
 		return Object.fromEntries(columns.map((column) => [column, row[column]]));

@@ -21,6 +21,16 @@ export function tableOf(rows: readonly object[]): ColumnTable {
 	);
 }
 
+/** The columns of single values: text, numbers and the like. */
+export const plainColumns = (table: ColumnTable): string[] =>
+	table
+		.columnNames()
+		.filter((name) =>
+			(table.array(name) as unknown[]).every(
+				(value) => typeof value !== "object" || value === null,
+			),
+		);
+
 /** The rows of a table as plain objects, filters and order applied. */
 export const rowsOf = (results: Results): readonly ResultRow[] =>
 	"objects" in results

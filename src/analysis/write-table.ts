@@ -1,15 +1,25 @@
 import { dirname, extname } from "node:path";
 import { type ColumnTable, toArrowIPC, toCSV } from "arquero";
 import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { plainColumns } from "./table-rows.js";
 import { tableToLatex } from "./table-to-latex.js";
 import { tableToMarkdown } from "./table-to-markdown.js";
 
-/** A table as CSV: column names first, numbers in full precision, gaps empty. */
-export const tableToCsv = (table: ColumnTable): string => toCSV(table);
+/**
+ * A table as CSV: column names first, numbers in full precision, gaps empty.
+ *
+ * Columns of several figures each, as `details` of results, are left out: `selectMetric` chooses one.
+ */
+export const tableToCsv = (table: ColumnTable): string =>
+	toCSV(table, { columns: plainColumns(table) });
 
-/** A table in the Arrow IPC file format, which pandas, Polars, R and DuckDB read. */
+/**
+ * A table in the Arrow IPC file format, which pandas, Polars, R and DuckDB read.
+ *
+ * Columns are left out as in CSV.
+ */
 export const tableToArrow = (table: ColumnTable): Uint8Array =>
-	toArrowIPC(table, { format: "file" });
+	toArrowIPC(table, { format: "file", columns: plainColumns(table) });
 
 const encoders: Readonly<
 	Record<string, (table: ColumnTable) => string | Uint8Array>

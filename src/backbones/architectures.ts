@@ -78,12 +78,13 @@ export const architectures = Object.freeze({
 		width: 16,
 		classes: 10,
 	},
-	/** 808,901 parameters; published nowhere. */
+	/** 844,420 parameters; published nowhere. */
 	"swin-mini": {
 		...swin,
 		width: 24,
-		depths: [1, 1, 2, 1],
-		heads: [1, 2, 4, 8],
+		depths: [2, 2, 2, 1],
+		heads: [3, 6, 12, 24],
+		window: 4,
 		classes: 10,
 	},
 } as const satisfies Record<string, Architecture>);

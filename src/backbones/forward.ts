@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { BatchNormModes } from "../nn/batch-norm.js";
+import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Random } from "../random.js";
 
 /** Feature maps at strides 4, 8, 16 and 32, NHWC. */
@@ -8,7 +8,7 @@ export type Pyramid = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 /** What a recipe chooses about the forward pass; left out, the model is evaluated. */
 export interface ForwardOptions {
 	/** For all batch norms, or by name, such as `layer1.0.bn1`: `eval` where left out. */
-	readonly batchNorm?: BatchNormModes;
+	readonly batchNorm?: BatchNormMode | ((name: string) => BatchNormMode);
 	/** Stochastic depth of a Swin Transformer: the rate of the last block, from 0 at the first. */
 	readonly stochasticDepth?: { readonly rate: number; readonly random: Random };
 	/** What the task's own layers draw from in training; left out, they neither drop nor sample. */

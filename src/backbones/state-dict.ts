@@ -22,10 +22,10 @@ const list = (title: string, names: readonly string[]): string =>
 	names.length > 0 ? `\n${title} (${names.length}): ${names.join(", ")}` : "";
 
 /** Throws one error that tells everything in which the tensors differ from the weights of the model. */
-function check(
+export function checkParams(
 	specs: ParamSpecs,
 	tensors: NamedTensors,
-	isIgnored: (name: string) => boolean,
+	isIgnored: (name: string) => boolean = () => false,
 ): void {
 	const missing: string[] = [];
 	const misshapen: string[] = [];
@@ -57,7 +57,7 @@ export function loadParams(
 	tensors: NamedTensors,
 	{ isIgnored = (_name: string): boolean => false } = {},
 ): Params {
-	check(specs, tensors, isIgnored);
+	checkParams(specs, tensors, isIgnored);
 	const params: Params = {};
 	for (const [name, spec] of Object.entries(specs)) {
 		const tensor = tensors[name];

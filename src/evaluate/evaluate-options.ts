@@ -19,6 +19,7 @@ export interface EvaluateOptions {
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
 	/** Is told of each test image that cannot be read: it is left out, and its row counts it as skipped. */
 	readonly onWarning?: (warning: string) => void;

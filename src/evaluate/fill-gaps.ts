@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Metric, Task } from "../tasks/task.js";
+import { recipeHash } from "../train/describe-run.js";
+import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import { appendRow } from "../train/rows.js";
@@ -64,6 +66,7 @@ function rowOf<Target, Prediction>(
 		reading: recipe.reading,
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,
+		recipe: recipeHash(record),
 		...cell,
 		metric: task.metric,
 		score: metric.value(),
@@ -76,7 +79,10 @@ function rowOf<Target, Prediction>(
 }
 
 /** Tells a reporter how many images are done, after each batch. */
-function progressOf({ images, reporter }: Settled, gaps: number) {
+function progressOf(
+	{ images, reporter = notebookReporter() }: Settled,
+	gaps: number,
+) {
 	const rate = rateMeter();
 	const total = images * gaps;
 	let done = 0;

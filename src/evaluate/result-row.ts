@@ -19,6 +19,11 @@ export interface ResultRow {
 	readonly reading: string;
 	readonly learningRate: number;
 	readonly seed: number;
+	/**
+	 * A hash of all else that distinguishes the run: length, schedule, the weights it began with, its
+	 * training images; rows of early versions have none.
+	 */
+	readonly recipe?: string;
 	readonly corruption: CorruptionName | "clean";
 	readonly group: CorruptionGroup | "clean";
 	/** 0 for clean. */

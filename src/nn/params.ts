@@ -14,7 +14,9 @@ export type Initial =
 export interface ParamSpec {
 	/** In PyTorch's order of axes. */
 	readonly shape: readonly number[];
-	/** PyTorch's axes in TensorFlow.js's order; left out where the orders agree. */
+	/** The same numbers by more axes, for `axes` to move: where PyTorch has flattened feature maps. */
+	readonly view?: readonly number[];
+	/** PyTorch's axes, or those of the view, in TensorFlow.js's order; left out where the orders agree. */
 	readonly axes?: readonly number[];
 	readonly initial: Initial;
 	/** Changed by the forward pass in train mode, not by gradients. */
@@ -64,11 +66,11 @@ export function initialValues(
 
 /** Makes the variable of a weight from values in PyTorch's layout, which are copied. */
 export function makeParam(
-	{ shape, axes, statistic }: ParamSpec,
+	{ shape, view = shape, axes, statistic }: ParamSpec,
 	values: Float32Array,
 ): tf.Variable {
 	return tf.tidy(() => {
-		const given = tf.tensor(axes ? values : values.slice(), [...shape]);
+		const given = tf.tensor(axes ? values : values.slice(), [...view]);
 		const laidOut = axes ? tf.transpose(given, [...axes]) : given;
 		return tf.variable(laidOut, !statistic);
 	});

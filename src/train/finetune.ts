@@ -4,21 +4,16 @@ import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
+import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
-import {
-	describeRun,
-	isRun,
-	openRun,
-	type Run,
-	type RunRecord,
-	runFiles,
-} from "./run.js";
+import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
 import { learningRateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
@@ -36,6 +31,7 @@ export interface FinetuneOptions {
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
+	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
 	/** Stops training after the update in progress, with everything saved; by default a notebook's interrupt. */
 	readonly signal?: AbortSignal;
@@ -80,7 +76,11 @@ async function train<Target>(
 	training: Training,
 	options: FinetuneOptions,
 ): Promise<void> {
-	const { reporter, signal = notebookSignal(), saveSeconds = 60 } = options;
+	const {
+		reporter = notebookReporter(),
+		signal = notebookSignal(),
+		saveSeconds = 60,
+	} = options;
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
 	const from = standing.step;

@@ -5,8 +5,10 @@ import {
 	backbone,
 	paramsOf,
 	stateDictOf,
+	untrainedBackbone,
 } from "../backbones/backbone.js";
 import {
+	checkParams,
 	drawParams,
 	exportParams,
 	loadParams,
@@ -44,6 +46,19 @@ export function newModel(source: Backbone, task: Head, seed: number): Model {
 	};
 }
 
+/** Throws one error that lists all that does not fit a model, in the backbone and in the task's layers. */
+function checkModel(
+	net: Architecture,
+	task: Head,
+	tensors: NamedTensors,
+): void {
+	// Which layers the task adds depends on the sizes of the backbone, not on its weights.
+	const sizes = untrainedBackbone(net);
+	const head = task.headParams(sizes);
+	sizes.dispose();
+	checkParams({ ...paramsOf(net), ...head }, tensors);
+}
+
 /** A fine-tuned model from its state_dict; throws one error that lists all that does not fit. */
 export function loadModel(
 	architecture: Architecture,
@@ -51,23 +66,21 @@ export function loadModel(
 	tensors: NamedTensors,
 ): Model {
 	const net = headless(architecture, task);
-	// Which layers the task adds depends on the sizes of the backbone, not on its weights.
 	const names = new Set(Object.keys(paramsOf(net)));
 	const [own, rest] = [true, false].map((wanted) =>
 		Object.fromEntries(
 			Object.entries(tensors).filter(([name]) => names.has(name) === wanted),
 		),
 	) as [NamedTensors, NamedTensors];
-	const copy = backbone(net, own);
-	const head = task.headParams(copy);
+	let copy: Backbone | undefined;
 	try {
-		return {
-			backbone: copy,
-			head,
-			params: { ...copy.params, ...loadParams(head, rest) },
-		};
+		copy = backbone(net, own);
+		const head = task.headParams(copy);
+		const params = { ...copy.params, ...loadParams(head, rest) };
+		return { backbone: copy, head, params };
 	} catch (error) {
-		copy.dispose();
+		copy?.dispose();
+		checkModel(net, task, tensors);
 		throw error;
 	}
 }

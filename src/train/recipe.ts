@@ -132,6 +132,32 @@ const ade20kSwin: Recipe = Object.freeze({
 	stochasticDepth: 0.3,
 });
 
+const coco: Recipe = Object.freeze({
+	...cifar10,
+	learningRate: 0.04,
+	weightDecay: 1e-4,
+	batchSize: 16,
+	length: Object.freeze({ epochs: 24 }),
+	schedule: Object.freeze({
+		name: "step",
+		at: Object.freeze([16 / 24, 22 / 24]),
+		factor: 0.1,
+	}),
+	warmUp: Object.freeze({ steps: 500, ratio: 0.001 }),
+	frozenStages: 1,
+	batchNorm: "frozen-statistics",
+});
+const cocoSwin: Recipe = Object.freeze({
+	...coco,
+	optimizer: ade20kSwin.optimizer,
+	learningRate: 1e-4,
+	weightDecay: 0.05,
+	noDecay: ade20kSwin.noDecay,
+	frozenStages: -1,
+	batchNorm: "trained",
+	stochasticDepth: 0.2,
+});
+
 /**
  * The learning rates between which the study's Figure 5 varies how far a PRIME backbone is fine-tuned.
  *
@@ -139,7 +165,11 @@ const ade20kSwin: Recipe = Object.freeze({
  */
 export const degreeOfFineTuning = Object.freeze({
 	ade20k: Object.freeze([0.0025, 0.005, 0.01] as const),
+	coco: Object.freeze([0.01, 0.02, 0.04] as const),
 });
+
+/** The learning rates from which the study chose 0.04 for COCO. */
+export const cocoLearningRates = Object.freeze([0.01, 0.04, 0.08] as const);
 
 /**
  * The recipes to start from.
@@ -153,16 +183,34 @@ export const degreeOfFineTuning = Object.freeze({
  * learning rates they are. With PRIME's backbone the study reports an mIoU of 40.64 clean and 28.56
  * corrupted; with PRIME in fine-tuning as well (`augment: { name: "prime", preset: "dense" }`), 40.91 and
  * 30.56. `shapesSegmentation` is the miniature's.
+ *
+ * `coco` is the study's for a ResNet-50, `cocoSwin` for Swin-T: 24 epochs with Mask R-CNN, a tenth of the learning rate
+ * after 16 and after 22; stem and first stage frozen, and the statistics of batch norm. The study gives 6 and 2
+ * images for each GPU, not how many GPUs; 16 images are those of mmdetection. With PRIME's backbone the study reports
+ * a box AP of 36.42 clean and 28.30 corrupted; with PRIME in fine-tuning as well, 31.47 and 24.80.
+ * `shapesDetection` is the miniature's.
  */
 export const recipes = Object.freeze({
 	ade20k,
 	ade20kSwin,
 	cifar10,
+	coco,
+	cocoSwin,
 	shapes: Object.freeze({
 		...cifar10,
 		length: Object.freeze({ steps: 200 }),
 		schedule: Object.freeze({ name: "cosine", minLearningRate: 0 }),
 		warmUp: Object.freeze({ steps: 20, ratio: 0.1 }),
+	}) as Recipe,
+	shapesDetection: Object.freeze({
+		...cocoSwin,
+		learningRate: 0.003,
+		batchSize: 8,
+		length: Object.freeze({ steps: 300 }),
+		warmUp: Object.freeze({ steps: 20, ratio: 0.1 }),
+		batchNorm: "frozen-statistics",
+		stochasticDepth: 0,
+		gradientClip: 10,
 	}) as Recipe,
 	shapesSegmentation: Object.freeze({
 		...ade20k,

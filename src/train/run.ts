@@ -1,18 +1,9 @@
-import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
-import {
-	type Architecture,
-	architectures,
-} from "../backbones/architectures.js";
-import { type Backbone, stateDictOf } from "../backbones/backbone.js";
-import { engine } from "../engine/engine.js";
+import type { Architecture } from "../backbones/architectures.js";
 import type { Normalization } from "../nn/normalize.js";
-import type { Task } from "../tasks/task.js";
 import type { Recipe } from "./recipe.js";
 import { readRows } from "./rows.js";
-import { hashOfTensors } from "./weights-file.js";
 
 /** What a run is of: the content of `recipe.json`. */
 export interface RunRecord {
@@ -20,7 +11,7 @@ export interface RunRecord {
 	readonly backbone: {
 		readonly name: string;
 		readonly architecture: Architecture;
-		/** Of the weights that fine-tuning starts from. */
+		/** Of the weights that fine-tuning starts from; `unknown` where it was not done here. */
 		readonly sha256: string;
 	};
 	readonly task: {
@@ -31,10 +22,13 @@ export interface RunRecord {
 		readonly inputSize: number;
 		readonly normalization: Normalization;
 		readonly train: string;
+		/** 0 where the run was not fine-tuned here. */
 		readonly trainImages: number;
 		readonly settings?: unknown;
 	};
 	readonly recipe: Recipe;
+	/** Of the weights of a run that was not fine-tuned here: their SHA-256. */
+	readonly imported?: string;
 	/** What the run was begun with; not part of its id. */
 	readonly engine: {
 		readonly name: string;
@@ -75,88 +69,6 @@ export const runFiles = (folder: string) => ({
 	weights: join(folder, "weights.safetensors"),
 	results: join(folder, "results.jsonl"),
 });
-
-/** The same text for the same content, whatever the order in which it was written. */
-function canonical(content: unknown): string {
-	return JSON.stringify(content, (_, value: unknown) => {
-		const isRecord =
-			typeof value === "object" && value !== null && !Array.isArray(value);
-		if (!isRecord) return value;
-		return Object.fromEntries(
-			Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)),
-		);
-	});
-}
-
-/** The name of a published architecture of these sizes, whatever its classes. */
-function architectureName(net: Architecture): string {
-	const sizes = (given: Architecture) => canonical({ ...given, classes: 0 });
-	const known = Object.entries(architectures).find(
-		([, given]) => sizes(given) === sizes(net),
-	);
-	return known?.[0] ?? net.family;
-}
-
-function idOf(
-	described: Pick<RunRecord, "backbone" | "task" | "recipe">,
-): string {
-	const { backbone, task, recipe } = described;
-	const { transfer, augment, consistency, reading, learningRate, seed } =
-		recipe;
-	const hash = createHash("sha256").update(canonical(described));
-	return [
-		task.name,
-		backbone.name,
-		transfer,
-		...(augment ? [`with-${augment.name}`] : []),
-		...(consistency === null ? [] : ["consistent"]),
-		...(reading === "as-released" ? [reading] : []),
-		`lr${learningRate}`,
-		`seed${seed}`,
-		hash.digest("hex").slice(0, 8),
-	]
-		.join("-")
-		.replaceAll(/[^\w.-]+/g, "-");
-}
-
-function ownVersion(): string {
-	const require = createRequire(import.meta.url);
-	return (require("../../../package.json") as { version: string }).version;
-}
-
-/** Describes a run before it begins; the id follows from backbone, task and recipe. */
-export function describeRun<Target>(
-	source: Backbone,
-	task: Task<Target, unknown>,
-	{ recipe, name }: { readonly recipe: Recipe; readonly name?: string },
-): RunRecord {
-	const described = {
-		backbone: {
-			name: name ?? source.name ?? architectureName(source.architecture),
-			architecture: source.architecture,
-			sha256: hashOfTensors(stateDictOf(source)),
-		},
-		task: {
-			name: task.name,
-			miniature: task.miniature,
-			metric: task.metricName,
-			classes: task.classes.length,
-			inputSize: task.inputSize,
-			normalization: task.normalization,
-			train: task.train.name,
-			trainImages: task.train.length,
-			...(task.settings !== undefined && { settings: task.settings }),
-		},
-		recipe,
-	};
-	const { name: engineName, version, device } = engine();
-	return {
-		id: idOf(described),
-		...described,
-		engine: { name: engineName, version, device },
-		versions: { "robust-transfer": ownVersion(), node: process.versions.node },
-	};
-}
 
 function readRecord(path: string): RunRecord {
 	try {

@@ -12,6 +12,7 @@ import { plotImageStrips } from "../../src/analysis/plot-image-strips.js";
 import { paretoFront, plotPareto } from "../../src/analysis/plot-pareto.js";
 import { plotSeverities } from "../../src/analysis/plot-severities.js";
 import { plotTraining, runningMean } from "../../src/analysis/plot-training.js";
+import { publishedCocoCurves } from "../../src/analysis/published-curves.js";
 import { robustness } from "../../src/analysis/robustness.js";
 import type { Row } from "../../src/analysis/table-rows.js";
 import { createImage } from "../../src/image/image.js";
@@ -113,6 +114,32 @@ test("heat map: the drops by corruption, with mean drop and clean score", () => 
 		rows.flatMap(({ drop, clean }) =>
 			[drop, clean].map((value) => (value as number).toFixed(1)),
 		),
+	);
+});
+
+test("severity curves: what others published on COCO, as a dotted line", () => {
+	const coco = severe.map((row) => ({
+		...row,
+		task: "coco",
+		miniature: false,
+		metric: "box AP",
+	}));
+	const [published] = publishedCocoCurves;
+	const figure = plotSeverities(coco, { published });
+	const isPublished = ({ name }: Trace) =>
+		/^published: Mask R-CNN.*Michaelis/.test(String(name));
+	const lines = traces(figure, isPublished);
+	assert.equal(lines.length, 5);
+	const [clean, first] = numbers(lines[0], "y");
+	assert.equal(clean, 37.27);
+	// The mean that the benchmark's authors print.
+	near(first as number, 27.77, 0.005);
+	const fog = plotSeverities(coco, { published, corruptions: ["fog"] });
+	const [curve] = traces(fog, isPublished);
+	assert.deepEqual(numbers(curve, "y"), [37.27, 33.57, 30.91, 28.56]);
+	assert.throws(
+		() => plotSeverities(severe, { published }),
+		/box AP on coco, not the accuracy on shapes/,
 	);
 });
 

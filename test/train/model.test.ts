@@ -7,13 +7,13 @@ import type { ForwardOptions } from "../../src/backbones/forward.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import type { Task } from "../../src/tasks/task.js";
+import { describeRun } from "../../src/train/describe-run.js";
 import {
 	disposeModel,
 	loadModel,
 	modelStateDict,
 	newModel,
 } from "../../src/train/model.js";
-import { describeRun } from "../../src/train/run.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
 import {
 	batchSource,

@@ -1,21 +1,27 @@
 import { fileURLToPath } from "node:url";
-import { architectures } from "../../backbones/architectures.js";
+import {
+	type Architecture,
+	architectures,
+} from "../../backbones/architectures.js";
 import { type Backbone, backbone } from "../../backbones/backbone.js";
 import { readCheckpoint } from "../../checkpoint/read.js";
 import { stateDict } from "../../checkpoint/state-dict.js";
 import { domains } from "./domain.js";
 
-/** The bundled backbones: one architecture, trained in three ways. */
+/** The bundled backbones: two architectures, each trained in three ways. */
 export const miniBackboneNames = [
 	"resnet-mini/regular",
 	"resnet-mini/prime",
 	"resnet-mini/adversarial",
+	"swin-mini/regular",
+	"swin-mini/prime",
+	"swin-mini/adversarial",
 ] as const;
 export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
-/** The architecture of the bundled backbones, which tell the classes of the source domain apart. */
-export const miniArchitecture = Object.freeze({
-	...architectures["resnet-mini"],
+/** The architecture of a bundled backbone, which tells the classes of the source domain apart. */
+export const miniArchitecture = (name: MiniBackboneName): Architecture => ({
+	...architectures[name.startsWith("swin") ? "swin-mini" : "resnet-mini"],
 	classes: Object.keys(domains.source.classes).length,
 });
 
@@ -52,5 +58,5 @@ export async function miniBackbone(name: MiniBackboneName): Promise<Backbone> {
 		);
 	}
 	const checkpoint = await readCheckpoint(miniBackboneFile(name));
-	return { name, ...backbone(miniArchitecture, stateDict(checkpoint)) };
+	return { name, ...backbone(miniArchitecture(name), stateDict(checkpoint)) };
 }

@@ -29,13 +29,19 @@ export const shapesNormalization: Normalization = Object.freeze({
 });
 
 const padding = 4;
+const defaultSize = 64;
 
 function pictures(
 	domain: Domain,
 	split: "train" | "test",
 	{ length, size, seed }: { length: number; size: number; seed: number },
 ): Dataset<number> {
-	const world = `shapes-${domain.name}${seed === 0 ? "" : `-seed${seed}`}`;
+	const parts = [
+		`shapes-${domain.name}`,
+		...(seed === 0 ? [] : [`seed${seed}`]),
+		...(size === defaultSize ? [] : [`${size}px`]),
+	];
+	const world = parts.join("-");
 	const name = `${world}/${split}`;
 	return {
 		name,
@@ -67,7 +73,7 @@ export function shapes(
 	const {
 		trainImages = 4000,
 		testImages = 1000,
-		size = 64,
+		size = defaultSize,
 		seed = 0,
 		domain: name = "target",
 	} = options;

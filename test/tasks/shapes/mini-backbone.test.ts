@@ -56,7 +56,7 @@ test("each bundled backbone is small, and scores what its file says", async () =
 	for (const name of miniBackboneNames) {
 		const file = miniBackboneFile(name);
 		assert.ok(statSync(file).size < 2e6, `${name} is too large`);
-		const parameters = parameterCountOf(miniArchitecture);
+		const parameters = parameterCountOf(miniArchitecture(name));
 		assert.ok(parameters > 3e5 && parameters < 1e6, `${parameters}`);
 		const { metadata } = await readCheckpoint(file);
 		assert.equal(metadata.name, name);

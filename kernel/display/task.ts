@@ -1,0 +1,70 @@
+import type { Dataset, Task } from "../../src/tasks/task.js";
+import type { Bundle } from "./bundle.js";
+import { count, factsHtml, factsText } from "./facts.js";
+import { captioned } from "./picture.js";
+
+const shownExamples = 10;
+const shownClasses = 20;
+
+/** Tells a task by its fields. */
+export function isTask(value: object): value is Task {
+	const task = value as Partial<Task>;
+	return (
+		Array.isArray(task.classes) &&
+		typeof task.train?.sample === "function" &&
+		typeof task.test?.sample === "function" &&
+		typeof task.metricName === "string"
+	);
+}
+
+function examples({ train, classes }: Task): string {
+	const shown = Math.min(shownExamples, train.length);
+	return Array.from({ length: shown }, (_, index) => {
+		const { image, target } = train.sample(index);
+		const name = classes[target as number] ?? "";
+		return captioned(image, name, 96);
+	}).join("");
+}
+
+const sizeOf = ({ name, length }: Dataset<unknown>) =>
+	`${count(length)} images, ${name}`;
+
+function classList({ classes }: Task): string {
+	const names = classes.slice(0, shownClasses).join(", ");
+	return `${classes.length}: ${names}${classes.length > shownClasses ? ", …" : ""}`;
+}
+
+/** A task as its classes and sizes, with its first training images. */
+export function taskBundle(value: object): Bundle | undefined {
+	if (!isTask(value)) return undefined;
+	const title = `Task ${value.name}${value.miniature ? " (miniature)" : ""}`;
+	const always = {
+		classes: classList(value),
+		"network sees": `${value.inputSize} pixels`,
+		score: value.metricName,
+	};
+	try {
+		const facts = {
+			...always,
+			train: sizeOf(value.train),
+			test: sizeOf(value.test),
+		};
+		return {
+			data: {
+				"text/html": `${factsHtml(title, facts)}<div>${examples(value)}</div>`,
+				"text/plain": factsText(title, facts),
+			},
+			metadata: {},
+		};
+	} catch (error) {
+		// the data may not have been fetched yet
+		const facts = { ...always, data: (error as Error).message };
+		return {
+			data: {
+				"text/html": factsHtml(title, facts),
+				"text/plain": factsText(title, facts),
+			},
+			metadata: {},
+		};
+	}
+}

@@ -1,0 +1,52 @@
+import { annotatedImages } from "./annotated-images.js";
+import {
+	type DetectionTask,
+	type DetectorOptions,
+	detectionTask,
+} from "./detection-task.js";
+
+/** Where a part of the data is. */
+export interface DetectionData {
+	/** A COCO annotation file of instances. */
+	readonly annotations: string;
+	/** The folder of the images. */
+	readonly images: string;
+	/** The images to use, by their ids; all by default. */
+	readonly only?: readonly number[];
+}
+
+/** Data with annotations as COCO's, and how they are learned. */
+export interface DetectionOptions extends DetectorOptions {
+	/** What the task is called in results and plots. */
+	readonly name: string;
+	readonly train: DetectionData;
+	readonly test: DetectionData;
+	/** The categories to find, by their names in the annotation files. */
+	readonly classes: readonly string[];
+}
+
+/**
+ * Detection on any data with annotations as COCO's, by Mask R-CNN.
+ *
+ * The annotation files are read when something is first asked of them. In training, images in which there is
+ * nothing to find and those of less than 32 pixels in height or width are left out, as in mmdetection.
+ */
+export function detection(options: DetectionOptions): DetectionTask {
+	const { name, train, test, classes } = options;
+	return detectionTask(
+		{
+			name,
+			miniature: false,
+			classes,
+			train: annotatedImages({
+				...train,
+				name: `${name}/train`,
+				classes,
+				training: true,
+			}),
+			test: annotatedImages({ ...test, name: `${name}/test`, classes }),
+			source: { module: import.meta.url, name: "detection", options },
+		},
+		options,
+	);
+}

@@ -1,0 +1,81 @@
+import type { Convention } from "./convention.js";
+import { type RegionSettings, regionSettings } from "./region-settings.js";
+import { type RpnSettings, rpnSettings } from "./rpn-settings.js";
+
+/** The sizes of a Mask R-CNN and the numbers of boxes that it works on: plain JSON. */
+export interface MaskRcnnOptions {
+	/** How many classes there are, without the background. */
+	readonly classes: number;
+	readonly convention?: Convention;
+	/** Of the feature maps of all levels; 256. */
+	readonly channels?: number;
+	/** Of the layers that classify regions; 1024. */
+	readonly hidden?: number;
+	/** The side of a square anchor at stride 4, in pixels, doubled at each level; 32. */
+	readonly anchor?: number;
+	/** Anchors of an image that the first stage learns from; 256. */
+	readonly anchors?: number;
+	/** Regions of an image that the second stage learns from; 512. */
+	readonly regions?: number;
+	/** Boxes of an image that the first stage proposes; as many as the convention has. */
+	readonly proposals?: number;
+	/** The most objects to be found in an image; 100. */
+	readonly detections?: number;
+}
+
+/** The options in full, with the rules of both stages. */
+export interface MaskRcnnPlan {
+	readonly classes: number;
+	readonly channels: number;
+	readonly hidden: number;
+	readonly rpn: RpnSettings;
+	readonly regions: RegionSettings;
+}
+
+function rpnOf(
+	rpn: RpnSettings,
+	{ anchor = 32, anchors = rpn.sample.count, proposals }: MaskRcnnOptions,
+): RpnSettings {
+	const sizes = rpn.anchors.sizes.map((_, level) => anchor * 2 ** level);
+	const kept = proposals
+		? { training: proposals, testing: proposals }
+		: rpn.proposals.kept;
+	return {
+		...rpn,
+		anchors: { ...rpn.anchors, sizes },
+		sample: { ...rpn.sample, count: anchors },
+		proposals: { ...rpn.proposals, kept },
+	};
+}
+
+function regionsOf(
+	settings: RegionSettings,
+	{ regions, detections }: MaskRcnnOptions,
+): RegionSettings {
+	const { sample, detect } = settings;
+	return {
+		...settings,
+		sample: { ...sample, count: regions ?? sample.count },
+		detect: { ...detect, most: detections ?? detect.most },
+	};
+}
+
+/** Throws a `RangeError` for a size or a number that is not a whole one of at least 1. */
+export function maskRcnnPlan(options: MaskRcnnOptions): MaskRcnnPlan {
+	for (const [name, value] of Object.entries(options)) {
+		if (typeof value !== "number") continue;
+		if (!(Number.isInteger(value) && value > 0))
+			throw new RangeError(
+				`${name} must be a whole number of at least 1, not ${value}`,
+			);
+	}
+	const { classes, convention = "mmdetection" } = options;
+	const { channels = 256, hidden = 1024 } = options;
+	return {
+		classes,
+		channels,
+		hidden,
+		rpn: rpnOf(rpnSettings[convention], options),
+		regions: regionsOf(regionSettings[convention], options),
+	};
+}

@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs";
+import type { BoxOutput } from "./box-head.js";
+import type { RegionSamples } from "./region-samples.js";
+import { smoothL1 } from "./smooth-l1.js";
+
+/** The losses of the second stage. */
+export interface RegionLosses {
+	readonly classes: tf.Scalar;
+	readonly boxes: tf.Scalar;
+	readonly masks: tf.Scalar;
+}
+
+/** `[batch, most]`: 1 for the first `counts` of each row, 0 for the rest. */
+function firstOnes(counts: tf.Tensor1D, most: number): tf.Tensor2D {
+	const places = tf.expandDims(tf.range(0, most, 1, "int32"), 0);
+	return tf.cast(tf.less(places, tf.expandDims(counts, 1)), "float32");
+}
+
+const mean = (values: tf.Tensor, isCounted: tf.Tensor): tf.Scalar =>
+	tf.div(tf.sum(tf.mul(values, isCounted)), tf.maximum(tf.sum(isCounted), 1));
+
+/**
+ * Cross-entropy of the class, a mean over the regions of the batch; the distance of the deltas of the right
+ * class from those wanted, summed over the four and divided by the number of regions; and the binary
+ * cross-entropy of the mask, a mean over the pixels of the regions with an object.
+ *
+ * `masks` are logits, `[batch, most positives, 28, 28]`. Sources: the losses of mmdetection's `BBoxHead` and
+ * `FCNMaskHead`, `fastrcnn_loss` and `maskrcnn_loss` of torchvision.
+ */
+export function regionLosses(
+	{ logits, deltas }: BoxOutput,
+	masks: tf.Tensor4D,
+	{ samples, beta }: { readonly samples: RegionSamples; readonly beta: number },
+): RegionLosses {
+	const [batch, count] = samples.labels.shape;
+	const isReal = tf.reshape(firstOnes(samples.counts, count), [-1]);
+	const labels = tf.reshape(samples.labels, [-1]) as tf.Tensor1D;
+	const classes = deltas.shape[1];
+	const wanted = tf.oneHot(labels, classes + 1);
+	const entropy = tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), wanted), 1));
+
+	// The background, whose index is beyond the classes, chooses none.
+	const own = tf.expandDims(tf.oneHot(labels, classes), 2);
+	const found = tf.sum(tf.mul(deltas, own), 1);
+	const distance = smoothL1(
+		found,
+		tf.reshape(samples.deltas, [batch * count, 4]),
+		beta,
+	);
+
+	const most = masks.shape[1];
+	const isPositive = firstOnes(samples.positives, most);
+	// log(1 + exp(x)) - x t, for the target t.
+	const errors = tf.sub(tf.softplus(masks), tf.mul(masks, samples.masks));
+	return {
+		classes: mean(entropy, isReal),
+		boxes: mean(tf.sum(distance, 1), isReal),
+		masks: mean(tf.mean(errors, [2, 3]), isPositive),
+	};
+}

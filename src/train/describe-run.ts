@@ -1,0 +1,133 @@
+import { createRequire } from "node:module";
+import {
+	type Architecture,
+	architectures,
+} from "../backbones/architectures.js";
+import { type Backbone, stateDictOf } from "../backbones/backbone.js";
+import type { NamedTensors } from "../checkpoint/tensor.js";
+import { engine } from "../engine/engine.js";
+import type { Task } from "../tasks/task.js";
+import { canonical, shortHash } from "./canonical.js";
+import type { Recipe } from "./recipe.js";
+import type { RunRecord } from "./run.js";
+import { hashOfTensors } from "./weights-file.js";
+
+/** The name of a published architecture of these sizes, whatever its classes. */
+function architectureName(net: Architecture): string {
+	const sizes = (given: Architecture) => canonical({ ...given, classes: 0 });
+	const known = Object.entries(architectures).find(
+		([, given]) => sizes(given) === sizes(net),
+	);
+	return known?.[0] ?? net.family;
+}
+
+/** What distinguishes one run from another. */
+type Described = Pick<RunRecord, "backbone" | "task" | "recipe" | "imported">;
+
+function idOf(described: Described): string {
+	const { backbone, task, recipe } = described;
+	const { transfer, augment, consistency, reading, learningRate, seed } =
+		recipe;
+	return [
+		task.name,
+		backbone.name,
+		transfer,
+		...(augment ? [`with-${augment.name}`] : []),
+		...(consistency === null ? [] : ["consistent"]),
+		...(reading === "as-released" ? [reading] : []),
+		`lr${learningRate}`,
+		`seed${seed}`,
+		shortHash(described),
+	]
+		.join("-")
+		.replaceAll(/[^\w.-]+/g, "-");
+}
+
+function ownVersion(): string {
+	const require = createRequire(import.meta.url);
+	return (require("../../../package.json") as { version: string }).version;
+}
+
+/** What a run is of, its id, and what it was made with. */
+function recordOf(described: Described): RunRecord {
+	const { name, version, device } = engine();
+	return {
+		id: idOf(described),
+		...described,
+		engine: { name, version, device },
+		versions: { "robust-transfer": ownVersion(), node: process.versions.node },
+	};
+}
+
+/** What a run says of its task; without training images, where it was not fine-tuned here. */
+function describeTask(task: Task, trainImages: number): RunRecord["task"] {
+	return {
+		name: task.name,
+		miniature: task.miniature,
+		metric: task.metricName,
+		classes: task.classes.length,
+		inputSize: task.inputSize,
+		normalization: task.normalization,
+		train: task.train.name,
+		trainImages,
+		...(task.settings !== undefined && { settings: task.settings }),
+	};
+}
+
+/** Describes a run before it begins; the id follows from backbone, task and recipe. */
+export function describeRun<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	{ recipe, name }: { readonly recipe: Recipe; readonly name?: string },
+): RunRecord {
+	const { architecture } = source;
+	return recordOf({
+		backbone: {
+			name: name ?? source.name ?? architectureName(architecture),
+			architecture,
+			sha256: hashOfTensors(stateDictOf(source)),
+		},
+		task: describeTask(task, task.train.length),
+		recipe,
+	});
+}
+
+/** Describes a run that was fine-tuned elsewhere; the id follows from its weights too. */
+export function describeImported<Target>(
+	tensors: NamedTensors,
+	task: Task<Target, unknown>,
+	{
+		architecture,
+		name,
+		recipe,
+	}: {
+		readonly architecture: Architecture;
+		readonly name?: string;
+		readonly recipe: Recipe;
+	},
+): RunRecord {
+	return recordOf({
+		backbone: {
+			name: name ?? architectureName(architecture),
+			architecture,
+			sha256: "unknown",
+		},
+		task: describeTask(task, 0),
+		recipe,
+		imported: hashOfTensors(tensors),
+	});
+}
+
+/**
+ * A short hash of all that distinguishes a run and has no column of its own in its rows: length and
+ * schedule, the weights it began with, the training images.
+ */
+export function recipeHash({
+	backbone,
+	task,
+	recipe,
+	imported,
+}: Described): string {
+	const { transfer, reading, learningRate, seed, ...rest } = recipe;
+	return shortHash({ backbone, task, recipe: rest, imported });
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import {
+	type Architecture,
+	type ArchitectureName,
+	architectures,
+} from "../backbones/architectures.js";
+import { officialSwinNames } from "../backbones/swin-names.js";
+import { readCheckpoint } from "../checkpoint/read.js";
+import { stateDict } from "../checkpoint/state-dict.js";
+import type { NamedTensors } from "../checkpoint/tensor.js";
+import type { Task } from "../tasks/task.js";
+import { describeImported } from "./describe-run.js";
+import { withLock } from "./lock.js";
+import { disposeModel, loadModel, modelStateDict } from "./model.js";
+import type { Recipe } from "./recipe.js";
+import { isRun, openRun, type Run, runFiles } from "./run.js";
+import { writeWeights } from "./weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
+
+export interface ImportRunOptions {
+	/** Of the backbone. */
+	readonly architecture: Architecture | ArchitectureName;
+	/** What it was fine-tuned with, as far as is known: rows are grouped by it. */
+	readonly recipe: Recipe;
+	/** What the run calls the backbone, such as `resnet50/regular`; by default its architecture. */
+	readonly name?: string;
+	/** Where runs are kept, each in a folder of its own; `runs` by default. */
+	readonly folder?: string;
+}
+
+// What PyTorch keeps beside the weights, and nothing reads.
+const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
+
+const prefix = "backbone.";
+
+/** The names that backbone and task give the weights of a detector or segmenter. */
+function ownNames(tensors: NamedTensors): NamedTensors {
+	const entries = Object.entries(tensors).filter(
+		([name]) => !derived.test(name),
+	);
+	const inside = entries.filter(([name]) => name.startsWith(prefix));
+	if (inside.length === 0) return Object.fromEntries(entries);
+	const backbone = inside.map(
+		([name, tensor]) => [name.slice(prefix.length), tensor] as const,
+	);
+	return {
+		...officialSwinNames(Object.fromEntries(backbone)),
+		...Object.fromEntries(entries.filter(([name]) => !name.startsWith(prefix))),
+	};
+}
+
+/**
+ * Makes a finished run of weights that were fine-tuned elsewhere, so that they can be evaluated like any
+ * other: those of the study's released detectors and segmenters, say.
+ *
+ * `weights` is a file that `readCheckpoint` reads, or a state_dict: the task's layers by their names, those of
+ * the backbone by theirs, with or without `backbone.` before them, of a Swin Transformer by the official names
+ * or mmdetection's. Called again with the same content it returns the run. Choose the engine first. Throws
+ * one error that lists all weights that are missing, left over or of another shape.
+ */
+export async function importRun<Target, Prediction>(
+	task: Task<Target, Prediction>,
+	weights: string | NamedTensors,
+	{ architecture: given, recipe, name, folder = "runs" }: ImportRunOptions,
+): Promise<Run> {
+	const architecture = typeof given === "string" ? architectures[given] : given;
+	const tensors = ownNames(
+		typeof weights === "string"
+			? stateDict(
+					await readCheckpoint(weights, {
+						only: (tensor) => !tensor.startsWith("optimizer/"),
+					}),
+				)
+			: weights,
+	);
+	const model = loadModel(architecture, task, tensors);
+	const loaded = modelStateDict(model);
+	disposeModel(model);
+	const record = describeImported(loaded, task, {
+		architecture,
+		recipe,
+		...(name !== undefined && { name }),
+	});
+	const own = join(folder, record.id);
+	const files = runFiles(own);
+	if (isRun(own) && openRun(own).finished) return openRun(own);
+	makeFolder(own);
+	await withLock(own, async () => {
+		removePartials(own);
+		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
+		writeWeights(files.weights, loaded, { run: record.id });
+	});
+	return openRun(own);
+}

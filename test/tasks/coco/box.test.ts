@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { boxIou, clipBoxes } from "../../../src/tasks/coco/box.js";
+import { assertNear, boxes, fixture } from "./boxes.js";
+
+const reference = fixture<{
+	readonly iou: readonly number[];
+	readonly clipped: readonly number[];
+}>("boxes");
+
+test("intersection over union is torchvision's", () => {
+	const [a, b] = [boxes(1, 12), boxes(2, 12)];
+	const found = Float32Array.from({ length: 144 }, (_, i) =>
+		boxIou(a, Math.floor(i / 12), b, i % 12),
+	);
+	assertNear(found, reference.iou);
+});
+
+test("boxes without area overlap nothing, themselves included", () => {
+	const point = Float32Array.of(3, 3, 3, 3);
+	assert.equal(boxIou(point, 0, point, 0), 0);
+	assert.equal(boxIou(point, 0, Float32Array.of(0, 0, 9, 9), 0), 0);
+});
+
+test("boxes are clipped as torchvision clips them", () => {
+	const clipped = boxes(1, 12);
+	clipBoxes(clipped, { height: 40, width: 60 });
+	assertNear(clipped, reference.clipped);
+});
