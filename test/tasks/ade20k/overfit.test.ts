@@ -35,7 +35,7 @@ test("eight real images are learned by heart", { skip }, async (context) => {
 		{
 			...recipes.shapesSegmentation,
 			learningRate: 0.1,
-			length: { steps: 80 },
+			length: { steps: 140 },
 		},
 		{ folder: scratch(context) },
 	);
