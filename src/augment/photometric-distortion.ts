@@ -86,7 +86,3 @@ export function distortColors(
 		});
 	return contrastFirst ? result : contrasted(result);
 }
-
-/** Draws and applies a distortion of colors. */
-export const photometricDistortion = (image: Image, random: Random): Image =>
-	distortColors(image, drawPhotometric(random));
