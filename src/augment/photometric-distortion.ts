@@ -45,11 +45,9 @@ function table(factor: number, offset: number): Uint8Array {
 
 function looked(image: Image, changed: Uint8Array): Image {
 	const { data, height, width } = image;
-	return createImage(
-		height,
-		width,
-		data.map((value) => changed[value]!),
-	);
+	const result = createImage(height, width);
+	for (let i = 0; i < data.length; i++) result.data[i] = changed[data[i]!]!;
+	return result;
 }
 
 /** Saturation and hue are changed one after the other, with an 8-bit image in between. */
@@ -88,7 +86,3 @@ export function distortColors(
 		});
 	return contrastFirst ? result : contrasted(result);
 }
-
-/** Draws and applies a distortion of colors. */
-export const photometricDistortion = (image: Image, random: Random): Image =>
-	distortColors(image, drawPhotometric(random));

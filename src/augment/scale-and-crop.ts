@@ -54,14 +54,14 @@ export function drawScaleAndCrop(
 	};
 }
 
-/** Whether a part has several classes, none of which has too large a share. */
+/** Whether no class has too large a share of the pixels that have one, and there are any. */
 function isVaried({ data }: LabelMap, mostOfOneClass: number): boolean {
 	const counts = new Uint32Array(256);
 	for (let i = 0; i < data.length; i++) counts[data[i]!]!++;
 	counts[ignoredLabel] = 0;
 	const most = Math.max(...counts);
 	const sum = counts.reduce((total, count) => total + count, 0);
-	return most < sum && most / sum < mostOfOneClass;
+	return most / sum < mostOfOneClass;
 }
 
 /**

@@ -81,23 +81,6 @@ export function resizeLabels(
 	return resized;
 }
 
-/** The labels in a rectangle; pixels beyond the map are ignored ones. */
-export function cropLabels(
-	map: LabelMap,
-	{ top, left, height, width }: Rectangle,
-): LabelMap {
-	const cropped = createLabelMap(height, width);
-	const first = Math.max(0, left);
-	const last = Math.min(map.width, left + width);
-	if (last <= first) return cropped;
-	const lastRow = Math.min(map.height, top + height);
-	for (let y = Math.max(0, top); y < lastRow; y++) {
-		const row = map.data.subarray(y * map.width + first, y * map.width + last);
-		cropped.data.set(row, (y - top) * width + first - left);
-	}
-	return cropped;
-}
-
 /** The map seen in a mirror, left and right exchanged. */
 export function mirroredLabels({ data, height, width }: LabelMap): LabelMap {
 	const mirrored = data.slice();

@@ -60,7 +60,8 @@ export function labelReader(
 		table[value] = index;
 	});
 	return ({ data, height, width }) => {
-		const labels = Uint8Array.from(data, (value) => table[value]!);
+		const labels = new Uint8Array(data.length);
+		for (let i = 0; i < data.length; i++) labels[i] = table[data[i]!]!;
 		const wrong = labels.indexOf(unknown);
 		if (wrong >= 0) {
 			const [least, most] = [Math.min(...values), Math.max(...values)];

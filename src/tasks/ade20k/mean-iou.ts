@@ -47,7 +47,7 @@ const sum = (values: Float64Array): number =>
  *
  * Ignored pixels do not count; a class that is neither labeled nor predicted anywhere is left out of the
  * mean. `details` are the share of pixels that are right (`aAcc`), the mean over the classes of the share of
- * their own pixels that are (`mAcc`), and for each class that occurs `IoU <class>` and `Acc <class>`. Throws
+ * their own pixels that are (`mAcc`), and for each class that occurs `IoU: <class>` and `Acc: <class>`. Throws
  * where a prediction has another size than its labels. Source: mmsegmentation 0.11, `metrics.py`.
  */
 export function meanIou(
@@ -65,7 +65,7 @@ export function meanIou(
 	};
 	const named = (what: string, values: readonly number[]) =>
 		classes
-			.map((name, i) => [`${what} ${name}`, values[i]!] as const)
+			.map((name, i) => [`${what}: ${name}`, values[i]!] as const)
 			.filter(([, value]) => !Number.isNaN(value));
 	return {
 		add: (prediction, target) => count(areas, prediction, target),

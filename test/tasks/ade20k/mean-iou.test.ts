@@ -81,7 +81,7 @@ function check(
 	near(mAcc!, expected.mAcc, "mAcc");
 	names.forEach((name, i) => {
 		const wanted = expected.iou[i];
-		const found = perClass[`IoU ${name}`];
+		const found = perClass[`IoU: ${name}`];
 		if (wanted === null) assert.equal(found, undefined, name);
 		else near(found!, wanted!, name);
 	});
@@ -127,9 +127,9 @@ test("a class that occurs nowhere has no score, one that is only predicted score
 	assert.deepEqual(details, {
 		aAcc: 50,
 		mAcc: 50,
-		"IoU a": 50,
-		"IoU b": 0,
-		"Acc a": 50,
+		"IoU: a": 50,
+		"IoU: b": 0,
+		"Acc: a": 50,
 	});
 	assert.throws(
 		() =>
