@@ -12,6 +12,7 @@ import {
 	readNotebook,
 } from "../../../kernel/notebook/format.js";
 import { highlight } from "../../../kernel/notebook/highlight.js";
+import { markdownToHtml } from "../../../kernel/notebook/markdown.js";
 import {
 	OutputCollector,
 	overwriteLines,
@@ -64,6 +65,7 @@ test("a notebook runs with parameters, in place, and becomes a page", () => {
 	);
 	assert.equal(done.status, 0, done.stderr);
 	assert.match(done.stderr, /\[4\/4\] rate \* 2 +\d+\.\d s/);
+	assert.equal(done.stdout, "0.5\n");
 	const { cells, metadata } = done.notebook();
 	assert.deepEqual(cells[1]?.metadata.tags, ["injected-parameters"]);
 	const [stream] = cells[2]?.outputs ?? [];
@@ -182,4 +184,14 @@ test("the page escapes what must not be markup and colors code", () => {
 	assert.match(page, /<title>a &lt; b<\/title>/);
 	assert.match(page, /<h1>Title<\/h1>\n<p><em>text<\/em><\/p>/);
 	assert.doesNotMatch(page, /Plotly/);
+});
+
+test("formulas become MathML, prices do not", () => {
+	const html = markdownToHtml(
+		"It costs $5 and $6, $d = \\frac{a}{b}$ and `$x$`.\n\n$$a <\nb$$\n\n$\\nonsense$",
+	);
+	assert.match(html, /It costs \$5 and \$6, <math>.*<mfrac>/);
+	assert.match(html, /<code>\$x\$<\/code>/);
+	assert.match(html, /<math display="block".*&lt;/);
+	assert.match(html, /<code>\$\\nonsense\$<\/code>/);
 });
