@@ -12,6 +12,7 @@ import type { Executor, Outcome } from "./runtime/executor.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
 import type { Failure } from "./runtime/traceback.js";
+import { warnOnce } from "./runtime/warnings.js";
 import type { ToMain } from "./sockets/channel.js";
 import type { Link } from "./sockets/link.js";
 
@@ -68,13 +69,7 @@ export class Kernel {
 			signal: () => this.executor.interrupts.now.abort.signal,
 			execution: () => this.executor.interrupts.now,
 		});
-		const warned = new Set<string>();
-		process.on("warning", ({ name, message }) => {
-			const text = `${name}: ${message}\n`;
-			if (warned.has(text)) return;
-			warned.add(text);
-			process.stderr.write(text);
-		});
+		warnOnce(() => this.executor.interrupts.now);
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));

@@ -76,7 +76,7 @@ function detailsOf(progress: Progress): string {
 	].join(" · ");
 }
 
-function bundleOf(state: State): Content {
+function contentOf(state: State): Content {
 	const lines = finishedLines(state);
 	const active = [...state.active.values()];
 	const bars = active.map((progress) => {
@@ -121,6 +121,6 @@ export function createReporter({
 		const isLast = progress.done >= progress.total;
 		if (!isLast && now - state.shownAt < redrawMilliseconds) return;
 		state.shownAt = now;
-		publish(known ? "update_display_data" : "display_data", bundleOf(state));
+		publish(known ? "update_display_data" : "display_data", contentOf(state));
 	};
 }

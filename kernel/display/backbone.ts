@@ -7,12 +7,12 @@ import { zoo } from "../../src/backbones/zoo.js";
 import type { ZooEntry } from "../../src/backbones/zoo-entry.js";
 import type { Params } from "../../src/nn/params.js";
 import type { Bundle } from "./bundle.js";
-import { count, factsHtml, factsText } from "./facts.js";
+import { count, factsBundle } from "./facts.js";
 import { type Fields, recordsBundleOf } from "./records.js";
 import { settingText } from "./setting.js";
 
 /** Tells a backbone by what it can do. */
-export function isBackbone(value: object): value is Backbone {
+function isBackbone(value: object): value is Backbone {
 	const backbone = value as Partial<Backbone>;
 	return (
 		typeof backbone.features === "function" &&
@@ -26,8 +26,7 @@ export function isBackbone(value: object): value is Backbone {
 function architectureText(net: Architecture): string {
 	const { classes, ...sizes } = net;
 	const known = Object.entries(architectures).find(
-		([, { classes: _, ...given }]) =>
-			settingText(given) === settingText({ ...sizes }),
+		([, { classes: _, ...given }]) => settingText(given) === settingText(sizes),
 	);
 	const outputs = classes > 0 ? `${count(classes)} classes` : "no classifier";
 	return `${known ? `${known[0]}: ` : ""}${settingText(sizes)}, ${outputs}`;
@@ -66,13 +65,7 @@ function oneBackbone({ name, architecture, params }: Backbone): Bundle {
 			? "disposed"
 			: undefined,
 	};
-	return {
-		data: {
-			"text/html": factsHtml(title, facts),
-			"text/plain": factsText(title, facts),
-		},
-		metadata: {},
-	};
+	return factsBundle(title, facts);
 }
 
 const rowOf = ({ name, architecture, params }: Backbone): Fields => ({

@@ -1,7 +1,8 @@
+import type { Bundle } from "./bundle.js";
 import { escapeHtml } from "./html.js";
 
 /** What is known of something, by name; what is not known is undefined. */
-export type Facts = Readonly<Record<string, string | undefined>>;
+type Facts = Readonly<Record<string, string | undefined>>;
 
 const style = {
 	table: "border-collapse:collapse",
@@ -31,6 +32,19 @@ export function factsText(title: string, facts: Facts): string {
 	);
 	return [title, ...lines].join("\n");
 }
+
+/** A title and facts, as HTML with something more below, and as text. */
+export const factsBundle = (
+	title: string,
+	facts: Facts,
+	more = "",
+): Bundle => ({
+	data: {
+		"text/html": factsHtml(title, facts) + more,
+		"text/plain": factsText(title, facts),
+	},
+	metadata: {},
+});
 
 /** A number with commas between thousands. */
 export const count = (number: number) => number.toLocaleString("en-US");

@@ -6,7 +6,7 @@ import { encodePng, type Pixels } from "./png.js";
 const mostInList = 32;
 
 /** Tells an image by its fields. */
-export function isImage(value: unknown): value is Image {
+function isImage(value: unknown): value is Image {
 	if (typeof value !== "object" || value === null) return false;
 	const { data, height, width } = value as Partial<Image>;
 	return (
@@ -38,7 +38,7 @@ function fitted({ data, height, width }: Image, side: number): Pixels {
 }
 
 /** An image element no larger than a number of pixels; small images are enlarged by a whole factor. */
-export function imageElement(image: Image, side: number): string {
+function imageElement(image: Image, side: number): string {
 	const pixels = fitted(image, side);
 	const factor = Math.floor(side / Math.max(pixels.height, pixels.width));
 	const source = encodePng(pixels).toString("base64");

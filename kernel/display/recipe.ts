@@ -26,7 +26,7 @@ interface Changes {
 }
 
 /** What distinguishes a recipe from the one it was made of, as far as that can be told. */
-export function changesOf(recipe: Recipe): Changes {
+function changesOf(recipe: Recipe): Changes {
 	const [first, ...others] = Object.entries(recipes).map(([from, preset]) => {
 		const all = new Map(Object.entries(preset) as [string, unknown][]);
 		const settings = Object.entries(recipe).flatMap(([name, value]) => {

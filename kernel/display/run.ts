@@ -3,12 +3,12 @@ import type { ResultRow } from "../../src/evaluate/result-row.js";
 import { readRows } from "../../src/train/rows.js";
 import type { LogRow, Run } from "../../src/train/run.js";
 import type { Bundle } from "./bundle.js";
-import { count, factsHtml, factsText } from "./facts.js";
+import { count, factsBundle } from "./facts.js";
 import { changesText, isRecipe } from "./recipe.js";
 import { type Fields, recordsBundleOf } from "./records.js";
 
 /** Tells a run by its fields. */
-export function isRun(value: unknown): value is Run {
+function isRun(value: unknown): value is Run {
 	if (typeof value !== "object" || value === null) return false;
 	const { id, folder, record, log } = value as Partial<Run>;
 	return (
@@ -52,9 +52,12 @@ const isResultRow = (value: unknown): value is ResultRow =>
 function scoresText({ folder }: Run): string | undefined {
 	// not by `readResults`, with which TensorFlow.js would come into every kernel
 	const rows = readRows(join(folder, "results.jsonl"), isResultRow);
+	if (rows.length === 0) return undefined;
+	const scores = `${rows.length} score${rows.length === 1 ? "" : "s"}`;
 	const clean = rows.find(({ corruption }) => corruption === "clean");
-	if (!clean) return rows.length > 0 ? `${rows.length} scores` : undefined;
-	return `${rows.length} scores; clean ${clean.metric} ${short(clean.score)} %`;
+	return clean
+		? `${scores}; clean ${clean.metric} ${short(clean.score)} %`
+		: scores;
 }
 
 function oneRun(run: Run): Bundle {
@@ -68,13 +71,7 @@ function oneRun(run: Run): Bundle {
 		loss: lossText(run.log),
 		results: scoresText(run),
 	};
-	return {
-		data: {
-			"text/html": factsHtml(title, facts) + curveElement(run.log),
-			"text/plain": factsText(title, facts),
-		},
-		metadata: {},
-	};
+	return factsBundle(title, facts, curveElement(run.log));
 }
 
 const rowOf = ({ record, finished, log }: Run): Fields => ({

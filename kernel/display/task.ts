@@ -1,13 +1,13 @@
 import type { Dataset, Task } from "../../src/tasks/task.js";
 import type { Bundle } from "./bundle.js";
-import { count, factsHtml, factsText } from "./facts.js";
+import { count, factsBundle } from "./facts.js";
 import { captioned } from "./picture.js";
 
 const shownExamples = 10;
 const shownClasses = 20;
 
 /** Tells a task by its fields. */
-export function isTask(value: object): value is Task {
+function isTask(value: object): value is Task {
 	const task = value as Partial<Task>;
 	return (
 		Array.isArray(task.classes) &&
@@ -49,22 +49,10 @@ export function taskBundle(value: object): Bundle | undefined {
 			train: sizeOf(value.train),
 			test: sizeOf(value.test),
 		};
-		return {
-			data: {
-				"text/html": `${factsHtml(title, facts)}<div>${examples(value)}</div>`,
-				"text/plain": factsText(title, facts),
-			},
-			metadata: {},
-		};
+		return factsBundle(title, facts, `<div>${examples(value)}</div>`);
 	} catch (error) {
 		// the data may not have been fetched yet
-		const facts = { ...always, data: (error as Error).message };
-		return {
-			data: {
-				"text/html": factsHtml(title, facts),
-				"text/plain": factsText(title, facts),
-			},
-			metadata: {},
-		};
+		const data = (error as Error).message;
+		return factsBundle(title, { ...always, data });
 	}
 }

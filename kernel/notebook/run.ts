@@ -80,17 +80,28 @@ function readJob(args: readonly string[]): Job | undefined {
 	};
 }
 
-/** The first Ctrl-C interrupts the cell, so that what it does can be saved; the second ends everything. */
-function stopOnSignals(client: KernelClient): void {
+/**
+ * The first Ctrl-C interrupts the cell, so that what it does can be saved; the second ends everything.
+ *
+ * Returns a function that says whether there was one.
+ */
+function stopOnSignals(client: KernelClient): () => boolean {
+	let isInterrupted = false;
 	const stop = () => {
 		client.kill();
 		process.exit(130);
 	};
 	process.once("SIGTERM", stop).once("SIGINT", () => {
+		isInterrupted = true;
 		process.once("SIGINT", stop);
 		client.interrupt().catch(() => {});
 	});
+	return () => isInterrupted;
 }
+
+/** Time for what an interrupted cell has begun to save itself: its loops see the interrupt at their next turn. */
+const settle = (client: KernelClient) =>
+	client.execute("await new Promise((resolve) => setTimeout(resolve, 500))");
 
 function write(job: Job, notebook: Notebook): void {
 	for (const path of [job.out, job.html])
@@ -116,7 +127,7 @@ async function run(job: Job): Promise<number> {
 		folder: dirname(resolve(job.input)),
 		env: { ROBUST_TRANSFER_PLOTS: "connected" },
 	});
-	stopOnSignals(client);
+	const isInterrupted = stopOnSignals(client);
 	try {
 		const executed = await executeNotebook(notebook, client, {
 			watcher: terminalWatcher(codeCells.length),
@@ -124,6 +135,7 @@ async function run(job: Job): Promise<number> {
 			allowErrors: job.allowErrors,
 		});
 		write(job, executed.notebook);
+		if (isInterrupted()) await settle(client);
 		if (!executed.failure) {
 			process.stdout.write(lastResult(executed.notebook));
 			if (job.html !== undefined) process.stderr.write(`\n${job.html}\n`);

@@ -1,7 +1,7 @@
 import type { Message } from "../protocol/message.js";
 import type { ExecuteWatcher } from "./execute.js";
 
-const width = () => process.stderr.columns ?? 80;
+const width = () => process.stderr.columns || 80;
 
 function firstLine(source: string): string {
 	const lines = source.split("\n").map((line) => line.trim());

@@ -179,6 +179,8 @@ export class Executor {
 		return new Promise((resolve, reject) => {
 			this.#terminated = () => reject(new Interrupted());
 			setImmediate(() => {
+				// an earlier cell's late turn may have come between
+				this.interrupts.now = this.interrupts.executing;
 				try {
 					Promise.resolve(code()).then(resolve, reject);
 				} catch (error) {

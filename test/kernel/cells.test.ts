@@ -131,3 +131,26 @@ test("a stray rejection is shown and harms nothing", async () => {
 		.join("");
 	assert.match(plain(text), /^Error: stray\n {4}at In\[\d+\]:1:16/);
 });
+
+test("a name of an earlier cell can stand in a shorthand property", async () => {
+	await run("let steps = 100; const rate = 2; import { sep } from 'node:path'");
+	assert.equal(
+		await show("({ sep, length: { steps }, f: () => ({ rate }).rate }).f()"),
+		"2",
+	);
+	assert.equal(await show("({ steps } = { steps: 7 }); steps"), "7");
+	assert.equal(
+		await show("({ steps = 9 } = {} as { steps?: number }); [{ steps }]"),
+		"[ { steps: 9 } ]",
+	);
+});
+
+test("a warning is shown once in a cell", async () => {
+	const warn = "for (let i = 0; i < 3; i++) console.warn('take %s', 'care')";
+	assert.equal(streamed(await run(warn), "stderr"), "take care\n");
+	assert.equal(streamed(await run(warn), "stderr"), "take care\n");
+});
+
+test("the kernel itself does not load TensorFlow.js", async () => {
+	assert.equal(await show("(globalThis as any)._tfengine"), "");
+});

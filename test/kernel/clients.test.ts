@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { installKernel } from "../../kernel/kernels-folder.js";
 import { kernelName } from "../../kernel/kernelspec.js";
 import type { Notebook } from "../../kernel/notebook/format.js";
+import type { Content, Message } from "../../kernel/protocol/message.js";
 import { plain, scratchFolder, useKernel } from "./session.js";
 
 const run = promisify(execFile);
@@ -84,9 +85,38 @@ test("every message of a session is valid by jupyter_kernel_test's schemas", {
 		"clearOutput()",
 		"undefined_name",
 		"[1, 2]",
+		"const report = (globalThis as any)[Symbol.for('Jupyter.progress')]; for (let done = 1; done < 9; done++) report({ doing: 'training', what: 'run', done, total: 8, imagesPerSecond: 1, secondsLeft: 1 })",
+		"const comm = jupyter.openComm('widget', { value: 1 }); comm.send({ value: 2 }); comm.close()",
+		"for (const i of progress([1, 2, 3])) await i",
+		"%%time\n%env A = 1",
+		"Math.max?",
 	];
 	for (const cell of cells) await kernel.run(cell);
-	const lines = kernel.recorded.map(
+	const { client } = kernel;
+	const replies: Message[] = [];
+	const ask = async (type: string, content: Content, channel?: "control") => {
+		const { reply } = await client.request(type, content, { channel });
+		replies.push(reply);
+	};
+	const execution = { silent: false, store_history: true, allow_stdin: false };
+	for (let i = 0; i < 20; i++) {
+		const user_expressions = { sum: `${i} + 1`, wrong: "missing" };
+		const code = `console.log(${i}); ${i} % 5 ? ${i} : null`;
+		await ask("execute_request", { ...execution, code, user_expressions });
+		await ask("complete_request", { code: "Math.ma", cursor_pos: 7 });
+		await ask("inspect_request", {
+			...{ code: "Math.max", cursor_pos: 8, detail_level: 0 },
+		});
+		await ask("is_complete_request", { code: "if (x) {" });
+		const access = { hist_access_type: "tail", n: 5, raw: true };
+		await ask("history_request", { ...access, output: i % 2 === 0 });
+		await ask("comm_info_request", {});
+		await ask("kernel_info_request", {});
+	}
+	await ask("execute_request", { ...execution, code: "throw 1" });
+	await ask("interrupt_request", {}, "control");
+	await ask("execute_request", { ...execution, code: "'help'?" });
+	const lines = [...kernel.recorded, ...replies].map(
 		({ header, parent, metadata, content }) =>
 			`${JSON.stringify({ header, parent_header: parent, metadata, content })}\n`,
 	);

@@ -137,6 +137,17 @@ test("forged, changed and malformed messages are dropped without an answer", asy
 	);
 });
 
+test("a message of more than 256 MB is not even read", async () => {
+	const dealer = new Dealer({ linger: 0 });
+	dealer.connect(address(kernel.client.connection, "shell"));
+	await dealer.send([Buffer.alloc(257 * 2 ** 20)]);
+	await delay(500);
+	dealer.close();
+	const megabytes = shown(await kernel.run("process.memoryUsage().rss / 1e6"));
+	assert.ok(Number(megabytes) < 1000, `${megabytes} MB`);
+	await assertAlive();
+});
+
 test("a replayed message runs once", async () => {
 	const { key } = kernel.client.connection;
 	await kernel.run("var replays = 0");

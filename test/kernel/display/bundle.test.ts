@@ -72,9 +72,14 @@ test("a figure is shown live, as a picture and as data", async () => {
 	assert.match(drawn, /width="300"/);
 	for (const label of [">T<", ">1.5<", ">3.5<"])
 		assert.ok(drawn.includes(label));
-	const png = Buffer.from(String(data["image/png"]), "base64");
-	assert.equal(png.readUInt32BE(16), 600);
+	const pngWidth = (bundle: Bundle) =>
+		Buffer.from(String(bundle.data["image/png"]), "base64").readUInt32BE(16);
+	assert.equal(pngWidth({ data, metadata }), 300);
 	assert.deepEqual(metadata, { "image/png": { width: 300, height: 200 } });
+	process.env.ROBUST_TRANSFER_PLOTS = "static";
+	const sharp = await show(figure);
+	assert.equal(pngWidth(sharp), 600);
+	assert.doesNotMatch(String(sharp.data["text/html"]), /<script/);
 	const other = await show({ data: [], layout: {}, more: 1 });
 	assert.deepEqual(Object.keys(other.data), ["text/plain"]);
 });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { ansiToHtml } from "../../../kernel/notebook/ansi.js";
 import {
@@ -12,6 +14,7 @@ import {
 	readNotebook,
 } from "../../../kernel/notebook/format.js";
 import { highlight } from "../../../kernel/notebook/highlight.js";
+import { markdownToHtml } from "../../../kernel/notebook/markdown.js";
 import {
 	OutputCollector,
 	overwriteLines,
@@ -64,6 +67,7 @@ test("a notebook runs with parameters, in place, and becomes a page", () => {
 	);
 	assert.equal(done.status, 0, done.stderr);
 	assert.match(done.stderr, /\[4\/4\] rate \* 2 +\d+\.\d s/);
+	assert.equal(done.stdout, "0.5\n");
 	const { cells, metadata } = done.notebook();
 	assert.deepEqual(cells[1]?.metadata.tags, ["injected-parameters"]);
 	const [stream] = cells[2]?.outputs ?? [];
@@ -90,6 +94,26 @@ test("a cell that takes too long is interrupted", () => {
 	const late = run("late.ipynb", [cell("while (true) {}")], "--timeout", "1");
 	assert.equal(late.status, 1);
 	assert.match(late.stderr, /Interrupted/);
+});
+
+test("Ctrl-C interrupts the cell and leaves time to save", async () => {
+	const path = join(folder, "stopped.ipynb");
+	const [started, saved] = ["started", "saved"].map((name) =>
+		JSON.stringify(join(folder, name)),
+	);
+	const source = `import { writeFileSync } from "node:fs"; import { setTimeout as delay } from "node:timers/promises";
+jupyter.signal.addEventListener("abort", () => void delay(100).then(() => writeFileSync(${saved}, "")));
+writeFileSync(${started}, ""); await new Promise(() => {})`;
+	writeFileSync(path, JSON.stringify(notebook(cell(source))));
+	const child = spawn(process.execPath, [runner, "run", path], {
+		stdio: "ignore",
+	});
+	const ended = once(child, "exit");
+	while (!existsSync(join(folder, "started"))) await delay(50);
+	child.kill("SIGINT");
+	assert.deepEqual(await ended, [1, null]);
+	assert.ok(existsSync(join(folder, "saved")));
+	assert.match(JSON.stringify(readNotebook(path)), /"ename":"Interrupted"/);
 });
 
 test("what cannot start exits with 2 and says why", () => {
@@ -182,4 +206,14 @@ test("the page escapes what must not be markup and colors code", () => {
 	assert.match(page, /<title>a &lt; b<\/title>/);
 	assert.match(page, /<h1>Title<\/h1>\n<p><em>text<\/em><\/p>/);
 	assert.doesNotMatch(page, /Plotly/);
+});
+
+test("formulas become MathML, prices do not", () => {
+	const html = markdownToHtml(
+		"It costs $5 and $6, $d = \\frac{a}{b}$ and `$x$`.\n\n$$a <\nb$$\n\n$\\nonsense$",
+	);
+	assert.match(html, /It costs \$5 and \$6, <math>.*<mfrac>/);
+	assert.match(html, /<code>\$x\$<\/code>/);
+	assert.match(html, /<math display="block".*&lt;/);
+	assert.match(html, /<code>\$\\nonsense\$<\/code>/);
 });
