@@ -39,7 +39,7 @@ const annotation = {
 	segmentation: [polygon] as unknown,
 };
 const file = {
-	info: { note: 'a "quoted" \\ {[' },
+	info: { note: 'half a " {[ of it \\' },
 	images: [image] as unknown[],
 	annotations: [annotation] as unknown[],
 	categories: [
