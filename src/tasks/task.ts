@@ -22,6 +22,11 @@ export interface Dataset<Target> {
 	readonly length: number;
 	/** The example at an index from 0 to below `length`; throws a `RangeError` elsewhere. */
 	sample(index: number): Sample<Target>;
+	/**
+	 * Which examples may be in one batch of training: those of one number, such as all that are wider than
+	 * high; all, by default.
+	 */
+	group?(index: number): number;
 }
 
 /** Adds up predictions. */

@@ -52,6 +52,7 @@ export function adversarial<Target, Prediction>(
 				return train.length;
 			},
 			sample: (index) => train.sample(index),
+			...(train.group && { group: train.group.bind(train) }),
 		},
 		// The loss depends on more than the output.
 		outputLoss: undefined,

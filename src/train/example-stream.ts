@@ -70,6 +70,7 @@ async function* inThreads<Target>(
 	const data: ExampleSettings = {
 		source,
 		seed,
+		batchSize,
 		mostBytes: memoryBytes / workers,
 	};
 	const chunks = mapInWorkers<ExampleSettings, Span, Owned<Example<Target>[]>>(
@@ -102,7 +103,7 @@ const worthwhile = 0.03;
 const startMilliseconds = 1000;
 
 /** Begins in this thread, and goes on in others where much of the time is spent on the examples. */
-async function* wherePaid<Target>(
+async function* whereItPays<Target>(
 	stream: Stream<Target>,
 	source: TaskSource,
 ): Steps<Target> {
@@ -161,6 +162,6 @@ export function exampleStream<Target>(
 			`workers must be a whole number of threads, not ${workers}`,
 		);
 	if (!source || workers === 0) return inThisThread(stream);
-	if (workers === undefined) return wherePaid(stream, source);
+	if (workers === undefined) return whereItPays(stream, source);
 	return inThreads(stream, { source, workers });
 }

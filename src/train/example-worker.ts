@@ -9,6 +9,7 @@ import { exampleMaker } from "./examples.js";
 export interface ExampleSettings {
 	readonly source: TaskSource;
 	readonly seed: number;
+	readonly batchSize: number;
 	/** How much of the training set it may keep in memory. */
 	readonly mostBytes: number;
 }

@@ -1,6 +1,7 @@
 import { Random } from "../random.js";
 import type { Example, Task } from "../tasks/task.js";
 import { dataOrder } from "./data-order.js";
+import type { Recipe } from "./recipe.js";
 import { remembered } from "./remembered.js";
 
 /** What of a task makes its examples. */
@@ -12,9 +13,13 @@ export type Training<Target> = Pick<Task<Target, unknown>, "train" | "augment">;
  */
 export function exampleMaker<Target>(
 	{ train, augment }: Training<Target>,
-	{ seed, mostBytes }: { readonly seed: number; readonly mostBytes?: number },
+	{
+		seed,
+		batchSize,
+		mostBytes,
+	}: Pick<Recipe, "seed" | "batchSize"> & { readonly mostBytes?: number },
 ): (position: number) => Example<Target> {
-	const indexAt = dataOrder(train.length, seed);
+	const indexAt = dataOrder(train, { seed, batchSize });
 	return (position) =>
 		augment(
 			remembered(train, indexAt(position), mostBytes),

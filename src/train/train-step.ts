@@ -60,7 +60,9 @@ function lossOf(
 ): (batch: Batch) => tf.Scalar {
 	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
-	const isHead: NameFilter = (name) => Object.hasOwn(model.head, name);
+	// Of a layer, not of a weight.
+	const isHead: NameFilter = (layer) =>
+		Object.hasOwn(model.head, `${layer}.running_mean`);
 	const always: ForwardOptions = {
 		training: { random },
 		batchNorm: batchNormModes(recipe, isHead),

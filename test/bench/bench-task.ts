@@ -91,6 +91,11 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 			const at = { top: start, left: start, size: inputSize };
 			return crop(sized(image, larger), at);
 		},
+		source: {
+			module: import.meta.url,
+			name: benchTask.name,
+			options: inputSize,
+		},
 	};
 	return task;
 }

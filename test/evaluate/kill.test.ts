@@ -12,7 +12,6 @@ import { readResults } from "../../src/evaluate/results.js";
 import { Random } from "../../src/random.js";
 import { listRuns, runFiles } from "../../src/train/run.js";
 
-const kills = 20;
 const longestDelay = 5;
 
 const job = fileURLToPath(new URL("./kill-job.js", import.meta.url));
@@ -25,12 +24,16 @@ interface Moment {
 	readonly milliseconds: number;
 }
 
+/** What a job is told besides its folder. */
+type Kind = readonly string[];
+
 /** Runs the job until it ends, or until it is killed a moment after so many steps. */
 async function runJob(
 	runs: string,
+	kind: Kind,
 	killAt?: Moment,
 ): Promise<"finished" | "killed"> {
-	const child = spawn(process.execPath, [job, runs], {
+	const child = spawn(process.execPath, [job, runs, ...kind], {
 		stdio: ["ignore", "pipe", "inherit"],
 	});
 	let steps = 0;
@@ -62,24 +65,26 @@ function outcome(runs: string) {
 	};
 }
 
-test("a run and its evaluation, killed at twenty random moments, end as if they had not been", async (t) => {
-	const whole = join(folder, "whole");
-	assert.equal(await runJob(whole), "finished");
+/** Kills jobs so many times, finishes them, and compares them with one that was left alone. */
+async function killOften(kills: number, kind: Kind) {
+	const scratch = mkdtempSync(join(folder, "kind-"));
+	const whole = join(scratch, "whole");
+	assert.equal(await runJob(whole, kind), "finished");
 	const expected = outcome(whole);
 	assert.equal(expected.log.length, 16);
 	assert.equal(expected.rows.length, 9);
 
 	const random = new Random("kill");
 	const made = { training: 0, evaluating: 0 };
-	let runs = join(folder, "killed-0");
+	let runs = join(scratch, "killed-0");
 	const killOrFinish = async (killAt?: Moment) => {
-		if ((await runJob(runs, killAt)) === "killed") {
+		if ((await runJob(runs, kind, killAt)) === "killed") {
 			const finished = listRuns(runs)[0]?.finished;
 			made[finished ? "evaluating" : "training"]++;
 			return;
 		}
 		assert.deepEqual(outcome(runs), expected);
-		runs = join(folder, `killed-${made.training + made.evaluating}`);
+		runs = join(scratch, `killed-${made.training + made.evaluating}`);
 	};
 	while (made.training + made.evaluating < kills) {
 		const steps = random.integer(1, 10);
@@ -87,6 +92,16 @@ test("a run and its evaluation, killed at twenty random moments, end as if they 
 		await killOrFinish({ steps, milliseconds });
 	}
 	await killOrFinish();
+	return made;
+}
+
+test("a run and its evaluation, killed at twenty random moments, end as if they had not been", async (t) => {
+	const made = await killOften(20, []);
 	t.diagnostic(`kills: ${JSON.stringify(made)}`);
 	assert.ok(made.training >= 3 && made.evaluating >= 3, JSON.stringify(made));
+});
+
+test("so do those whose examples threads prepare", async (t) => {
+	const made = await killOften(4, ["threads"]);
+	t.diagnostic(`kills: ${JSON.stringify(made)}`);
 });

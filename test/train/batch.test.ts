@@ -13,7 +13,7 @@ const imagesAt = (changes: Partial<Recipe>, step: number, part = 0) =>
 
 describe("the order of the data", () => {
 	test("each epoch has every example once, in an order of its own", () => {
-		const at = dataOrder(50, 3);
+		const at = dataOrder({ length: 50 }, { seed: 3, batchSize: 8 });
 		const epoch = (number: number) =>
 			Array.from({ length: 50 }, (_, i) => at(50 * number + i));
 		const [first, second] = [epoch(0), epoch(1)];
@@ -26,6 +26,24 @@ describe("the order of the data", () => {
 		assert.notDeepEqual(first, second);
 		assert.notDeepEqual(first, all);
 		assert.deepEqual(epoch(0), first, "going back changes nothing");
+	});
+
+	test("batches are of one group, which is filled up, in an order of their own", () => {
+		const group = (index: number) => (index % 5 === 0 ? 1 : 0);
+		const at = dataOrder({ length: 50, group }, { seed: 3, batchSize: 8 });
+		// Ten of one kind and forty of the other: two batches and five.
+		const batches = Array.from({ length: 14 }, (_, b) =>
+			Array.from({ length: 8 }, (_, i) => at(8 * b + i)),
+		);
+		const kinds = batches.map((batch) => new Set(batch.map(group)));
+		assert.ok(kinds.every(({ size }) => size === 1));
+		const [first, second] = [batches.slice(0, 7), batches.slice(7)];
+		for (const epoch of [first, second])
+			assert.equal(new Set(epoch.flat()).size, 50);
+		assert.notDeepEqual(first, second);
+		const isRare = kinds.map((kind) => kind.has(1));
+		assert.equal(isRare.slice(0, 7).filter(Boolean).length, 2);
+		assert.notDeepEqual(isRare.slice(0, 7), isRare.slice(7));
 	});
 });
 

@@ -56,10 +56,31 @@ describe("examples prepared by threads", () => {
 		assert.deepEqual(await examplesOf(variedTask(), later), expected.slice(1));
 	});
 
-	test("take over where it pays, at no particular step", async () => {
-		const options = { steps: 30, pause: 1 };
-		const expected = await examplesOf(variedTask(), { ...options, workers: 0 });
-		assert.deepEqual(await examplesOf(variedTask(), options), expected);
+	test("come in several messages, where images are large", async () => {
+		// Eight images of 200 x 200 pixels are more than a megabyte, with targets.
+		const task = variedTask({ inputSize: 200 });
+		const expected = await examplesOf(task, { workers: 0 });
+		assert.deepEqual(await examplesOf(task, { workers: 2 }), expected);
+	});
+
+	test("take over where much time is spent on them", async () => {
+		const task = variedTask({ idle: 20_000 });
+		const options = { steps: 150, pause: 10 };
+		const expected = await examplesOf(task, {
+			...options,
+			pause: 0,
+			workers: 0,
+		});
+		let made = 0;
+		const counted: typeof task = {
+			...task,
+			augment: (example, random) => {
+				made++;
+				return task.augment(example, random);
+			},
+		};
+		assert.deepEqual(await examplesOf(counted, options), expected);
+		assert.ok(made < 149 * 8, "threads have not taken over");
 	});
 
 	test("are those of the bundled tasks, attacked or not", async () => {

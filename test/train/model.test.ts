@@ -6,6 +6,7 @@ import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import type { ForwardOptions } from "../../src/backbones/forward.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
+import { batchNormParams } from "../../src/nn/batch-norm.js";
 import type { Task } from "../../src/tasks/task.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import {
@@ -53,11 +54,15 @@ describe("a model whose task uses feature maps", () => {
 
 describe("the task's own layers", () => {
 	test("draw from one generator in training, other numbers at every step", () => {
-		const seen: (ForwardOptions["training"] | undefined)[] = [];
+		const seen: (ForwardOptions | undefined)[] = [];
 		const task: Task<number, number, tf.Tensor> = {
 			...tinyTask,
+			headParams: (backbone) => ({
+				...tinyTask.headParams(backbone),
+				...batchNormParams("neck.bn", 4),
+			}),
 			forward: (params, backbone, images, options) => {
-				seen.push(options?.training);
+				seen.push(options);
 				const output = tinyTask.forward(params, backbone, images, options);
 				const random = options?.training?.random;
 				return random
@@ -82,7 +87,10 @@ describe("the task's own layers", () => {
 		const lossAt = (step: number) =>
 			trainStep.update({ step, steps: 9 }, () => batchAt(0));
 		const [first, second, again] = [lossAt(0), lossAt(1), lossAt(0)];
-		assert.ok(seen[0]);
+		assert.ok(seen[0]?.training);
+		// The task's own batch norms are not frozen with the backbone.
+		const mode = seen[0]?.batchNorm as (name: string) => string;
+		assert.deepEqual(["bn1", "neck.bn"].map(mode), ["eval", "train"]);
 		assert.equal(again, first);
 		assert.notEqual(second, first);
 		trainStep.dispose();

@@ -24,6 +24,10 @@ export interface VariedOptions {
 	/** How many pixels are cut off at the left of training images. */
 	readonly cut?: number;
 	readonly testBatchSize?: number;
+	/** 32 by default: so small that a message holds many images. */
+	readonly inputSize?: number;
+	/** How many random numbers are drawn for nothing, for each example. */
+	readonly idle?: number;
 	readonly module?: string;
 }
 
@@ -131,13 +135,14 @@ export function variedTask(
 	options: VariedOptions = {},
 ): Task<Labels, Labels, Output> {
 	const { damaged, damagedTest, cut = 3, testBatchSize = 1 } = options;
+	const { inputSize = 32, idle = 0 } = options;
 	const task: Task<Labels, Labels, Output> = {
 		name: "varied",
 		miniature: true,
 		classes,
 		train: dataset("train", 24, damaged),
 		test: dataset("test", 6, damagedTest),
-		inputSize: 32,
+		inputSize,
 		settings: { cut },
 		normalization: imagenetNormalization,
 		corruptionVariant: "any-size",
@@ -183,6 +188,7 @@ export function variedTask(
 		batchTargets: (targets, padded) => ({ labels: labelsOf(targets, padded) }),
 		augment({ image, target }, random) {
 			const width = random.integer(0, cut + 1);
+			for (let i = 0; i < idle; i++) random.uint32();
 			return {
 				image: cutLeft(image, { cut: width, channels: 3 }),
 				target: cutLeft(target, { cut: width, channels: 1 }),
