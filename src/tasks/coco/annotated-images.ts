@@ -107,6 +107,8 @@ function readImage(
 /** Images with the instances in them, and the names of their classes. */
 export interface AnnotatedImages extends Dataset<Instances> {
 	readonly classes: readonly string[];
+	/** 1 for images wider than high, 0 for others: a batch is of one kind, as in mmdetection. */
+	group(index: number): number;
 }
 
 /**
@@ -125,6 +127,16 @@ export function annotatedImages(
 		opened ??= open(options);
 		return opened;
 	};
+	const entry = (index: number) => {
+		const { file, positions } = opening();
+		const position = positions[index];
+		const shown = file.images[position ?? -1];
+		if (position === undefined || shown === undefined)
+			throw new RangeError(
+				`${name} has images 0 to ${positions.length - 1}, not ${index}`,
+			);
+		return { position, shown };
+	};
 	return {
 		name,
 		get classes() {
@@ -133,18 +145,16 @@ export function annotatedImages(
 		get length() {
 			return opening().positions.length;
 		},
+		group(index) {
+			const { height, width } = entry(index).shown;
+			return width > height ? 1 : 0;
+		},
 		sample(index) {
-			const { file, positions } = opening();
-			const position = positions[index];
-			const shown = file.images[position ?? -1];
-			if (position === undefined || shown === undefined)
-				throw new RangeError(
-					`${name} has images 0 to ${positions.length - 1}, not ${index}`,
-				);
+			const { position, shown } = entry(index);
 			return {
 				id: `${name}/${shown.id}`,
 				image: readImage(join(images, shown.file), shown, annotations),
-				target: file.instances(position),
+				target: opening().file.instances(position),
 			};
 		},
 	};

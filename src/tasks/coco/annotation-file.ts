@@ -148,10 +148,10 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
 /**
  * Reads a COCO annotation file of instances: those of the wanted categories, or of all of them.
  *
- * Takes about 100 bytes of memory for each annotation, however large its masks: these stay in the file,
- * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong with it:
- * broken JSON with the position; annotations of images or categories that it does not have, without box,
- * area or mask, or with none but polygons of fewer than three corners; ids that come twice.
+ * Takes a few hundred bytes of memory for each annotation, however large its masks: these stay in the file,
+ * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong
+ * with it: broken JSON with the position; annotations of images or categories that it does not have, without
+ * box, area or mask, or with none but polygons of fewer than three corners; ids that come twice.
  */
 export function readAnnotationFile(
 	path: string,

@@ -42,9 +42,9 @@ function percentages(
  *
  * The value is the AP of boxes, over all classes and overlaps of 0.5 to 0.95 (of masks where only they
  * are scored). Details are the other figures of COCO's twelve of each kind, `box AP50` to `mask ARl`, and the
- * AP of each class, `box AP: person`; what there is nothing of to find is left out. Equal to those of pycocotools 2.0.11
- * wherever it has a figure, but that an annotation of id 0 counts as any other. Images are ranked by their
- * ids where they have them, else in the order in which they were added.
+ * AP of each class, `box AP: person`; what there is nothing of to find is left out. Equal to those of
+ * pycocotools 2.0.11 wherever it has a figure, but that an annotation of id 0 counts as any other. Images
+ * are ranked by their ids where they have them, else in the order in which they were added.
  * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, or an image
  * comes twice; `value` where there is nothing to find.
  */

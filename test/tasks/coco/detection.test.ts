@@ -22,7 +22,7 @@ const sizes = [
 	[64, 80],
 ] as const;
 
-/** Four images of different sizes: two with a thing, one with a crowd, one with a thing too small to learn from. */
+/** Four images: two with a thing, one with a crowd, one with a thing too small to learn from. */
 function write(folder: string) {
 	const images = join(folder, "images");
 	mkdirSync(images);
