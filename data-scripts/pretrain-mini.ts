@@ -66,7 +66,7 @@ function recipeOf(name: MiniBackboneName): Recipe {
 	const later: Recipe = {
 		...regular,
 		learningRate: regular.learningRate / 2,
-		length: { steps: 1000 },
+		length: { steps: isSwin(name) ? 500 : 1000 },
 	};
 	return name.endsWith("/prime")
 		? { ...later, augment: { name: "prime", preset: "imagenet" } }

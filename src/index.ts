@@ -228,6 +228,8 @@ export type {
 	Detections,
 	Instances,
 } from "./tasks/coco/instances.js";
+export { type MaskRcnn, maskRcnn } from "./tasks/coco/mask-rcnn.js";
+export type { MaskRcnnOptions } from "./tasks/coco/mask-rcnn-options.js";
 export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
 export {
 	type Box,
@@ -241,6 +243,10 @@ export {
 export { rleIou } from "./tasks/coco/rle-iou.js";
 export { mergeRles } from "./tasks/coco/rle-merge.js";
 export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
+export {
+	type TorchvisionDetectorOptions,
+	torchvisionDetector,
+} from "./tasks/coco/torchvision-detector.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,

@@ -21,7 +21,10 @@ export interface CompileOptions {
 	 * them makes the next call trace again.
 	 */
 	readonly frozen?: Iterable<Variable>;
-	/** The number of structures and shapes of arguments for which compiled forms are kept; 8 by default. */
+	/**
+	 * The number of structures and shapes of arguments for which compiled forms are kept, those used last; 8
+	 * by default. Each holds its own copy of what is frozen.
+	 */
 	readonly plans?: number;
 }
 
@@ -32,12 +35,17 @@ export interface Compiled<Arguments extends unknown[], Result> {
 	dispose?(): void;
 }
 
+interface TraceOptions {
+	readonly frozen: ReadonlySet<Variable>;
+	readonly random: Random;
+	readonly arena: boolean;
+}
+
 function trace(
 	backend: OnnxRuntimeBackend,
 	fn: (...args: never[]) => TensorContainer,
 	call: Flattened,
-	frozen: ReadonlySet<Variable>,
-	random: Random,
+	{ frozen, random, arena }: TraceOptions,
 ): Plan {
 	const fillUniform = (values: Values) => {
 		for (let i = 0; i < values.length; i++) values[i] = random.uniform();
@@ -69,19 +77,16 @@ function trace(
 		backend.tracer = undefined;
 	}
 	const { structure } = made as unknown as Flattened;
-	return makePlan(backend, {
-		tracer,
-		arguments: inputs,
-		standIns,
-		results,
-		structure,
-	});
+	const traced = { tracer, arguments: inputs, standIns, results, structure };
+	return makePlan(backend, traced, arena);
 }
 
 /** The plans that were used last. */
 class PlanCache {
 	// In the order of their last use.
 	readonly #plans = new Map<string, Plan>();
+	/** Whether arguments have been of one structure and shape so far. */
+	#isUniform = true;
 
 	constructor(private readonly most: number) {}
 
@@ -94,8 +99,22 @@ class PlanCache {
 		return plan;
 	}
 
-	set(key: string, plan: Plan): void {
+	/**
+	 * Makes room for the plan of a key; says whether it may have an arena.
+	 *
+	 * Arenas never shrink, and those of several plans would not fit in memory: only a plan without others
+	 * has one, and leaves with it.
+	 */
+	prepare(key: string): boolean {
+		if (this.#isUniform && this.#plans.size > 0 && !this.#plans.has(key)) {
+			this.#isUniform = false;
+			this.clear();
+		}
 		this.#remove(key);
+		return this.#isUniform;
+	}
+
+	set(key: string, plan: Plan): void {
 		this.#plans.set(key, plan);
 		for (const oldest of this.#plans.keys()) {
 			if (this.#plans.size <= this.most) break;
@@ -152,7 +171,9 @@ export function compile<Arguments extends unknown[], Result>(
 		const key = JSON.stringify([given.structure, shapes]);
 		let plan = plans.get(key);
 		if (!plan || isStale(plan, backend)) {
-			plan = trace(backend, fn as never, given, constants, random);
+			const arena = plans.prepare(key);
+			const options = { frozen: constants, random, arena };
+			plan = trace(backend, fn as never, given, options);
 			plans.set(key, plan);
 		}
 		return runPlan(backend, plan, given) as Result;

@@ -57,6 +57,7 @@ const feedOf = (data: Values, dims: readonly number[], type: DType): Feed => ({
 /** A graph whose nodes run as they are written, each by a cached session, into pooled buffers. */
 export class EagerGraph implements Graph {
 	readonly traced = false;
+	readonly channelBlock = 0;
 	readonly #taken = new Set<Values>();
 
 	constructor(

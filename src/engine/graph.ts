@@ -34,6 +34,8 @@ export interface NodeOptions {
 /** What lowerings are written against; an eager graph runs each node at once, a traced one records it. */
 export interface Graph {
 	readonly traced: boolean;
+	/** The channels of a block where convolutions in blocks of channels are to be had and wanted, else 0. */
+	readonly channelBlock: number;
 	node(
 		op: string,
 		inputs: readonly (Value | undefined)[],

@@ -77,9 +77,13 @@ class Message {
 	}
 
 	bytes(field: number, value: Uint8Array): this {
+		return this.#parted(field, value.length, [value]);
+	}
+
+	#parted(field: number, length: number, parts: readonly Uint8Array[]): this {
 		this.#varint((field << 3) | 2);
-		this.#varint(value.length);
-		this.#push(value);
+		this.#varint(length);
+		for (const part of parts) this.#push(part);
 		return this;
 	}
 
@@ -88,7 +92,7 @@ class Message {
 	}
 
 	message(field: number, value: Message): this {
-		return this.bytes(field, value.finish());
+		return this.#parted(field, value.#length, value.#parts);
 	}
 
 	finish(): Uint8Array<ArrayBuffer> {

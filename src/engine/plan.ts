@@ -61,8 +61,12 @@ const feed = (
 	{ data, dims: shape, type: dtype, location: "cpu" },
 ];
 
-/** Builds the sessions of a traced function. */
-export function makePlan(backend: OnnxRuntimeBackend, traced: Traced): Plan {
+/** Builds the sessions of a traced function; with an arena they keep their memory between runs. */
+export function makePlan(
+	backend: OnnxRuntimeBackend,
+	traced: Traced,
+	arena: boolean,
+): Plan {
 	const { tracer, standIns, structure } = traced;
 	const updated = tracer.variables.flatMap(({ variable, updated }) =>
 		updated ? [{ variable, updated }] : [],
@@ -85,7 +89,7 @@ export function makePlan(backend: OnnxRuntimeBackend, traced: Traced): Plan {
 		const spent = [...names].filter((name) => !read.has(name));
 		for (const { name } of inputs) read.add(name);
 		const session =
-			part && createSession(part, { threads, executionProviders, arena: true });
+			part && createSession(part, { threads, executionProviders, arena });
 		stages.unshift({ session, call, inputs, outputs, spent });
 	}
 	return {

@@ -57,6 +57,8 @@ export class TraceGraph implements Graph {
 	readonly #reshaped = new Map<string, string>();
 	#names = 0;
 
+	constructor(readonly channelBlock = 0) {}
+
 	#name(prefix: string): string {
 		return `${prefix}${this.#names++}`;
 	}

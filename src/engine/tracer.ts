@@ -13,6 +13,7 @@ import {
 	type StoredTensor,
 	type Tracer,
 } from "./backend.js";
+import { channelBlock } from "./channel-block.js";
 import type { Value } from "./graph.js";
 import type { HostCall } from "./host-call.js";
 import type { Lowering } from "./lowerings/lowering.js";
@@ -64,7 +65,7 @@ function scopeNames(): string[] {
 
 /** Records every kernel that depends on an argument or a variable. */
 export class FunctionTracer implements Tracer {
-	readonly graph = new TraceGraph();
+	readonly graph: TraceGraph;
 	readonly random: (TracedValue & { fill: Fill })[] = [];
 	readonly #variables = new Map<DataId, TracedVariable>();
 	#registered = 0;
@@ -74,6 +75,8 @@ export class FunctionTracer implements Tracer {
 		private readonly isFrozen: (variable: Variable) => boolean,
 		private readonly fillRandom: Fill,
 	) {
+		const onProcessor = backend.executionProviders[0] === "cpu";
+		this.graph = new TraceGraph(onProcessor ? channelBlock() : 0);
 		this.#noticeVariables();
 	}
 

@@ -3,38 +3,15 @@ import * as tf from "@tensorflow/tfjs";
 /** Makes the matrix `[to, from]`, row-major, that turns an axis of length `from` into one of length `to`. */
 export type AxisMatrix = (from: number, to: number) => Float32Array;
 
-/** The two pixels between which a pixel of a resized axis lies, and the share of the second. */
-interface Between {
-	readonly low: number;
-	readonly high: number;
-	readonly share: number;
-}
-
-/** Where pixel `index` of an axis resized bilinearly comes from: pixels have their centers at halves. */
-export function between(index: number, from: number, to: number): Between {
-	const source = Math.max(0, ((index + 0.5) * from) / to - 0.5);
-	const low = Math.min(Math.floor(source), from - 1);
-	return { low, high: Math.min(low + 1, from - 1), share: source - low };
-}
-
 /** Linear interpolation, as `F.interpolate(mode="bilinear", align_corners=False)` does on each axis. */
 export const interpolating: AxisMatrix = (from, to) => {
 	const matrix = new Float32Array(to * from);
 	for (let row = 0; row < to; row++) {
-		const { low, high, share } = between(row, from, to);
+		const source = Math.max(0, ((row + 0.5) * from) / to - 0.5);
+		const low = Math.min(Math.floor(source), from - 1);
+		const share = low + 1 < from ? source - low : 0;
 		matrix[row * from + low] = 1 - share;
-		matrix[row * from + high] = (matrix[row * from + high] as number) + share;
-	}
-	return matrix;
-};
-
-/** The nearest pixel, rounded down, as `F.interpolate(mode="nearest")` does on each axis. */
-export const picking: AxisMatrix = (from, to) => {
-	const matrix = new Float32Array(to * from);
-	const scale = Math.fround(from / to);
-	for (let row = 0; row < to; row++) {
-		const source = Math.floor(Math.fround(row * scale));
-		matrix[row * from + Math.min(source, from - 1)] = 1;
+		if (share > 0) matrix[row * from + low + 1] = share;
 	}
 	return matrix;
 };
@@ -52,7 +29,7 @@ export const averaging: AxisMatrix = (from, to) => {
 
 /**
  * Turns the height and width of `[batch, height, width, channels]` into the given ones, each by the matrix
- * of that kind for its lengths; all three kinds leave an axis that has its length already as it is.
+ * of that kind for its lengths; both kinds leave an axis that has its length already as it is.
  */
 export function alongAxes(
 	x: tf.Tensor4D,

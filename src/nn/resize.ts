@@ -1,5 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
-import { alongAxes, interpolating, picking } from "./axis-matrix.js";
+import { alongAxes, interpolating } from "./axis-matrix.js";
 
 /** `[batch, height, width, channels]` at another size, as `F.interpolate(mode="bilinear", align_corners=False)`. */
 export function resizeBilinear(
@@ -7,12 +7,4 @@ export function resizeBilinear(
 	size: readonly [height: number, width: number],
 ): tf.Tensor4D {
 	return alongAxes(x, size, interpolating);
-}
-
-/** `[batch, height, width, channels]` at another size, as `F.interpolate(mode="nearest")`. */
-export function resizeNearest(
-	x: tf.Tensor4D,
-	size: readonly [height: number, width: number],
-): tf.Tensor4D {
-	return alongAxes(x, size, picking);
 }

@@ -82,9 +82,9 @@ function gradientAndLoss(
 		tf.reshape(narrow, [count, columns * classes]),
 		true,
 	);
-	const pixel = columns * classes;
+	const line = columns * classes;
 	const whole = tf.pad(tf.reshape(short, [-1]), [
-		[first * pixel, (rows - first - seen) * pixel],
+		[first * line, (rows - first - seen) * line],
 	]);
 	return tf.concat([whole, tf.reshape(loss, [1])]) as tf.Tensor1D;
 }

@@ -137,6 +137,10 @@ export interface Task<
 	prepare(image: Image): Image;
 	/** The size to which the images of a batch are padded; by default the largest height and width. */
 	padded?(sizes: readonly Size[]): Size;
-	/** How threads make the task anew, to prepare its examples ahead of training; without it, they are not. */
+	/**
+	 * How threads make the task anew, to prepare its examples ahead of training and scoring; without it, they
+	 * do not. Targets are then sent between threads: they are numbers, text, typed arrays, and lists and plain
+	 * objects of them.
+	 */
 	readonly source?: TaskSource;
 }

@@ -4,7 +4,7 @@ import {
 	type ArchitectureName,
 	architectures,
 } from "../backbones/architectures.js";
-import { officialSwinNames } from "../backbones/swin-names.js";
+import { fromOpenMmlab } from "../backbones/open-mmlab.js";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { stateDict } from "../checkpoint/state-dict.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
@@ -28,27 +28,6 @@ export interface ImportRunOptions {
 	readonly folder?: string;
 }
 
-// What PyTorch keeps beside the weights, and nothing reads.
-const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
-
-const prefix = "backbone.";
-
-/** The names that backbone and task give the weights of a detector or segmenter. */
-function ownNames(tensors: NamedTensors): NamedTensors {
-	const entries = Object.entries(tensors).filter(
-		([name]) => !derived.test(name),
-	);
-	const inside = entries.filter(([name]) => name.startsWith(prefix));
-	if (inside.length === 0) return Object.fromEntries(entries);
-	const backbone = inside.map(
-		([name, tensor]) => [name.slice(prefix.length), tensor] as const,
-	);
-	return {
-		...officialSwinNames(Object.fromEntries(backbone)),
-		...Object.fromEntries(entries.filter(([name]) => !name.startsWith(prefix))),
-	};
-}
-
 /**
  * Makes a finished run of weights that were fine-tuned elsewhere, so that they can be evaluated like any
  * other: those of the study's released detectors and segmenters, say.
@@ -64,7 +43,7 @@ export async function importRun<Target, Prediction>(
 	{ architecture: given, recipe, name, folder = "runs" }: ImportRunOptions,
 ): Promise<Run> {
 	const architecture = typeof given === "string" ? architectures[given] : given;
-	const tensors = ownNames(
+	const tensors = fromOpenMmlab(
 		typeof weights === "string"
 			? stateDict(
 					await readCheckpoint(weights, {

@@ -44,9 +44,17 @@ const convolutions: ConvolutionCase[] = [
 	{ image: [1, 6, 6, 16], filter: [2, 2, 16, 16], stride: 3, pad: "valid" },
 	{ image: [3, 1, 1, 16], filter: [3, 3, 16, 16], pad: "same" },
 	{ image: [1, 4, 4, 1], filter: [3, 3, 1, 1], pad: "same" },
+	// Large enough for convolutions in blocks of channels, backwards too.
+	{ image: [2, 25, 22, 32], filter: [3, 3, 32, 16], pad: "same" },
+	{ image: [1, 35, 33, 16], filter: [3, 2, 16, 48], pad: "valid" },
+	{ image: [1, 34, 36, 16], filter: [5, 3, 16, 16], pad: asymmetric },
+	{ image: [1, 34, 35, 16], filter: [3, 3, 16, 32], stride: 2, pad: 1 },
+	// Enough channels for another product in the filter's gradient.
+	{ image: [1, 32, 32, 4], filter: [3, 3, 4, 256], pad: "same" },
 ];
 
 const dilated: ConvolutionCase[] = [
+	{ image: [1, 22, 21, 16], filter: [3, 3, 16, 32], pad: "same", dilation: 2 },
 	{ image: [1, 9, 9, 16], filter: [3, 3, 16, 16], pad: "same", dilation: 2 },
 	{
 		image: [1, 9, 11, 3],

@@ -20,7 +20,7 @@ import {
 	param,
 	paramValues,
 } from "../../src/nn/params.js";
-import { resizeBilinear, resizeNearest } from "../../src/nn/resize.js";
+import { resizeBilinear } from "../../src/nn/resize.js";
 import { formulaValues, formulaWeight } from "./formula.js";
 import { assertMatches, channelsFirst, type Summary } from "./summary.js";
 
@@ -102,8 +102,6 @@ const layers: Readonly<Record<string, Layer>> = {
 	"global average pool": weightless(globalAveragePool),
 	"resize bilinear, larger": weightless((x) => resizeBilinear(x, [21, 16])),
 	"resize bilinear, smaller": weightless((x) => resizeBilinear(x, [4, 7])),
-	"resize nearest, larger": weightless((x) => resizeNearest(x, [10, 13])),
-	"resize nearest, smaller": weightless((x) => resizeNearest(x, [4, 3])),
 	"adaptive average pool": weightless((x) => adaptiveAveragePool(x, [6, 6])),
 	"adaptive average pool, larger": weightless((x) =>
 		adaptiveAveragePool(x, [3, 3]),

@@ -190,7 +190,9 @@ describe("runs", () => {
 			schedule: { name: "poly", power: 1, minLearningRate: 0 },
 		});
 		const last = timed.log.at(-1);
-		assert.ok(last && last.seconds >= 0.3 && last.learningRate < 0.009);
+		assert.ok(last && last.seconds >= 0.3);
+		// The first step, at which everything is compiled, may take all of the time.
+		assert.ok(last.step === 1 || last.learningRate < 0.009);
 	});
 
 	test("the interrupt of a notebook stops a run", async () => {

@@ -161,7 +161,7 @@ describe("groups of weights", () => {
 			].map((name) => resnet(name)?.multiplier),
 			[1, 0.5, 0.5 ** 4, 0.5 ** 5],
 		);
-		// Blocks 1, 1, 2, 1; the patch merging goes with the block before it.
+		// Blocks 2, 2, 2, 1; the patch merging goes with the block before it.
 		const swin = groupsOf("swin-mini", { layerDecay: 0.5 });
 		assert.deepEqual(
 			[
@@ -171,7 +171,7 @@ describe("groups of weights", () => {
 				"layers.2.blocks.0.mlp.fc1.weight",
 				"patch_embed.proj.weight",
 			].map((name) => swin(name)?.multiplier),
-			[1, 0.5, 0.25, 0.125, 0.5 ** 6],
+			[1, 0.5, 0.25, 0.125, 0.5 ** 8],
 		);
 	});
 

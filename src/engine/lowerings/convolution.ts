@@ -2,6 +2,12 @@ import type { Graph, Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
 import { binary, matMul, reduce, transpose } from "../ops.js";
 import {
+	convolveInBlocks,
+	fitsBlocks,
+	gradientFitsBlocks,
+	inputGradientInBlocks,
+} from "./blocked.js";
+import {
 	convolveChannelsFirst,
 	fused,
 	geometry,
@@ -25,6 +31,11 @@ const fewChannels = 16;
 // The shares of all windows in all pixels are written out only up to this size.
 const mostShareBytes = 2 ** 28;
 
+// From these sizes on, a product with the errors turned, and turned back, is faster than one that turns
+// the patches on the fly.
+const manyErrors = 1024;
+const manyChannels = 256;
+
 const oihw = [3, 2, 0, 1];
 
 /** `y[n, h, w, o] = sum x[n, h', w', i] filter[kh, kw, i, o]`. */
@@ -41,6 +52,8 @@ function convolve(graph: Graph, x: Value, filter: Value, w: Window): Value {
 			shape,
 		);
 	}
+	if (fitsBlocks(graph, filter, w))
+		return convolveInBlocks(graph, x, filter, w);
 	if (inner < fewChannels)
 		return convolveChannelsFirst(graph, x, transpose(graph, filter, oihw), w);
 	const matrix = graph.reshape(filter, [taps(w) * inner, outer]);
@@ -77,6 +90,8 @@ function inputGradient(
 			shape,
 		);
 	}
+	if (gradientFitsBlocks(graph, filter, w))
+		return inputGradientInBlocks(graph, dy, filter, w);
 	if (w.strideHeight === 1 && w.strideWidth === 1 && outer >= fewChannels) {
 		const byTap = graph.reshape(filter, [taps(w), inner, outer]);
 		const matrix = graph.reshape(transpose(graph, byTap, [1, 0, 2]), [
@@ -138,6 +153,7 @@ function filterGradient(
 		);
 	}
 	const outer = errors.shape[1] as number;
+	const turns = outPixels(w) >= manyErrors && outer >= manyChannels;
 	let sum: Value | undefined;
 	for (const { part, begin, count } of gatheredParts(
 		graph,
@@ -146,10 +162,16 @@ function filterGradient(
 		taps(w),
 	)) {
 		const share = rowsOf(graph, errors, begin, count, outer);
-		const product = matMul(graph, part, share, { transposeA: true });
+		const product = turns
+			? matMul(graph, transpose(graph, share, [1, 0]), part)
+			: matMul(graph, part, share, { transposeA: true });
 		sum = sum ? binary(graph, "Add", sum, product) : product;
 	}
-	return graph.reshape(sum as Value, filterShape);
+	const gradient = sum as Value;
+	return graph.reshape(
+		turns ? transpose(graph, gradient, [1, 0]) : gradient,
+		filterShape,
+	);
 }
 
 const conv2d: Lowering = (graph, { x, filter }, attributes) => {

@@ -1,5 +1,5 @@
 import { assignBoxes } from "./assign.js";
-import type { Boxes } from "./box.js";
+import { type Boxes, takeFours } from "./box.js";
 import { encodeBoxes } from "./box-coder.js";
 import type { RpnSettings } from "./rpn-settings.js";
 import { sampleBoxes } from "./sample.js";
@@ -15,9 +15,6 @@ export interface AnchorTargets {
 	/** How many examples there are, as losses are divided by it. */
 	readonly count: number;
 }
-
-const box = (boxes: Boxes, index: number): Boxes =>
-	boxes.subarray(4 * index, 4 * index + 4);
 
 /**
  * Assigns anchors to objects and draws those that are learned from.
@@ -49,10 +46,9 @@ export function anchorTargets(
 	indices.set(negative, positive.length);
 	labels.fill(1, 0, positive.length);
 	labels.fill(-1, positive.length, positive.length + negative.length);
-	positive.forEach((anchor, i) => {
-		const object = box(objects, assigned[anchor] as number);
-		deltas.set(encodeBoxes(box(anchors, anchor), object, coder), 4 * i);
-	});
+	const owners = positive.map((anchor) => assigned[anchor]);
+	const [from, to] = [takeFours(anchors, positive), takeFours(objects, owners)];
+	deltas.set(encodeBoxes(from, to, coder));
 	const count =
 		Math.max(positive.length, leastCount) +
 		Math.max(negative.length, leastCount);

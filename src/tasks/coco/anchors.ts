@@ -59,7 +59,7 @@ function fill(boxes: Boxes, origin: readonly number[], level: AnchorLevel) {
 		for (let x = 0; x < width; x++) {
 			for (let i = 0; i < origin.length; i++) {
 				const shift = i % 2 === 0 ? x * strideX : y * strideY;
-				boxes[at++] = (origin[i] as number) + shift;
+				boxes[at++] = origin[i] + shift;
 			}
 		}
 	}
@@ -92,7 +92,7 @@ export function makeAnchors(
 	});
 	const boxes = new Float32Array(4 * end);
 	levels.forEach((level, i) => {
-		fill(boxes, anchorsAtOrigin(sizes[i] as number, settings), level);
+		fill(boxes, anchorsAtOrigin(sizes[i], settings), level);
 	});
 	return { boxes, levels };
 }

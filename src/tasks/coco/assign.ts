@@ -31,16 +31,16 @@ function overlaps(boxes: Boxes, targets: Boxes, excluded?: Uint8Array) {
 	const best = new Int32Array(count);
 	const claims: { readonly overlap: number; readonly boxes: number[] }[] = [];
 	for (let t = 0; t < targets.length / 4; t++) {
-		const right = targets[4 * t + 2] as number;
-		const bottom = targets[4 * t + 3] as number;
+		const right = targets[4 * t + 2];
+		const bottom = targets[4 * t + 3];
 		let overlap = 0;
 		let tied: number[] = [];
 		for (let i = 0; i < count; i++) {
-			if (!((boxes[4 * i] as number) < right)) continue;
-			if (!((boxes[4 * i + 1] as number) < bottom)) continue;
+			if (boxes[4 * i] >= right) continue;
+			if (boxes[4 * i + 1] >= bottom) continue;
 			const iou = boxIou(boxes, i, targets, t);
 			if (iou === 0 || excluded?.[i] === 1) continue;
-			if (iou > (most[i] as number)) {
+			if (iou > most[i]) {
 				most[i] = iou;
 				best[i] = t;
 			}
@@ -72,7 +72,7 @@ export function assignBoxes(
 	const high = Math.fround(positive);
 	const low = Math.fround(negative);
 	const assigned = best.map((target, i) => {
-		const overlap = most[i] as number;
+		const overlap = most[i];
 		if (excluded?.[i] === 1) return neither;
 		if (overlap < low) return background;
 		return overlap >= high ? target : neither;
@@ -82,7 +82,7 @@ export function assignBoxes(
 	claims.forEach(({ overlap, boxes: claimed }, target) => {
 		if (overlap < least) return;
 		for (const i of claimed)
-			assigned[i] = lowQuality.claims === "own" ? target : (best[i] as number);
+			assigned[i] = lowQuality.claims === "own" ? target : best[i];
 	});
 	return assigned;
 }

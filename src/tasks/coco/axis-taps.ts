@@ -47,22 +47,20 @@ export function axisTaps(
 	reserve(taps, bins, 2 * bins * count);
 	const { from, pixel, weight } = taps;
 	let end = 0;
-	const add = (at: number, share: number) => {
-		// The samples of a bin are in order: only the last two pixels can come again.
-		for (let i = end - 1; i >= Math.max(end - 2, first); i--) {
-			if (pixel[i] === at) {
-				weight[i] = weight[i] + share;
-				return;
-			}
-		}
-		pixel[end] = at;
-		weight[end++] = share;
-	};
-	let first = 0;
 	for (let i = 0; i < bins; i++) {
-		from[i] = end;
-		first = end;
+		const first = end;
+		from[i] = first;
 		const edge = Math.fround(start + Math.fround(i * bin));
+		const add = (at: number, share: number) => {
+			// The samples of a bin are in order: only its last two pixels can come again.
+			let place = end;
+			for (let k = 1; k <= 2 && end - k >= first; k++)
+				if (pixel[end - k] === at) place = end - k;
+			if (place === end) {
+				pixel[end] = at;
+				weight[end++] = share;
+			} else weight[place] += share;
+		};
 		for (let sample = 0; sample < count; sample++) {
 			const offset = Math.fround(Math.fround((sample + 0.5) * bin) / count);
 			const at = Math.fround(edge + offset);

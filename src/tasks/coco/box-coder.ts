@@ -49,10 +49,10 @@ export function decodeBoxes(
 		exp(min(max(delta, leastLogScale), mostLogScale)) / 2;
 	for (let at = 0; at < boxes.length; at += 4) {
 		const [x, y, width, height] = centered(boxes, at);
-		const centerX = x + (deltas[at] as number) * dx * width;
-		const centerY = y + (deltas[at + 1] as number) * dy * height;
-		const halfWidth = grown((deltas[at + 2] as number) * dw) * width;
-		const halfHeight = grown((deltas[at + 3] as number) * dh) * height;
+		const centerX = x + deltas[at] * dx * width;
+		const centerY = y + deltas[at + 1] * dy * height;
+		const halfWidth = grown(deltas[at + 2] * dw) * width;
+		const halfHeight = grown(deltas[at + 3] * dh) * height;
 		decoded[at] = centerX - halfWidth;
 		decoded[at + 1] = centerY - halfHeight;
 		decoded[at + 2] = centerX + halfWidth;
@@ -65,9 +65,9 @@ function centered(
 	boxes: Boxes,
 	at: number,
 ): [x: number, y: number, width: number, height: number] {
-	const left = boxes[at] as number;
-	const top = boxes[at + 1] as number;
-	const width = (boxes[at + 2] as number) - left;
-	const height = (boxes[at + 3] as number) - top;
+	const left = boxes[at];
+	const top = boxes[at + 1];
+	const width = boxes[at + 2] - left;
+	const height = boxes[at + 3] - top;
 	return [left + width / 2, top + height / 2, width, height];
 }

@@ -13,8 +13,8 @@ const { fround, max, min } = Math;
 /** The area of a box, in steps of float32. */
 export function boxArea(boxes: Boxes, index: number): number {
 	const at = 4 * index;
-	const width = fround((boxes[at + 2] as number) - (boxes[at] as number));
-	const height = fround((boxes[at + 3] as number) - (boxes[at + 1] as number));
+	const width = fround(boxes[at + 2] - boxes[at]);
+	const height = fround(boxes[at + 3] - boxes[at + 1]);
 	return fround(width * height);
 }
 
@@ -22,15 +22,9 @@ export function boxArea(boxes: Boxes, index: number): number {
 export function sharedArea(a: Boxes, i: number, b: Boxes, j: number): number {
 	const p = 4 * i;
 	const q = 4 * j;
-	const width = fround(
-		min(a[p + 2] as number, b[q + 2] as number) -
-			max(a[p] as number, b[q] as number),
-	);
+	const width = fround(min(a[p + 2], b[q + 2]) - max(a[p], b[q]));
 	if (!(width > 0)) return 0;
-	const height = fround(
-		min(a[p + 3] as number, b[q + 3] as number) -
-			max(a[p + 1] as number, b[q + 1] as number),
-	);
+	const height = fround(min(a[p + 3], b[q + 3]) - max(a[p + 1], b[q + 1]));
 	return height > 0 ? fround(width * height) : 0;
 }
 
@@ -53,6 +47,31 @@ export function boxIou(a: Boxes, i: number, b: Boxes, j: number): number {
 export function clipBoxes(boxes: Boxes, { height, width }: Size): void {
 	for (let at = 0; at < boxes.length; at++) {
 		const most = at % 2 === 0 ? width : height;
-		boxes[at] = min(max(boxes[at] as number, 0), most);
+		boxes[at] = min(max(boxes[at], 0), most);
 	}
+}
+
+/** Whether both sides of a box are at least so long. */
+export function isLarge(
+	boxes: Boxes,
+	index: number,
+	leastSide: number,
+): boolean {
+	const at = 4 * index;
+	const width = boxes[at + 2] - boxes[at];
+	const height = boxes[at + 3] - boxes[at + 1];
+	return width >= leastSide && height >= leastSide;
+}
+
+/** The fours of numbers, such as boxes or deltas, at the indices. */
+export function takeFours(
+	values: Float32Array,
+	indices: ArrayLike<number>,
+): Float32Array {
+	const taken = new Float32Array(4 * indices.length);
+	for (let i = 0; i < indices.length; i++) {
+		const at = 4 * indices[i];
+		taken.set(values.subarray(at, at + 4), 4 * i);
+	}
+	return taken;
 }

@@ -38,32 +38,27 @@ export function detectBatch(
 			{ shape: [batch, most], dtype: "int32" },
 		],
 		(arrays) => {
-			const [given, counts, ...outputs] = arrays as Float32Array[];
-			const [allScores, allDeltas, sides] = outputs;
+			const [given, real, said, moves, sides] = arrays as Float32Array[];
 			const boxes = new Float32Array(batch * most * 4);
-			const total = new Int32Array(batch);
+			const counts = new Int32Array(batch);
 			const scores = new Float32Array(batch * most);
 			const labels = new Int32Array(batch * most);
 			for (let image = 0; image < batch; image++) {
-				const real = (values: Float32Array): Float32Array => {
+				const part = (values: Float32Array): Float32Array => {
 					const row = rowOf(values, image, batch);
-					return row.subarray(0, (row.length / proposed) * counts[image]);
+					return row.subarray(0, (row.length / proposed) * real[image]);
 				};
 				const found = detectBoxes(
-					{
-						boxes: real(given),
-						scores: real(allScores),
-						deltas: real(allDeltas),
-					},
+					{ boxes: part(given), scores: part(said), deltas: part(moves) },
 					imageSize(sides, image),
 					settings,
 				);
-				total[image] = found.labels.length;
-				boxes.set(found.boxes, 4 * most * image);
-				scores.set(found.scores, most * image);
-				labels.set(found.labels, most * image);
+				counts[image] = found.labels.length;
+				rowOf(boxes, image, batch).set(found.boxes);
+				rowOf(scores, image, batch).set(found.scores);
+				rowOf(labels, image, batch).set(found.labels);
 			}
-			return [boxes, total, scores, labels];
+			return [boxes, counts, scores, labels];
 		},
 	);
 	const [boxes, counts, scores, labels] = made;

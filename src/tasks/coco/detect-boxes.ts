@@ -1,5 +1,5 @@
 import type { Size } from "../task.js";
-import { type Boxes, clipBoxes } from "./box.js";
+import { type Boxes, clipBoxes, isLarge, takeFours } from "./box.js";
 import { decodeBoxes } from "./box-coder.js";
 import { nms } from "./nms.js";
 import type { RegionSettings } from "./region-settings.js";
@@ -21,32 +21,32 @@ export interface DetectedBoxes {
 	readonly labels: Int32Array;
 }
 
-/** The pairs of a region and a class whose score is above the threshold, in order. */
+/** The pairs of a region and a class whose score is above the threshold, region by region. */
 function candidates(
 	scores: Float32Array,
 	classes: number,
-	{ detect }: RegionSettings,
-): number[] {
+	threshold: number,
+): Int32Array {
 	// PyTorch compares in float32.
-	const least = Math.fround(detect.score);
+	const least = Math.fround(threshold);
 	const pairs: number[] = [];
-	for (
-		let at = 0, region = 0;
-		at < scores.length;
-		at += classes + 1, region++
-	) {
-		for (let label = 0; label < classes; label++) {
-			if (scores[at + label] > least) pairs.push(region * classes + label);
-		}
+	let pair = 0;
+	for (let at = 0; at < scores.length; at++) {
+		if (at % (classes + 1) === classes) continue;
+		if (scores[at] > least) pairs.push(pair);
+		pair++;
 	}
-	return pairs;
+	return Int32Array.from(pairs);
 }
 
-function isLarge(boxes: Boxes, at: number, leastSide: number): boolean {
-	const width = boxes[at + 2] - boxes[at];
-	const height = boxes[at + 3] - boxes[at + 1];
-	return width >= leastSide && height >= leastSide;
-}
+const choose = (
+	{ boxes, scores, labels }: DetectedBoxes,
+	indices: Int32Array,
+): DetectedBoxes => ({
+	boxes: takeFours(boxes, indices),
+	scores: Float32Array.from(indices, (i) => scores[i]),
+	labels: indices.map((i) => labels[i]),
+});
 
 /**
  * The objects in one image: each region may be one of each class that scores high enough, moved by the deltas
@@ -58,50 +58,27 @@ function isLarge(boxes: Boxes, at: number, leastSide: number): boolean {
 export function detectBoxes(
 	{ boxes, scores, deltas }: ClassifiedRegions,
 	image: Size,
-	settings: RegionSettings,
+	{ coder, detect }: RegionSettings,
 ): DetectedBoxes {
-	const { coder, detect } = settings;
-	const regions = boxes.length / 4;
-	const classes = scores.length / Math.max(1, regions) - 1;
-	const pairs = candidates(scores, classes, settings);
-	const from = new Float32Array(4 * pairs.length);
-	const by = new Float32Array(4 * pairs.length);
-	pairs.forEach((pair, i) => {
-		const region = 4 * Math.floor(pair / classes);
-		from.set(boxes.subarray(region, region + 4), 4 * i);
-		by.set(deltas.subarray(4 * pair, 4 * pair + 4), 4 * i);
-	});
-	const moved = decodeBoxes(by, from, coder);
+	const classes = scores.length / (boxes.length / 4) - 1;
+	const pairs = candidates(scores, classes, detect.score);
+	const regions = pairs.map((pair) => Math.floor(pair / classes));
+	const start = takeFours(boxes, regions);
+	const moved = decodeBoxes(takeFours(deltas, pairs), start, coder);
 	clipBoxes(moved, image);
-	const large = pairs
-		.map((pair, i) => ({ pair, at: 4 * i }))
-		.filter(({ at }) => isLarge(moved, at, detect.leastSide));
-	const found = {
-		boxes: new Float32Array(4 * large.length),
-		scores: Float32Array.from(
-			large,
-			({ pair }) => scores[pair + Math.floor(pair / classes)],
-		),
-		labels: Int32Array.from(large, ({ pair }) => pair % classes),
+	const all = {
+		boxes: moved,
+		scores: Float32Array.from(pairs, (pair, i) => scores[pair + regions[i]]),
+		labels: pairs.map((pair) => pair % classes),
 	};
-	large.forEach(({ at }, i) => {
-		found.boxes.set(moved.subarray(at, at + 4), 4 * i);
+	const indices = Int32Array.from(pairs, (_, i) => i);
+	const large = choose(
+		all,
+		indices.filter((i) => isLarge(moved, i, detect.leastSide)),
+	);
+	const kept = nms(large.boxes, large.scores, detect.nms, {
+		groups: large.labels,
+		most: detect.most,
 	});
-	return kept(found, detect);
-}
-
-function kept(
-	{ boxes, scores, labels }: DetectedBoxes,
-	{ nms: threshold, most }: RegionSettings["detect"],
-): DetectedBoxes {
-	const indices = nms(boxes, scores, threshold, { groups: labels, most });
-	const chosen = new Float32Array(4 * indices.length);
-	indices.forEach((index, i) => {
-		chosen.set(boxes.subarray(4 * index, 4 * index + 4), 4 * i);
-	});
-	return {
-		boxes: chosen,
-		scores: Float32Array.from(indices, (i) => scores[i]),
-		labels: indices.map((i) => labels[i]),
-	};
+	return choose(large, kept);
 }

@@ -26,8 +26,8 @@ export function fpn(params: Params, pyramid: Pyramid): Feature[] {
 		(x, i) => conv2d(params, `neck.lateral_convs.${i}.conv`, x), // [1, 1, inner, 256]
 	);
 	for (let i = laterals.length - 1; i > 0; i--) {
-		const fine = laterals[i - 1] as Feature;
-		laterals[i - 1] = addUpsampled(fine, laterals[i] as Feature);
+		const fine = laterals[i - 1];
+		laterals[i - 1] = addUpsampled(fine, laterals[i]);
 	}
 	const outs = laterals.map(
 		(x, i) => conv2d(params, `neck.fpn_convs.${i}.conv`, x, { pad: 1 }), // [3, 3, 256, 256]

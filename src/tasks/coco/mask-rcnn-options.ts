@@ -6,6 +6,7 @@ import { type RpnSettings, rpnSettings } from "./rpn-settings.js";
 export interface MaskRcnnOptions {
 	/** How many classes there are, without the background. */
 	readonly classes: number;
+	/** Whose rules they are; mmdetection's, which the study used, by default. */
 	readonly convention?: Convention;
 	/** Of the feature maps of all levels; 256. */
 	readonly channels?: number;
@@ -15,7 +16,7 @@ export interface MaskRcnnOptions {
 	readonly anchor?: number;
 	/** Anchors of an image that the first stage learns from; 256. */
 	readonly anchors?: number;
-	/** Regions of an image that the second stage learns from; 512. */
+	/** Regions of an image that the second stage learns from, a quarter of them with objects; 512. */
 	readonly regions?: number;
 	/** Boxes of an image that the first stage proposes; as many as the convention has. */
 	readonly proposals?: number;
@@ -31,6 +32,9 @@ export interface MaskRcnnPlan {
 	readonly rpn: RpnSettings;
 	readonly regions: RegionSettings;
 }
+
+// One of them may have an object.
+const leastRegions = 4;
 
 function rpnOf(
 	rpn: RpnSettings,
@@ -60,13 +64,14 @@ function regionsOf(
 	};
 }
 
-/** Throws a `RangeError` for a size or a number that is not a whole one of at least 1. */
+/** Throws a `RangeError` for a number that is not a whole one, or too small. */
 export function maskRcnnPlan(options: MaskRcnnOptions): MaskRcnnPlan {
 	for (const [name, value] of Object.entries(options)) {
 		if (typeof value !== "number") continue;
-		if (!(Number.isInteger(value) && value > 0))
+		const least = name === "regions" ? leastRegions : 1;
+		if (!(Number.isInteger(value) && value >= least))
 			throw new RangeError(
-				`${name} must be a whole number of at least 1, not ${value}`,
+				`${name} must be a whole number of at least ${least}, not ${value}`,
 			);
 	}
 	const { classes, convention = "mmdetection" } = options;

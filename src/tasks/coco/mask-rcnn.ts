@@ -29,7 +29,7 @@ const sum = (losses: readonly tf.Scalar[]): tf.Scalar =>
  * pixels of the images as the network sees them. The layers, and the numbers that are not given, are those of
  * the study. Sources: He et al., "Mask R-CNN", ICCV 2017; `rpnSettings` and `regionSettings` name the rules.
  *
- * Throws a `RangeError` for a size that is not a whole number of at least 1.
+ * Throws a `RangeError` for a number that is not a whole one, or too small.
  */
 export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 	const plan = maskRcnnPlan(options);

@@ -10,7 +10,7 @@ export const maskBins = 28;
 type Axes = ReturnType<typeof newAxes>;
 const newAxes = () => ({ rows: newTaps(), columns: newTaps() });
 
-/** For each bin row the weights of all pixel rows above, and of those above the next, and so on. */
+/** For each bin row, at each pixel row, the sum of the weights of those above: `[28, height + 1]`. */
 function cumulate({ rows }: Axes, height: number): Float64Array {
 	const stride = height + 1;
 	const sums = new Float64Array(maskBins * stride);
@@ -30,15 +30,16 @@ function columnShares(
 	{ sums, stride }: { readonly sums: Float64Array; readonly stride: number },
 ): Float64Array {
 	const shares = new Float64Array((last - first + 1) * maskBins);
-	let at = 0;
-	for (let i = 0; i + 1 < counts.length; i += 2) {
-		let start = at + counts[i];
-		at = start + counts[i + 1];
-		if (start >= (last + 1) * height) break;
-		start = Math.max(start, first * height);
-		for (; start < Math.min(at, (last + 1) * height); ) {
+	const limit = (last + 1) * height;
+	let done = 0;
+	for (let i = 0; i + 1 < counts.length && done < limit; i += 2) {
+		const outside = done + counts[i];
+		done = outside + counts[i + 1];
+		let start = Math.max(outside, first * height);
+		const stop = Math.min(done, limit);
+		while (start < stop) {
 			const x = Math.floor(start / height);
-			const end = Math.min(at, (x + 1) * height);
+			const end = Math.min(stop, (x + 1) * height);
 			const top = start - x * height;
 			const bottom = end - x * height;
 			for (let bin = 0; bin < maskBins; bin++) {

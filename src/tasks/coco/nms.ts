@@ -29,7 +29,7 @@ export function nms(
 		const group = groups?.[i] ?? 0;
 		let other = last[group] ?? -1;
 		while (other >= 0 && !(boxIou(boxes, i, boxes, other) > threshold))
-			other = previous[other] as number;
+			other = previous[other];
 		if (other >= 0) continue;
 		previous[i] = last[group] ?? -1;
 		last[group] = i;

@@ -1,6 +1,6 @@
 import type { Size } from "../task.js";
 import type { Anchors } from "./anchors.js";
-import { type Boxes, clipBoxes } from "./box.js";
+import { type Boxes, clipBoxes, isLarge, takeFours } from "./box.js";
 import { decodeBoxes } from "./box-coder.js";
 import { nms } from "./nms.js";
 import { rank } from "./rank.js";
@@ -28,24 +28,7 @@ export interface ProposeOptions {
 const sigmoid = (logit: number): number => 1 / (1 + Math.exp(-logit));
 
 const take = (values: Float32Array, indices: Int32Array): Float32Array =>
-	Float32Array.from(indices, (index) => values[index] as number);
-
-function takeFours(values: Float32Array, indices: Int32Array): Float32Array {
-	const taken = new Float32Array(4 * indices.length);
-	indices.forEach((index, i) => {
-		for (let k = 0; k < 4; k++)
-			taken[4 * i + k] = values[4 * index + k] as number;
-	});
-	return taken;
-}
-
-/** The indices of the boxes that are large enough. */
-function largeBoxes(boxes: Boxes, leastSide: number): Int32Array {
-	const all = Int32Array.from({ length: boxes.length / 4 }, (_, i) => i);
-	const side = (i: number, axis: number) =>
-		(boxes[4 * i + 2 + axis] as number) - (boxes[4 * i + axis] as number);
-	return all.filter((i) => side(i, 0) >= leastSide && side(i, 1) >= leastSide);
-}
+	Float32Array.from(indices, (index) => values[index]);
 
 /** The boxes of the highest of some anchors, by falling score. */
 function highest(
@@ -64,7 +47,9 @@ function highest(
 	);
 	clipBoxes(boxes, image);
 	const scores = take(logits, order).map(sigmoid);
-	const large = largeBoxes(boxes, leastSide);
+	const large = order
+		.map((_, i) => i)
+		.filter((i) => isLarge(boxes, i, leastSide));
 	return { boxes: takeFours(boxes, large), scores: take(scores, large) };
 }
 

@@ -6,7 +6,7 @@ function fallingKeys(scores: Float32Array): Uint32Array {
 	// Adding 0 makes -0 equal to 0.
 	const bits = new Uint32Array(scores.map((score) => score + 0).buffer);
 	for (let i = 0; i < bits.length; i++) {
-		const word = bits[i] as number;
+		const word = bits[i];
 		bits[i] = word & 0x80000000 ? word : ~word & 0x7fffffff;
 	}
 	return bits;
@@ -15,13 +15,10 @@ function fallingKeys(scores: Float32Array): Uint32Array {
 /** The upper halves of keys up to which there are at least `count` of them. */
 function lastBin(keys: Uint32Array, count: number): number {
 	const histogram = new Uint32Array(bins);
-	for (let i = 0; i < keys.length; i++) {
-		const bin = (keys[i] as number) >>> 16;
-		histogram[bin] = (histogram[bin] as number) + 1;
-	}
+	for (let i = 0; i < keys.length; i++) histogram[keys[i] >>> 16]++;
 	let sum = 0;
 	let bin = -1;
-	while (sum < count) sum += histogram[++bin] as number;
+	while (sum < count) sum += histogram[++bin];
 	return bin;
 }
 
@@ -47,11 +44,11 @@ export function rank(
 	const sortable = new Float64Array(scores.length);
 	let candidates = 0;
 	for (let i = 0; i < keys.length; i++) {
-		const key = keys[i] as number;
+		const key = keys[i];
 		if (key >>> 16 <= last) sortable[candidates++] = key * indexRange + i;
 	}
 	const sorted = sortable.subarray(0, candidates).sort();
 	const order = new Int32Array(count);
-	for (let i = 0; i < count; i++) order[i] = (sorted[i] as number) % indexRange;
+	for (let i = 0; i < count; i++) order[i] = sorted[i] % indexRange;
 	return order;
 }

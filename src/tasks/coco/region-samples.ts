@@ -1,4 +1,4 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { onHost } from "../../engine/host.js";
 import type { HostValue } from "../../engine/host-value.js";
 import type { Size } from "../task.js";
@@ -7,12 +7,13 @@ import { maskBins } from "./mask-target.js";
 import type { RegionSettings } from "./region-settings.js";
 import { regionTargets } from "./region-targets.js";
 import type { Regions } from "./roi-align.js";
+import { rowOf } from "./rows.js";
 
 /** Regions of a batch to learn from, each image's with those that have an object first. */
 export interface RegionSamples extends Regions {
 	/** `[batch]`, int32: how many have an object. */
 	readonly positives: tf.Tensor1D;
-	/** `[batch, regions]`, int32: classes, and their number for the background. */
+	/** `[batch, regions]`, int32: classes, and their number for the background; 0 behind the last region. */
 	readonly labels: tf.Tensor2D;
 	/** `[batch, regions, 4]`: 0 where there is no object. */
 	readonly deltas: tf.Tensor3D;
@@ -42,9 +43,8 @@ export function regionSamples(
 ): RegionSamples {
 	const { draws, instances, ...rest } = options;
 	const { count } = rest.settings.sample;
-	const most = mostPositives(rest.settings);
-	const [batch, proposed] = proposals.boxes.shape;
-	const area = maskBins * maskBins;
+	const batch = draws.shape[0];
+	const mask = [mostPositives(rest.settings), maskBins, maskBins];
 	const made = onHost(
 		[proposals.boxes, proposals.counts, draws],
 		[
@@ -53,39 +53,32 @@ export function regionSamples(
 			{ shape: [batch], dtype: "int32" },
 			{ shape: [batch, count], dtype: "int32" },
 			{ shape: [batch, count, 4], dtype: "float32" },
-			{ shape: [batch, most, maskBins, maskBins], dtype: "float32" },
+			{ shape: [batch, ...mask], dtype: "float32" },
 		],
-		([given, counts, numbers], [objects]) => {
+		(arrays, values) => {
+			const [given, proposed, numbers] = arrays as Float32Array[];
+			const [objects] = values as [readonly Instances[]];
 			const boxes = new Float32Array(batch * count * 4);
-			const total = new Int32Array(batch);
+			const counts = new Int32Array(batch);
 			const positives = new Int32Array(batch);
-			const labels = new Int32Array(batch * count).fill(rest.classes);
+			const labels = new Int32Array(batch * count);
 			const deltas = new Float32Array(batch * count * 4);
-			const masks = new Float32Array(batch * most * area);
-			for (let image = 0; image < batch; image++) {
-				const start = 4 * proposed * image;
-				const end = start + 4 * counts[image];
-				const made = regionTargets(
-					given.subarray(start, end) as Float32Array,
-					(objects as readonly Instances[])[image],
-					{
-						...rest,
-						draws: numbers.subarray(
-							count * image,
-							count * (image + 1),
-						) as Float32Array,
-					},
+			const masks = new Float32Array(batch * tf.util.sizeFromShape(mask));
+			objects.forEach((ones, image) => {
+				const real = rowOf(given, image, batch).subarray(
+					0,
+					4 * proposed[image],
 				);
-				total[image] = made.labels.length;
-				positives[image] = made.masks.length;
-				boxes.set(made.boxes, 4 * count * image);
-				labels.set(made.labels, count * image);
-				deltas.set(made.deltas, 4 * count * image);
-				made.masks.forEach((mask, i) => {
-					masks.set(mask, area * (most * image + i));
-				});
-			}
-			return [boxes, total, positives, labels, deltas, masks];
+				const draws = rowOf(numbers, image, batch);
+				const targets = regionTargets(real, ones, { ...rest, draws });
+				counts[image] = targets.labels.length;
+				positives[image] = targets.positives;
+				rowOf(boxes, image, batch).set(targets.boxes);
+				rowOf(labels, image, batch).set(targets.labels);
+				rowOf(deltas, image, batch).set(targets.deltas);
+				rowOf(masks, image, batch).set(targets.masks);
+			});
+			return [boxes, counts, positives, labels, deltas, masks];
 		},
 		{ hostValues: [instances] },
 	);

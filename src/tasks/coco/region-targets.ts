@@ -1,9 +1,9 @@
 import type { Size } from "../task.js";
 import { assignBoxes, prependTargets } from "./assign.js";
-import type { Boxes } from "./box.js";
+import { type Boxes, takeFours } from "./box.js";
 import { encodeBoxes } from "./box-coder.js";
 import type { Instances } from "./instances.js";
-import { maskTarget } from "./mask-target.js";
+import { maskBins, maskTarget } from "./mask-target.js";
 import type { RegionSettings } from "./region-settings.js";
 import type { Sides } from "./region-taps.js";
 import { sampleBoxes } from "./sample.js";
@@ -13,10 +13,12 @@ export interface RegionTargets {
 	readonly boxes: Boxes;
 	/** The class of each; the number of classes for the background. */
 	readonly labels: Int32Array;
+	/** How many have an object. */
+	readonly positives: number;
 	/** `[positives, 4]`: from the region to its object. */
 	readonly deltas: Float32Array;
-	/** One for each region with an object: what of it is inside the object. */
-	readonly masks: readonly Float32Array[];
+	/** `[positives, 28, 28]`: what of the region is inside the object. */
+	readonly masks: Float32Array;
 }
 
 export interface RegionTargetOptions {
@@ -26,16 +28,6 @@ export interface RegionTargetOptions {
 	readonly padded: Size;
 	/** Numbers uniform in [0, 1) that choose the regions, `settings.sample.count`. */
 	readonly draws: Float32Array;
-}
-
-/** The boxes at the indices. */
-function take(boxes: Boxes, indices: ArrayLike<number>): Boxes {
-	const taken = new Float32Array(4 * indices.length);
-	for (let i = 0; i < indices.length; i++) {
-		const at = 4 * indices[i];
-		taken.set(boxes.subarray(at, at + 4), 4 * i);
-	}
-	return taken;
 }
 
 /** The regions from which to choose, and the object of each. */
@@ -68,17 +60,23 @@ export function regionTargets(
 	const { boxes, assigned } = candidates(proposals, objects.boxes, settings);
 	const { positive, negative } = sampleBoxes(assigned, draws, settings.sample);
 	const owners = positive.map((i) => assigned[i]);
-	const chosen = take(boxes, [...positive, ...negative]);
+	const inside = takeFours(boxes, positive);
+	const chosen = takeFours(boxes, [...positive, ...negative]);
 	const labels = new Int32Array(chosen.length / 4).fill(classes);
+	const area = maskBins * maskBins;
+	const masks = new Float32Array(owners.length * area);
 	owners.forEach((owner, i) => {
 		labels[i] = objects.labels[owner];
-	});
-	const inside = chosen.subarray(0, 4 * positive.length);
-	const masks = Array.from(owners, (owner, i) => {
 		const sides = inside.subarray(4 * i, 4 * i + 4) as unknown as Sides;
-		return maskTarget(objects.masks[owner], sides, { padded, settings });
+		const mask = objects.masks[owner];
+		masks.set(maskTarget(mask, sides, { padded, settings }), i * area);
 	});
-	const ends = take(objects.boxes, owners);
-	const deltas = encodeBoxes(inside, ends, settings.coder);
-	return { boxes: chosen, labels, deltas, masks };
+	const ends = takeFours(objects.boxes, owners);
+	return {
+		boxes: chosen,
+		labels,
+		positives: owners.length,
+		deltas: encodeBoxes(inside, ends, settings.coder),
+		masks,
+	};
 }

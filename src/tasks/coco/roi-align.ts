@@ -110,7 +110,7 @@ export function roiAlign(
 					return gradients;
 				},
 			);
-		return { value: value, gradFunc };
+		return { value, gradFunc };
 	});
 	return operation(...levels) as tf.Tensor5D;
 }

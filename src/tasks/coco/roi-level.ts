@@ -24,5 +24,6 @@ export function roiLevel(
 		convention === "mmdetection"
 			? Math.log2(size / finest + epsilon)
 			: Math.log2(size / finest) + epsilon;
-	return Math.min(Math.max(Math.floor(level), 0), levels - 1);
+	// Not a number where training has diverged.
+	return level > 0 ? Math.min(Math.floor(level), levels - 1) : 0;
 }

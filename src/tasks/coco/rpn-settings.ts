@@ -1,6 +1,6 @@
 import type { AnchorSettings } from "./anchors.js";
 import type { AssignOptions } from "./assign.js";
-import type { BoxCoder } from "./box-coder.js";
+import { type BoxCoder, mostLogScale } from "./box-coder.js";
 import type { Convention } from "./convention.js";
 import type { SampleOptions } from "./sample.js";
 
@@ -55,7 +55,7 @@ export const rpnSettings: Readonly<Record<Convention, RpnSettings>> =
 			},
 			coder: {
 				deviations: [1, 1, 1, 1],
-				leastLogScale: -Math.log(1000 / 16),
+				leastLogScale: -mostLogScale,
 			},
 			assign: {
 				positive: 0.7,

@@ -53,6 +53,11 @@ export function rpnTargets(
 		(arrays, values) => {
 			const [sides, numbers] = arrays as [Float32Array, Float32Array];
 			const [objects] = values as [typeof instances.value];
+			if (objects.length !== batch) {
+				throw new Error(
+					`a batch of ${batch} images needs the objects of each, not of ${objects.length}`,
+				);
+			}
 			const indices = new Int32Array(examples);
 			const labels = new Float32Array(examples);
 			const deltas = new Float32Array(4 * examples);

@@ -22,11 +22,11 @@ function choose(
 	const { length } = indices;
 	if (length <= count) return indices;
 	for (let i = 0; i < count; i++) {
-		const step = Math.floor((draws[i] as number) * (length - i));
+		const step = Math.floor(draws[i] * (length - i));
 		// A number just below 1 is 1 in float32.
 		const other = Math.min(i + step, length - 1);
-		const chosen = indices[other] as number;
-		indices[other] = indices[i] as number;
+		const chosen = indices[other];
+		indices[other] = indices[i];
 		indices[i] = chosen;
 	}
 	return indices.slice(0, count).sort();
@@ -39,7 +39,7 @@ function where(
 	const indices = new Int32Array(values.length);
 	let count = 0;
 	for (let i = 0; i < values.length; i++) {
-		if (isWanted(values[i] as number)) indices[count++] = i;
+		if (isWanted(values[i])) indices[count++] = i;
 	}
 	return indices.slice(0, count);
 }

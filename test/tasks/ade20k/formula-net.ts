@@ -35,8 +35,9 @@ export const backbones = {
 		classes: 0,
 	},
 	swin: {
-		...architectures["swin-mini"],
+		...architectures["swin-t"],
 		width: 12,
+		depths: [1, 1, 2, 1],
 		heads: [1, 2, 3, 4],
 		classes: 0,
 		dense: true,

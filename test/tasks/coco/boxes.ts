@@ -41,7 +41,7 @@ export function assertNear(
 	expected.forEach((wanted, i) => {
 		const allowed = 2e-6 * Math.abs(wanted) + 1e-5;
 		assert.ok(
-			Math.abs((actual[i] as number) - wanted) <= allowed,
+			Math.abs(actual[i] - wanted) <= allowed,
 			`${label}: element ${i} is ${actual[i]}, not ${wanted}`,
 		);
 	});

@@ -9,7 +9,6 @@ import { HostValue } from "../../../src/engine/host-value.js";
 import { compile, Random, useEngine } from "../../../src/index.js";
 import { parameterCount, paramValues } from "../../../src/nn/params.js";
 import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { detectorTensors } from "../../../src/tasks/coco/detector-tensors.js";
 import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
 import { maskRcnnPlan } from "../../../src/tasks/coco/mask-rcnn-options.js";
 import {
@@ -20,6 +19,7 @@ import {
 	disposeModel,
 	loadModel,
 	type Model,
+	modelStateDict,
 	newModel,
 } from "../../../src/train/model.js";
 import { assertMatches } from "../../nn/summary.js";
@@ -48,7 +48,7 @@ function modelOf(convention: Convention) {
 	const options = { ...scene.options, convention };
 	const task = maskRcnn(options);
 	const given = scene.stateDict(reference);
-	const tensors = detectorTensors(given);
+	const tensors = scene.underOwnNames(given);
 	const model = loadModel(scene.architecture, task, tensors);
 	// The names are in the same order.
 	const own = Object.keys(tensors);
@@ -272,10 +272,32 @@ test("it has as many parameters as the released detectors", () => {
 	assert.equal(count(scene.denseSwinT), 47_794_602);
 });
 
-test("sizes that are no whole numbers are refused", () => {
+test("weights leave the model as they came into it", () => {
+	const { model } = modelOf("torchvision");
+	const given = scene.stateDict(scene.reference("torchvision"));
+	assert.deepEqual(modelStateDict(model), scene.underOwnNames(given));
+	disposeModel(model);
+});
+
+test("weights that are not numbers give a loss that is none", () => {
+	const { model, task } = modelOf("mmdetection");
+	const { params, backbone } = model;
+	const weight = params["neck.fpn_convs.0.conv.weight"];
+	weight.assign(tf.mul(weight, Number.NaN));
+	const targets = task.batchTargets(scene.instances, scene.padded);
+	const images = scene.images();
+	const loss = task.loss(params, backbone, images, targets).dataSync()[0];
+	assert.ok(Number.isNaN(loss));
+	const output = task.forward(params, backbone, images);
+	assert.equal(task.predictions(output, scene.shown).length, 2);
+	disposeModel(model);
+});
+
+test("sizes that are no whole numbers, or too small, are refused", () => {
 	assert.throws(
 		() => maskRcnn({ classes: 0 }),
 		/classes must be a whole number of at least 1, not 0/,
 	);
-	assert.throws(() => maskRcnn({ classes: 3, regions: 1.5 }), RangeError);
+	assert.throws(() => maskRcnn({ classes: 3, regions: 3 }), RangeError);
+	assert.throws(() => maskRcnn({ classes: 3, hidden: 1.5 }), RangeError);
 });

@@ -3,7 +3,6 @@ import { test } from "node:test";
 import { makeAnchors } from "../../../src/tasks/coco/anchors.js";
 import { proposeBoxes } from "../../../src/tasks/coco/propose-boxes.js";
 import { rpnSettings } from "../../../src/tasks/coco/rpn-settings.js";
-import type { Size } from "../../../src/tasks/task.js";
 import { formulaValues } from "../../nn/formula.js";
 import { assertMatches } from "../../nn/summary.js";
 import {
@@ -28,7 +27,7 @@ for (const convention of conventions) {
 					logits: logits.subarray(image * count, (image + 1) * count),
 					deltas: deltas.subarray(4 * image * count, 4 * (image + 1) * count),
 				};
-				const found = proposeBoxes(output, sizes[image] as Size, {
+				const found = proposeBoxes(output, sizes[image], {
 					anchors,
 					settings,
 					mode,

@@ -4,9 +4,7 @@ import { rank } from "../../../src/tasks/coco/rank.js";
 import { numbers } from "./boxes.js";
 
 const sorted = (scores: Float32Array): number[] =>
-	Array.from(scores.keys()).sort(
-		(a, b) => (scores[b] as number) - (scores[a] as number),
-	);
+	Array.from(scores.keys()).sort((a, b) => scores[b] - scores[a]);
 
 test("scores are ranked as a stable sort ranks them, of either sign and with ties", () => {
 	const tied = numbers(1, 5000).map((u) => Math.round(200 * u - 100));

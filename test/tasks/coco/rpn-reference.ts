@@ -73,7 +73,7 @@ export const mapSizes = ({ height, width }: Size): Size[] =>
 export function formulaPyramid(image: Size): Pyramid {
 	const maps = mapSizes(image);
 	return inner.map((channels, i) => {
-		const { height, width } = maps[i] as Size;
+		const { height, width } = maps[i];
 		const count = 3 * channels * height * width;
 		const values = formulaValues(`c${i + 2}`, count);
 		const shape = [3, channels, height, width] as const;

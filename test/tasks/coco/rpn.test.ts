@@ -5,7 +5,6 @@ import type { Pyramid } from "../../../src/backbones/forward.js";
 import { HostValue } from "../../../src/engine/host-value.js";
 import { compile, useEngine } from "../../../src/index.js";
 import {
-	type ParamSpec,
 	type Params,
 	param,
 	parameterCount,
@@ -59,7 +58,7 @@ function assertLevels(levels: tf.Tensor[], expected: readonly Summary[]): void {
 	assert.equal(levels.length, expected.length);
 	levels.forEach((level, i) => {
 		const actual = summaryOf(channelsFirst(level));
-		assertMatches(`level ${i}`, actual, expected[i] as Summary);
+		assertMatches(`level ${i}`, actual, expected[i]);
 	});
 }
 
@@ -119,8 +118,8 @@ function trained(
 	tf.tidy(() => {
 		const made = step(formulaPyramid(padded), sidesOf(), truth());
 		made.losses.forEach((loss, i) => {
-			const expected = losses[i] as number;
-			const error = Math.abs((loss.dataSync()[0] as number) - expected);
+			const expected = losses[i];
+			const error = Math.abs(loss.dataSync()[0] - expected);
 			assert.ok(
 				error < 1e-5 * expected,
 				`loss ${i} is ${loss}, not ${expected}`,
@@ -128,13 +127,13 @@ function trained(
 		});
 		made.grads.slice(0, 4).forEach((grad, i) => {
 			const actual = summaryOf(channelsFirst(grad));
-			assertMatches(`c${i + 2}`, actual, gradients[`c${i + 2}`] as Summary);
+			assertMatches(`c${i + 2}`, actual, gradients[`c${i + 2}`]);
 		});
 		names.forEach((name, i) => {
-			const spec = specs[name] as ParamSpec;
+			const spec = specs[name];
 			const values = paramValues(made.grads[4 + i] as tf.Tensor, spec);
 			const actual = { shape: spec.shape, values };
-			assertMatches(name, actual, gradients[name] as Summary);
+			assertMatches(name, actual, gradients[name]);
 		});
 	});
 }
@@ -179,6 +178,22 @@ test("the proposals are made of what the head says, and zeros fill them up", asy
 			});
 		});
 	}
+	tf.dispose(params);
+});
+
+test("every image of the batch needs its objects", async () => {
+	await useEngine("onnxruntime");
+	const params = formulaParams();
+	tf.tidy(() => {
+		const features = fpn(params, formulaPyramid(padded));
+		const settings = rpnSettings.mmdetection;
+		const training = { ...truth(), instances: new HostValue([]) };
+		const options = { padded, sizes: sidesOf(), settings, training };
+		assert.throws(
+			() => rpn(params, features, options),
+			/a batch of 3 images needs the objects of each, not of 0/,
+		);
+	});
 	tf.dispose(params);
 });
 

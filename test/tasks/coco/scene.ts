@@ -5,6 +5,7 @@ import {
 	type Architecture,
 	architectures,
 } from "../../../src/backbones/architectures.js";
+import { fromOpenMmlab } from "../../../src/backbones/open-mmlab.js";
 import type { NamedTensors } from "../../../src/checkpoint/tensor.js";
 import type {
 	Detections,
@@ -12,6 +13,7 @@ import type {
 } from "../../../src/tasks/coco/instances.js";
 import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn-options.js";
 import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
 import type { Shown } from "../../../src/tasks/task.js";
 import { formula, formulaWeight } from "../../nn/formula.js";
 import type { Summary } from "../../nn/summary.js";
@@ -100,8 +102,9 @@ const objects = [
 		boxes: [
 			[30.25, 15, 95, 98.5],
 			[90.5, 50, 139, 111.25],
+			[30.25, 15, 95, 98.5],
 		],
-		labels: [1, 0],
+		labels: [1, 0, 2],
 	},
 ];
 
@@ -158,6 +161,10 @@ export const draws = (name: string, count: number): tf.Tensor2D =>
 		shown.flatMap((_, image) => [...formula(`${name}${image}`, count, [0, 1])]),
 		[shown.length, count],
 	);
+
+/** The state_dict of either library, under our names. */
+export const underOwnNames = (tensors: NamedTensors): NamedTensors =>
+	fromOpenMmlab(torchvisionDetector(tensors));
 
 /** The state_dict of a library, of values from the formula. */
 export function stateDict({ weights }: MaskRcnnReference): NamedTensors {

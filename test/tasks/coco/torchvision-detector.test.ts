@@ -1,17 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-	stateDictOf,
-	untrainedBackbone,
-} from "../../../src/backbones/backbone.js";
-import { drawParams, exportParams } from "../../../src/backbones/state-dict.js";
 import type {
 	NamedTensor,
 	NamedTensors,
 } from "../../../src/checkpoint/tensor.js";
-import { detectorTensors } from "../../../src/tasks/coco/detector-tensors.js";
 import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
-import { disposeModel, loadModel } from "../../../src/train/model.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
+import { loadModel } from "../../../src/train/model.js";
 import * as scene from "./scene.js";
 
 const torchvision = scene.stateDict(scene.reference("torchvision"));
@@ -39,7 +34,7 @@ test("the names of older versions of torchvision are known", () => {
 			),
 	);
 	assert.notDeepEqual(Object.keys(old), Object.keys(torchvision));
-	assert.deepEqual(detectorTensors(old), detectorTensors(torchvision));
+	assert.deepEqual(torchvisionDetector(old), torchvisionDetector(torchvision));
 });
 
 test("of torchvision's classes those wanted are taken, and the background comes last", () => {
@@ -49,7 +44,7 @@ test("of torchvision's classes those wanted are taken, and the background comes 
 		"roi_heads.box_predictor.bbox_pred.bias": numbers(20),
 		"roi_heads.mask_predictor.mask_fcn_logits.bias": numbers(5),
 	};
-	const made = detectorTensors(given, { categories: [3, 1] });
+	const made = torchvisionDetector(given, { categories: [3, 1] });
 	const read = (name: string) => [...made[`roi_head.${name}`].data];
 	assert.deepEqual(made["roi_head.bbox_head.fc_cls.weight"].shape, [3, 2]);
 	assert.deepEqual(read("bbox_head.fc_cls.weight"), [6, 7, 2, 3, 0, 1]);
@@ -57,37 +52,20 @@ test("of torchvision's classes those wanted are taken, and the background comes 
 	assert.deepEqual(read("bbox_head.fc_reg.bias"), [12, 13, 14, 15, 4, 5, 6, 7]);
 	assert.deepEqual(read("mask_head.conv_logits.bias"), [3, 1]);
 	assert.throws(
-		() => detectorTensors(given, { categories: [1, 5] }),
+		() => torchvisionDetector(given, { categories: [1, 5] }),
 		/has classes 0 to 4, and no 5/,
 	);
 });
 
 test("another epsilon of torchvision's batch norms goes into their variances", () => {
 	const name = "backbone.body.bn1.running_var";
-	const given = { "roi_heads.x": numbers(1), [name]: numbers(3) };
-	const [zero, one] = detectorTensors(given, { epsilon: 0 })["bn1.running_var"]
-		.data as Float32Array;
+	const given = { [name]: numbers(3) };
+	const [zero, one] = torchvisionDetector(given, { epsilon: 0 })[
+		"bn1.running_var"
+	].data as Float32Array;
 	assert.equal(zero, Math.fround(-1e-5));
 	assert.equal(one, Math.fround(1 - 1e-5));
-	assert.equal(detectorTensors(given)["bn1.running_var"], given[name]);
-});
-
-test("a Swin Transformer's detector, as the study released it, loads", () => {
-	const net = scene.miniSwin;
-	const backbone = untrainedBackbone(net);
-	const specs = task.headParams(backbone);
-	const released = {
-		...renamed(stateDictOf(backbone), (name) => `backbone.${name}`),
-		"backbone.layers.0.blocks.0.attn.relative_position_index": numbers(49, 49),
-		...exportParams(specs, drawParams(specs, 0)),
-	};
-	disposeModel(loadModel(net, task, detectorTensors(released)));
-	backbone.dispose();
-});
-
-test("a run's own weights are returned as they are", () => {
-	const own = detectorTensors(torchvision);
-	assert.deepEqual(detectorTensors(own), own);
+	assert.equal(torchvisionDetector(given)["bn1.running_var"], given[name]);
 });
 
 test("what does not fit is listed in one error", () => {
@@ -98,7 +76,7 @@ test("what does not fit is listed in one error", () => {
 		"roi_heads.box_head.fc7.bias": numbers(7),
 	};
 	assert.throws(
-		() => loadModel(scene.architecture, task, detectorTensors(given)),
+		() => loadModel(scene.architecture, task, torchvisionDetector(given)),
 		({ message }: Error) =>
 			message.includes("missing (1): rpn_head.rpn_cls.bias") &&
 			message.includes(
@@ -111,7 +89,8 @@ test("what does not fit is listed in one error", () => {
 test("a checkpoint of another number of classes is refused", () => {
 	const other = maskRcnn({ ...scene.options, classes: 4 });
 	assert.throws(
-		() => loadModel(scene.architecture, other, detectorTensors(torchvision)),
+		() =>
+			loadModel(scene.architecture, other, torchvisionDetector(torchvision)),
 		/fc_cls.weight is \[4,32\], not \[5,32\]/,
 	);
 });

@@ -1,22 +1,19 @@
-import { officialSwinNames } from "../../backbones/swin-names.js";
+import { isDerived } from "../../backbones/state-dict.js";
 import {
 	elementCount,
 	type NamedTensor,
 	type NamedTensors,
 } from "../../checkpoint/tensor.js";
 
-export interface DetectorTensorsOptions {
+export interface TorchvisionDetectorOptions {
 	/**
-	 * For a checkpoint of torchvision, which of its classes are ours, in our order: the ids of the categories
-	 * for those trained on COCO, which number them with gaps. All but the background where it is left out.
+	 * Which of its classes are ours, in our order: the ids of the categories for a checkpoint trained on COCO,
+	 * which numbers them with gaps. All but the background where it is left out.
 	 */
 	readonly categories?: readonly number[];
-	/** For a checkpoint of torchvision, what its batch norms add to the variance: 0 for those it publishes. */
+	/** What its batch norms add to the variance: 0 for the checkpoint that torchvision publishes; 1e-5. */
 	readonly epsilon?: number;
 }
-
-// Counters that nothing reads, and tables that follow from the sizes.
-const derived = /\.(num_batches_tracked|relative_position_index|attn_mask)$/;
 
 // Of a batch norm here.
 const ownEpsilon = 1e-5;
@@ -87,60 +84,34 @@ function withEpsilon(tensor: NamedTensor, epsilon: number): NamedTensor {
 	return { dtype: "float32", shape: tensor.shape, data };
 }
 
-function fromTorchvision(
+/**
+ * The weights of torchvision's `maskrcnn_resnet50_fpn` under mmdetection's names, those of the backbone without
+ * `backbone.`, as a Mask R-CNN here has them and `importRun` takes them.
+ *
+ * The background, torchvision's first class, becomes the last, and what is predicted of its boxes and masks is
+ * dropped. Names of torchvision before 0.13 are known too. Weights under other names are left as they are:
+ * whether all are there is for the model to check that is made of them. Throws a `RangeError` for a category
+ * that the checkpoint does not have.
+ */
+export function torchvisionDetector(
 	tensors: NamedTensors,
-	{ categories, epsilon = ownEpsilon }: DetectorTensorsOptions,
+	{ categories, epsilon = ownEpsilon }: TorchvisionDetectorOptions = {},
 ): NamedTensors {
 	const scores = tensors["roi_heads.box_predictor.cls_score.bias"];
-	const count = scores?.shape[0] ?? 0;
+	const count = scores?.shape[0] ?? 1;
 	const classes =
 		categories ?? Array.from({ length: count - 1 }, (_, i) => i + 1);
 	const convert = (name: string, tensor: NamedTensor): NamedTensor => {
-		// The background is the first class there, the last here, and has no box or mask.
-		if (name.includes(".fc_cls.")) return choose(tensor, [...classes, 0]);
-		if (name.includes(".fc_reg.")) return choose(tensor, classes, 4);
-		if (name.includes(".conv_logits.")) return choose(tensor, classes);
+		if (name.includes(".cls_score.")) return choose(tensor, [...classes, 0]);
+		if (name.includes(".box_predictor.bbox_pred."))
+			return choose(tensor, classes, 4);
+		if (name.includes(".mask_fcn_logits.")) return choose(tensor, classes);
 		const isMoved = epsilon !== ownEpsilon && name.endsWith(".running_var");
 		return isMoved ? withEpsilon(tensor, epsilon) : tensor;
 	};
 	return Object.fromEntries(
-		Object.entries(tensors).map(([given, tensor]) => {
-			const name = ownName(given);
-			return [name, convert(name, tensor)];
-		}),
+		Object.entries(tensors)
+			.filter(([name]) => !isDerived(name))
+			.map(([name, tensor]) => [ownName(name), convert(name, tensor)]),
 	);
-}
-
-function fromMmdetection(tensors: NamedTensors): NamedTensors {
-	const prefix = "backbone.";
-	const backbone: Record<string, NamedTensor> = {};
-	const head: Record<string, NamedTensor> = {};
-	for (const [name, tensor] of Object.entries(tensors)) {
-		if (name.startsWith(prefix)) backbone[name.slice(prefix.length)] = tensor;
-		else head[name] = tensor;
-	}
-	return { ...officialSwinNames(backbone), ...head };
-}
-
-/**
- * Brings the weights of a Mask R-CNN under the names that they have here: those of the backbone as published,
- * and mmdetection's `neck.`, `rpn_head.` and `roi_head.`.
- *
- * `tensors` are a state_dict of mmdetection's `MaskRCNN`, of torchvision's `maskrcnn_resnet50_fpn`, whose
- * classes are reordered, or of a run, which is returned as it is. Whether all are there is for the model to
- * check that is made of them. Throws a `RangeError` for a category that the checkpoint does not have.
- */
-export function detectorTensors(
-	tensors: NamedTensors,
-	options: DetectorTensorsOptions = {},
-): NamedTensors {
-	const kept = Object.fromEntries(
-		Object.entries(tensors).filter(([name]) => !derived.test(name)),
-	);
-	const names = Object.keys(kept);
-	if (names.some((name) => name.startsWith("roi_heads.")))
-		return fromTorchvision(kept, options);
-	return names.some((name) => name.startsWith("backbone."))
-		? fromMmdetection(kept)
-		: kept;
 }

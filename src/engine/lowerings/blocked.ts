@@ -1,0 +1,128 @@
+import { type Graph, single, type Value } from "../graph.js";
+import { gather } from "../moves.js";
+import { transpose } from "../ops.js";
+import { inPixels, outPixels, pads, taps, type Window } from "./window.js";
+
+const domain = "com.microsoft.nchwc";
+// Below this, putting the filter in order costs more than the convolution gains.
+const leastPixels = 256;
+const leastPixelsBackwards = 1024;
+
+function fits(
+	{ channelBlock }: Graph,
+	{ shape: [, , inner = 0, outer = 0] }: Value,
+	w: Window,
+): boolean {
+	return (
+		channelBlock > 0 &&
+		inner % channelBlock === 0 &&
+		outer % channelBlock === 0 &&
+		pads(w).every((length) => length >= 0)
+	);
+}
+
+/** Whether ONNX Runtime's convolution in blocks of channels can do this one, and gains by it. */
+export const fitsBlocks = (graph: Graph, filter: Value, w: Window): boolean =>
+	outPixels(w) >= leastPixels && fits(graph, filter, w);
+
+/** The same of the gradient with respect to its input. */
+export const gradientFitsBlocks = (
+	graph: Graph,
+	filter: Value,
+	w: Window,
+): boolean =>
+	w.strideHeight === 1 &&
+	w.strideWidth === 1 &&
+	inPixels(w) >= leastPixelsBackwards &&
+	fits(graph, filter, backwards(w));
+
+// The blocks stand as `[out / block, in / block, tap, block of in, block of out]`, under the shape of an
+// ordinary filter.
+function filterInBlocks(graph: Graph, filter: Value, w: Window): Value {
+	const [, , inner = 0, outer = 0] = filter.shape;
+	const block = graph.channelBlock;
+	const split = [taps(w), inner / block, block, outer / block, block];
+	const moved = transpose(graph, graph.reshape(filter, split), [3, 1, 0, 2, 4]);
+	return graph.reshape(moved, [outer, inner, w.kernelHeight, w.kernelWidth]);
+}
+
+// The same of the filter upside down, from its outputs to its inputs.
+function backwardsInBlocks(graph: Graph, filter: Value, w: Window): Value {
+	const [, , inner = 0, outer = 0] = filter.shape;
+	const block = graph.channelBlock;
+	const count = taps(w);
+	const reversed = Int32Array.from({ length: count }, (_, i) => count - 1 - i);
+	const order = graph.constant(reversed, [count], "int32");
+	const byTap = graph.reshape(filter, [count, inner, outer]);
+	const split = [count, inner / block, block, outer / block, block];
+	const turned = graph.reshape(gather(graph, byTap, order, 0), split);
+	const moved = transpose(graph, turned, [1, 3, 0, 4, 2]);
+	return graph.reshape(moved, [inner, outer, w.kernelHeight, w.kernelWidth]);
+}
+
+function convolve(graph: Graph, x: Value, filter: Value, w: Window): Value {
+	const [outer = 0, inner = 0] = filter.shape;
+	const node = (
+		op: string,
+		inputs: Value[],
+		shape: readonly number[],
+		attributes: Record<string, number | number[]>,
+	): Value => {
+		const output = { shape, dtype: x.dtype };
+		return single(graph, op, inputs, output, { domain, attributes });
+	};
+	const inShape = [w.batch, inner, w.inHeight, w.inWidth];
+	const blocks = node("ReorderInput", [x], inShape, { channels_last: 1 });
+	const outShape = [w.batch, outer, w.outHeight, w.outWidth];
+	const y = node("Conv", [blocks, filter], outShape, {
+		kernel_shape: [w.kernelHeight, w.kernelWidth],
+		strides: [w.strideHeight, w.strideWidth],
+		dilations: [w.dilationHeight, w.dilationWidth],
+		pads: pads(w),
+		group: 1,
+	});
+	const shape = [w.batch, w.outHeight, w.outWidth, outer];
+	return node("ReorderOutput", [y], shape, {
+		channels: outer,
+		channels_last: 1,
+	});
+}
+
+/**
+ * Convolution as ONNX Runtime does it where the filter is a constant: in blocks of channels, which its
+ * optimizer chooses for no other filter.
+ *
+ * Source: onnxruntime/contrib_ops/cpu/nchwc_ops.cc.
+ */
+export function convolveInBlocks(
+	graph: Graph,
+	x: Value,
+	filter: Value,
+	w: Window,
+): Value {
+	return convolve(graph, x, filterInBlocks(graph, filter, w), w);
+}
+
+/** The gradient of a convolution with strides of 1 with respect to its input, itself a convolution. */
+export function inputGradientInBlocks(
+	graph: Graph,
+	dy: Value,
+	filter: Value,
+	w: Window,
+): Value {
+	const turned = backwardsInBlocks(graph, filter, w);
+	return convolve(graph, dy, turned, backwards(w));
+}
+
+// The window with which that convolution sees `dy`.
+function backwards(w: Window): Window {
+	return {
+		...w,
+		inHeight: w.outHeight,
+		inWidth: w.outWidth,
+		outHeight: w.inHeight,
+		outWidth: w.inWidth,
+		top: w.dilationHeight * (w.kernelHeight - 1) - w.top,
+		left: w.dilationWidth * (w.kernelWidth - 1) - w.left,
+	};
+}
