@@ -4,11 +4,8 @@ import { decodeImage } from "../../image/decode.js";
 import type { Image } from "../../image/image.js";
 import { orientationOf, turned } from "../../image/orientation.js";
 import type { Dataset } from "../task.js";
-import {
-	type AnnotatedImage,
-	type AnnotationFile,
-	readAnnotationFile,
-} from "./annotation-file.js";
+import type { AnnotatedImage } from "./annotation-columns.js";
+import { type AnnotationFile, readAnnotationFile } from "./annotation-file.js";
 import type { Instances } from "./instances.js";
 
 /** Images and the file that says what is in them. */
@@ -110,6 +107,8 @@ function readImage(
 /** Images with the instances in them, and the names of their classes. */
 export interface AnnotatedImages extends Dataset<Instances> {
 	readonly classes: readonly string[];
+	/** 1 for images wider than high, 0 for others: a batch is of one kind, as in mmdetection. */
+	group(index: number): number;
 }
 
 /**
@@ -128,6 +127,16 @@ export function annotatedImages(
 		opened ??= open(options);
 		return opened;
 	};
+	const entry = (index: number) => {
+		const { file, positions } = opening();
+		const position = positions[index];
+		const shown = file.images[position ?? -1];
+		if (position === undefined || shown === undefined)
+			throw new RangeError(
+				`${name} has images 0 to ${positions.length - 1}, not ${index}`,
+			);
+		return { position, shown };
+	};
 	return {
 		name,
 		get classes() {
@@ -136,18 +145,16 @@ export function annotatedImages(
 		get length() {
 			return opening().positions.length;
 		},
+		group(index) {
+			const { height, width } = entry(index).shown;
+			return width > height ? 1 : 0;
+		},
 		sample(index) {
-			const { file, positions } = opening();
-			const position = positions[index];
-			const shown = file.images[position ?? -1];
-			if (position === undefined || shown === undefined)
-				throw new RangeError(
-					`${name} has images 0 to ${positions.length - 1}, not ${index}`,
-				);
+			const { position, shown } = entry(index);
 			return {
 				id: `${name}/${shown.id}`,
 				image: readImage(join(images, shown.file), shown, annotations),
-				target: file.instances(position),
+				target: opening().file.instances(position),
 			};
 		},
 	};

@@ -1,19 +1,14 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Size } from "../task.js";
+import { type Annotation, segmentationRle } from "./annotation.js";
 import {
-	type Annotation,
-	annotationProblem,
-	segmentationRle,
-} from "./annotation.js";
+	type AnnotatedImage,
+	type Category,
+	type Columns,
+	type Elements,
+	readElements,
+} from "./annotation-columns.js";
+import { Problems } from "./file-problems.js";
 import type { Instances } from "./instances.js";
-import { type JsonElement, jsonElements } from "./json-elements.js";
-
-/** An image of an annotation file. */
-export interface AnnotatedImage extends Size {
-	readonly id: number;
-	/** Below the folder of images. */
-	readonly file: string;
-}
 
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {
@@ -25,101 +20,6 @@ export interface AnnotationFile {
 	labels(image: number): Int32Array;
 	/** Everything in the image at a position; masks are read from the file. */
 	instances(image: number): Instances;
-}
-
-/** Numbers of the annotations, in the order of the file. */
-interface Columns {
-	readonly id: number[];
-	readonly image: number[];
-	readonly category: number[];
-	/** Four for each. */
-	readonly box: number[];
-	readonly area: number[];
-	readonly crowd: number[];
-	readonly ignored: number[];
-	/** Where it lies in the file. */
-	readonly position: number[];
-	readonly length: number[];
-}
-
-const mostProblems = 5;
-
-/** Problems of a file, all of which are reported at once. */
-class Problems {
-	readonly #path: string;
-	readonly #texts: string[] = [];
-	#count = 0;
-
-	constructor(path: string) {
-		this.#path = path;
-	}
-
-	add(text: string): void {
-		this.#count++;
-		if (this.#texts.length < mostProblems) this.#texts.push(text);
-	}
-
-	check(): void {
-		if (this.#count === 0) return;
-		const more = this.#count - this.#texts.length;
-		const rest = more > 0 ? `\n  and ${more} more` : "";
-		throw new Error(
-			`${this.#path} cannot be used:\n  ${this.#texts.join("\n  ")}${rest}`,
-		);
-	}
-}
-
-function readImage(
-	{ value, position }: JsonElement,
-	problems: Problems,
-): AnnotatedImage[] {
-	const { id, file_name, height, width } = (value ?? {}) as Record<
-		string,
-		unknown
-	>;
-	const isSide = (side: unknown) => Number.isInteger(side) && Number(side) > 0;
-	if (
-		Number.isFinite(id) &&
-		typeof file_name === "string" &&
-		isSide(height) &&
-		isSide(width)
-	) {
-		return [
-			{
-				id: id as number,
-				file: file_name,
-				height: height as number,
-				width: width as number,
-			},
-		];
-	}
-	problems.add(
-		`the image at byte ${position} needs an id, a file_name, a height and a width`,
-	);
-	return [];
-}
-
-function addAnnotation(
-	columns: Columns,
-	{ value, position, length }: JsonElement,
-	problems: Problems,
-): void {
-	const problem = annotationProblem(value);
-	if (problem) {
-		const { id } = (value ?? {}) as { id?: unknown };
-		problems.add(`annotation ${id}, at byte ${position}, ${problem}`);
-		return;
-	}
-	const annotation = value as Annotation;
-	columns.id.push(annotation.id);
-	columns.image.push(annotation.image_id);
-	columns.category.push(annotation.category_id);
-	columns.box.push(...annotation.bbox);
-	columns.area.push(annotation.area);
-	columns.crowd.push(annotation.iscrowd ? 1 : 0);
-	columns.ignored.push(annotation.ignore ? 1 : 0);
-	columns.position.push(position);
-	columns.length.push(length);
 }
 
 /** Positions by id; ids that come twice are problems. */
@@ -134,39 +34,6 @@ function positions(
 		found.set(id, i);
 	});
 	return found;
-}
-
-interface Category {
-	readonly id: number;
-	readonly name: string;
-}
-
-function readElements(path: string, problems: Problems) {
-	const images: AnnotatedImage[] = [];
-	const categories: Category[] = [];
-	const columns: Columns = {
-		id: [],
-		image: [],
-		category: [],
-		box: [],
-		area: [],
-		crowd: [],
-		ignored: [],
-		position: [],
-		length: [],
-	};
-	const keys = ["images", "annotations", "categories"];
-	const found = new Set<string>();
-	for (const element of jsonElements(path, keys)) {
-		found.add(element.key);
-		if (element.key === "images") images.push(...readImage(element, problems));
-		else if (element.key === "categories")
-			categories.push(element.value as Category);
-		else addAnnotation(columns, element, problems);
-	}
-	if (images.length === 0) problems.add("it has no images");
-	if (categories.length === 0) problems.add("it has no categories");
-	return { images, categories, columns };
 }
 
 /** The label of each category by its id; undefined for categories that are not looked for. */
@@ -188,7 +55,7 @@ function labelsOf(
 
 /** For each image the rows of its annotations, in the order of the file; and the label of each row. */
 function relate(
-	{ images, categories, columns }: ReturnType<typeof readElements>,
+	{ images, categories, columns }: Elements,
 	classes: readonly string[],
 	problems: Problems,
 ) {
@@ -281,10 +148,10 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
 /**
  * Reads a COCO annotation file of instances: those of the wanted categories, or of all of them.
  *
- * Takes about 100 bytes of memory for each annotation, however large its masks: these stay in the file,
- * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong with it:
- * broken JSON with the position; annotations of images or categories that it does not have, without box,
- * area or mask, or with none but polygons of fewer than three corners; ids that come twice.
+ * Takes a few hundred bytes of memory for each annotation, however large its masks: these stay in the file,
+ * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong
+ * with it: broken JSON with the position; annotations of images or categories that it does not have, without
+ * box, area or mask, or with none but polygons of fewer than three corners; ids that come twice.
  */
 export function readAnnotationFile(
 	path: string,

@@ -41,10 +41,10 @@ function percentages(
  * COCO's average precision of boxes and masks, in percent.
  *
  * The value is the AP of boxes, over all classes and overlaps of 0.5 to 0.95 (of masks where only they
- * are scored). Details are the twelve figures of each kind, `box AP` to `mask ARl`, and the AP of each
- * class, `box AP: person`; what there is nothing of to find is left out. Equal to those of pycocotools 2.0.11
- * wherever it has a figure, but that an annotation of id 0 counts as any other. Images are ranked by their
- * ids where they have them, else in the order in which they were added.
+ * are scored). Details are the other figures of COCO's twelve of each kind, `box AP50` to `mask ARl`, and the
+ * AP of each class, `box AP: person`; what there is nothing of to find is left out. Equal to those of
+ * pycocotools 2.0.11 wherever it has a figure, but that an annotation of id 0 counts as any other. Images
+ * are ranked by their ids where they have them, else in the order in which they were added.
  * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, or an image
  * comes twice; `value` where there is nothing to find.
  */
@@ -83,7 +83,9 @@ export function averagePrecision({
 			return 100 * score;
 		},
 		details() {
-			return percentages(summaries(), classes);
+			const all = percentages(summaries(), classes);
+			const { [`${kinds[0]} AP`]: _, ...details } = all;
+			return details;
 		},
 	};
 }

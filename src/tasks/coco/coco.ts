@@ -51,6 +51,7 @@ function part(
 		get length() {
 			return open().length;
 		},
+		group: (index) => open().group(index),
 		sample: (index) => open().sample(index),
 	};
 }

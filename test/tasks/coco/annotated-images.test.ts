@@ -79,6 +79,7 @@ test("training leaves out images as mmdetection does, testing none", (context) =
 	);
 	assert.deepEqual(all.classes, ["cat", "dog"]);
 	assert.equal(all.sample(2).target.labels.length, 0);
+	assert.deepEqual([0, 1, 2, 3, 4].map(all.group), [1, 1, 0, 1, 1]);
 	const training = annotatedImages({ ...data, training: true });
 	assert.deepEqual(ids(training), ["pets/10", "pets/11", "pets/14"]);
 	const dogs = { ...data, classes: ["dog"] };

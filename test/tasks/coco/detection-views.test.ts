@@ -48,6 +48,7 @@ test("images of many sizes keep boxes around masks", () => {
 	};
 	const views = { ...cocoViews, scale: [166, 100] as const, multiScale };
 	const shapes = new Set<string>();
+	const centers: number[] = [];
 	let without = 0;
 	for (let i = 0; i < 100; i++) {
 		const random = new Random("scales", i);
@@ -61,6 +62,7 @@ test("images of many sizes keep boxes around masks", () => {
 		const [mask] = target.masks;
 		assert.deepEqual([mask!.height, mask!.width], [image.height, image.width]);
 		const [left, top, width, height] = rleBox(mask!);
+		centers.push((left + width / 2) / image.width);
 		const edges = [left, top, left + width, top + height];
 		// A pixel at the edge of a part may be resized to several.
 		edges.forEach((edge, k) => {
@@ -69,6 +71,8 @@ test("images of many sizes keep boxes around masks", () => {
 	}
 	assert.ok(shapes.size > 30, `${shapes.size} shapes`);
 	assert.ok(without < 20);
+	assert.ok(centers.filter((center) => center < 0.4).length > 20);
+	assert.ok(centers.filter((center) => center > 0.6).length > 20);
 });
 
 test("batches have one of three shapes, or fit tightly", () => {

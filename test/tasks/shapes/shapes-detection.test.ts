@@ -21,7 +21,9 @@ test("boxes lie around the masks of what can be seen", () => {
 		});
 		counts.add(target.labels.length);
 	}
-	assert.deepEqual([...counts].sort(), [1, 2, 3]);
+	// Few scenes have room for seven.
+	assert.ok([...counts].every((count) => count >= 3 && count <= 7));
+	assert.ok(counts.size >= 3);
 	assert.throws(() => pictures.sample(20), /pictures 0 to 19, not 20/);
 });
 
