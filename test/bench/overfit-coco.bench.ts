@@ -1,4 +1,4 @@
-/** Learning on real data: a miniature Mask R-CNN learns eight images of COCO by heart. */
+/** Learning on real data: a miniature Mask R-CNN learns eight images of COCO by heart, in `STEPS` updates or 300. */
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
