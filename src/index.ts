@@ -194,17 +194,18 @@ export {
 	cifar10,
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
+export { type CocoOptions, coco } from "./tasks/coco/coco.js";
 export {
 	type AnnotatedImages,
 	type AnnotatedImagesOptions,
 	annotatedImages,
-} from "./tasks/coco/annotated-images.js";
+} from "./tasks/coco/data/annotated-images.js";
+export { cocoClasses } from "./tasks/coco/data/classes.js";
 export {
-	type AveragePrecisionOptions,
-	averagePrecision,
-} from "./tasks/coco/average-precision.js";
-export { cocoClasses } from "./tasks/coco/classes.js";
-export { type CocoOptions, coco } from "./tasks/coco/coco.js";
+	cocoMultiScale,
+	type DetectionViews,
+	type MultiScaleCrop,
+} from "./tasks/coco/data/detection-views.js";
 export {
 	type DetectionData,
 	type DetectionOptions,
@@ -215,11 +216,6 @@ export type {
 	DetectorOptions,
 } from "./tasks/coco/detection-task.js";
 export {
-	cocoMultiScale,
-	type DetectionViews,
-	type MultiScaleCrop,
-} from "./tasks/coco/detection-views.js";
-export {
 	type DrawDetectionsOptions,
 	drawDetections,
 } from "./tasks/coco/draw-detections.js";
@@ -228,9 +224,13 @@ export type {
 	Detections,
 	Instances,
 } from "./tasks/coco/instances.js";
-export { type MaskRcnn, maskRcnn } from "./tasks/coco/mask-rcnn.js";
-export type { MaskRcnnOptions } from "./tasks/coco/mask-rcnn-options.js";
-export { boxRle, polygonsRle } from "./tasks/coco/polygon.js";
+export { type MaskRcnn, maskRcnn } from "./tasks/coco/mask-rcnn/mask-rcnn.js";
+export type { MaskRcnnOptions } from "./tasks/coco/mask-rcnn/mask-rcnn-options.js";
+export {
+	type TorchvisionDetectorOptions,
+	torchvisionDetector,
+} from "./tasks/coco/mask-rcnn/torchvision-detector.js";
+export { boxRle, polygonsRle } from "./tasks/coco/rle/polygon.js";
 export {
 	type Box,
 	createRle,
@@ -239,14 +239,14 @@ export {
 	type Rle,
 	rleArea,
 	rleBox,
-} from "./tasks/coco/rle.js";
-export { rleIou } from "./tasks/coco/rle-iou.js";
-export { mergeRles } from "./tasks/coco/rle-merge.js";
-export { rleFromString, rleToString } from "./tasks/coco/rle-string.js";
+} from "./tasks/coco/rle/rle.js";
+export { rleIou } from "./tasks/coco/rle/rle-iou.js";
+export { mergeRles } from "./tasks/coco/rle/rle-merge.js";
+export { rleFromString, rleToString } from "./tasks/coco/rle/rle-string.js";
 export {
-	type TorchvisionDetectorOptions,
-	torchvisionDetector,
-} from "./tasks/coco/torchvision-detector.js";
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "./tasks/coco/score/average-precision.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,

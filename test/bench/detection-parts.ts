@@ -2,16 +2,19 @@ import * as tf from "@tensorflow/tfjs";
 import { HostValue } from "../../src/engine/host-value.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import { Random } from "../../src/index.js";
-import { makeAnchors } from "../../src/tasks/coco/anchors.js";
-import { boxBins } from "../../src/tasks/coco/box-head.js";
-import { detectBatch } from "../../src/tasks/coco/detect-batch.js";
-import { seenBins } from "../../src/tasks/coco/mask-head.js";
-import { proposals } from "../../src/tasks/coco/proposals.js";
-import { regionSamples } from "../../src/tasks/coco/region-samples.js";
-import { regionSettings } from "../../src/tasks/coco/region-settings.js";
-import { type Regions, roiAlign } from "../../src/tasks/coco/roi-align.js";
-import { rpnSettings } from "../../src/tasks/coco/rpn-settings.js";
-import { rpnTargets } from "../../src/tasks/coco/rpn-targets.js";
+import { makeAnchors } from "../../src/tasks/coco/mask-rcnn/anchors.js";
+import { boxBins } from "../../src/tasks/coco/mask-rcnn/box-head.js";
+import { detectBatch } from "../../src/tasks/coco/mask-rcnn/detect-batch.js";
+import { seenBins } from "../../src/tasks/coco/mask-rcnn/mask-head.js";
+import { proposals } from "../../src/tasks/coco/mask-rcnn/proposals.js";
+import { regionSamples } from "../../src/tasks/coco/mask-rcnn/region-samples.js";
+import { regionSettings } from "../../src/tasks/coco/mask-rcnn/region-settings.js";
+import {
+	type Regions,
+	roiAlign,
+} from "../../src/tasks/coco/mask-rcnn/roi-align.js";
+import { rpnSettings } from "../../src/tasks/coco/mask-rcnn/rpn-settings.js";
+import { rpnTargets } from "../../src/tasks/coco/mask-rcnn/rpn-targets.js";
 import { classes, detectionScene, height, width } from "./detection-scene.js";
 import { median } from "./report.js";
 

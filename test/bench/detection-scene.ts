@@ -1,5 +1,5 @@
 import type { Instances } from "../../src/tasks/coco/instances.js";
-import { encodeRle } from "../../src/tasks/coco/rle.js";
+import { encodeRle } from "../../src/tasks/coco/rle/rle.js";
 import { Lcg } from "../lcg.js";
 
 export const height = 800;

@@ -16,7 +16,7 @@ import {
 	recipes,
 	useEngine,
 } from "../../src/index.js";
-import { maskRcnn } from "../../src/tasks/coco/mask-rcnn.js";
+import { maskRcnn } from "../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
 import type { Task } from "../../src/tasks/task.js";
 import { newModel } from "../../src/train/model.js";
 import { makeTrainStep } from "../../src/train/train-step.js";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
-import { cocoClasses } from "../../src/tasks/coco/classes.js";
+import { cocoClasses } from "../../src/tasks/coco/data/classes.js";
 import { detection } from "../../src/tasks/coco/detection.js";
 import { miniBackbone } from "../../src/tasks/shapes/mini-backbone.js";
 import { shapesNormalization } from "../../src/tasks/shapes/shapes.js";

@@ -1,9 +1,10 @@
 /** Times average precision on made-up detections, those of average-precision.py: score-detections.js IMAGES */
-import { averagePrecision } from "../../src/tasks/coco/average-precision.js";
+
 import type { Detections, Instances } from "../../src/tasks/coco/instances.js";
-import { polygonRle } from "../../src/tasks/coco/polygon.js";
-import { type Box, rleArea } from "../../src/tasks/coco/rle.js";
-import type { Kind } from "../../src/tasks/coco/score-image.js";
+import { polygonRle } from "../../src/tasks/coco/rle/polygon.js";
+import { type Box, rleArea } from "../../src/tasks/coco/rle/rle.js";
+import { averagePrecision } from "../../src/tasks/coco/score/average-precision.js";
+import type { Kind } from "../../src/tasks/coco/score/score-image.js";
 import { print } from "./report.js";
 
 const images = Number(process.argv[2]);

@@ -6,8 +6,8 @@ import { type TestContext, test } from "node:test";
 import { cocoArchives, fetchCoco } from "../../data-scripts/coco.js";
 import { encodePng } from "../../src/image/encode.js";
 import { createImage } from "../../src/image/image.js";
-import { cocoClasses } from "../../src/tasks/coco/classes.js";
 import { coco } from "../../src/tasks/coco/coco.js";
+import { cocoClasses } from "../../src/tasks/coco/data/classes.js";
 import { zipArchive } from "../checkpoint/archive.js";
 import { scratch } from "../checkpoint/fixtures.js";
 import {

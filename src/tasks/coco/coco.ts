@@ -2,8 +2,11 @@ import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Dataset } from "../task.js";
-import { type AnnotatedImages, annotatedImages } from "./annotated-images.js";
-import { cocoClasses } from "./classes.js";
+import {
+	type AnnotatedImages,
+	annotatedImages,
+} from "./data/annotated-images.js";
+import { cocoClasses } from "./data/classes.js";
 import {
 	type DetectionTask,
 	type DetectorOptions,

@@ -7,16 +7,16 @@ import {
 	type Normalization,
 } from "../../nn/normalize.js";
 import type { Dataset, Task, TaskSource } from "../task.js";
-import { averagePrecision } from "./average-precision.js";
 import {
 	augmentScene,
 	cocoViews,
 	type DetectionViews,
 	detectionCanvas,
-} from "./detection-views.js";
+} from "./data/detection-views.js";
 import type { Detections, Instances } from "./instances.js";
-import { maskRcnn } from "./mask-rcnn.js";
-import type { MaskRcnnOptions } from "./mask-rcnn-options.js";
+import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
+import type { MaskRcnnOptions } from "./mask-rcnn/mask-rcnn-options.js";
+import { averagePrecision } from "./score/average-precision.js";
 
 /** What may be chosen about any task of detection. */
 export interface DetectorOptions {

@@ -1,4 +1,4 @@
-import { annotatedImages } from "./annotated-images.js";
+import { annotatedImages } from "./data/annotated-images.js";
 import {
 	type DetectionTask,
 	type DetectorOptions,

@@ -2,8 +2,8 @@ import { drawText, textSize } from "../../image/draw-text.js";
 import { createImage, type Image } from "../../image/image.js";
 import { resize } from "../../image/resize.js";
 import type { Detections, Instances } from "./instances.js";
-import { decodeRle } from "./rle.js";
-import { resizeRle } from "./rle-geometry.js";
+import { decodeRle } from "./rle/rle.js";
+import { resizeRle } from "./rle/rle-geometry.js";
 
 /** How detections are drawn. */
 export interface DrawDetectionsOptions {

@@ -1,4 +1,4 @@
-import type { Rle } from "./rle.js";
+import type { Rle } from "./rle/rle.js";
 
 /** The things in an image: what a detector is to find. */
 export interface Instances {

@@ -4,7 +4,7 @@ import {
 	detectionTask,
 } from "../coco/detection-task.js";
 import type { Instances } from "../coco/instances.js";
-import { encodeRle } from "../coco/rle.js";
+import { encodeRle } from "../coco/rle/rle.js";
 import type { Dataset } from "../task.js";
 import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";

@@ -3,8 +3,8 @@ import { test } from "node:test";
 import {
 	excludedAnchors,
 	makeAnchors,
-} from "../../../src/tasks/coco/anchors.js";
-import { rpnSettings } from "../../../src/tasks/coco/rpn-settings.js";
+} from "../../../src/tasks/coco/mask-rcnn/anchors.js";
+import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/rpn-settings.js";
 import type { Size } from "../../../src/tasks/task.js";
 import { assertMatches, type Summary } from "../../nn/summary.js";
 import { conventions, mapSizes, padded, reference } from "./rpn-reference.js";

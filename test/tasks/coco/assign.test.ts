@@ -5,7 +5,7 @@ import {
 	background,
 	neither,
 	prependTargets,
-} from "../../../src/tasks/coco/assign.js";
+} from "../../../src/tasks/coco/mask-rcnn/assign.js";
 import { boxes, fixture } from "./boxes.js";
 
 interface Assigned {

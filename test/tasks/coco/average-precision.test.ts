@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-	type AveragePrecisionOptions,
-	averagePrecision,
-} from "../../../src/tasks/coco/average-precision.js";
 import type {
 	Detections,
 	Instances,
 } from "../../../src/tasks/coco/instances.js";
-import { overlapThresholds } from "../../../src/tasks/coco/match-detections.js";
+import {
+	type AveragePrecisionOptions,
+	averagePrecision,
+} from "../../../src/tasks/coco/score/average-precision.js";
+import { overlapThresholds } from "../../../src/tasks/coco/score/match-detections.js";
 import type { Metric } from "../../../src/tasks/task.js";
 import { Lcg } from "../../lcg.js";
 import { fixture } from "./fixture.js";

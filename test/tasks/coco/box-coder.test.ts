@@ -3,9 +3,9 @@ import {
 	type BoxCoder,
 	decodeBoxes,
 	encodeBoxes,
-} from "../../../src/tasks/coco/box-coder.js";
-import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { rpnSettings } from "../../../src/tasks/coco/rpn-settings.js";
+} from "../../../src/tasks/coco/mask-rcnn/box-coder.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
+import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/rpn-settings.js";
 import { assertNear, boxes, fixture, numbers } from "./boxes.js";
 
 interface Coded {

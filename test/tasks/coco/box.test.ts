@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxIou, clipBoxes } from "../../../src/tasks/coco/box.js";
+import { boxIou, clipBoxes } from "../../../src/tasks/coco/mask-rcnn/box.js";
 import { assertNear, boxes, fixture } from "./boxes.js";
 
 const reference = fixture<{

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
-import type { Boxes } from "../../../src/tasks/coco/box.js";
+import type { Boxes } from "../../../src/tasks/coco/mask-rcnn/box.js";
 import { Lcg } from "../../lcg.js";
 
 /** What a generator in test/fixtures/coco wrote. */

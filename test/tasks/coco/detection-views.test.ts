@@ -6,9 +6,9 @@ import {
 	cocoMultiScale,
 	cocoViews,
 	detectionCanvas,
-} from "../../../src/tasks/coco/detection-views.js";
-import { boxRle } from "../../../src/tasks/coco/polygon.js";
-import { rleBox } from "../../../src/tasks/coco/rle.js";
+} from "../../../src/tasks/coco/data/detection-views.js";
+import { boxRle } from "../../../src/tasks/coco/rle/polygon.js";
+import { rleBox } from "../../../src/tasks/coco/rle/rle.js";
 import { picture } from "../../lcg.js";
 
 const size = { height: 120, width: 200 };

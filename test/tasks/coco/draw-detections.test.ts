@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createImage } from "../../../src/image/image.js";
 import { drawDetections } from "../../../src/tasks/coco/draw-detections.js";
-import { boxRle } from "../../../src/tasks/coco/polygon.js";
+import { boxRle } from "../../../src/tasks/coco/rle/polygon.js";
 
 const size = { height: 100, width: 120 };
 const image = createImage(size.height, size.width);

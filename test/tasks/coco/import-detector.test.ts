@@ -16,8 +16,8 @@ import {
 	shapesDetection,
 	useEngine,
 } from "../../../src/index.js";
-import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
-import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
+import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/mask-rcnn/torchvision-detector.js";
 import * as scene from "./scene.js";
 
 const folder = mkdtempSync(join(tmpdir(), "import-detector-"));

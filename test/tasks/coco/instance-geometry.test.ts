@@ -6,19 +6,19 @@ import {
 	mirroredInstances,
 	resizeInstances,
 	trainable,
-} from "../../../src/tasks/coco/instance-geometry.js";
+} from "../../../src/tasks/coco/data/instance-geometry.js";
 import type { Instances } from "../../../src/tasks/coco/instances.js";
 import {
 	decodeRle,
 	emptyRle,
 	encodeRle,
 	type Rle,
-} from "../../../src/tasks/coco/rle.js";
+} from "../../../src/tasks/coco/rle/rle.js";
 import {
 	cropRle,
 	mirroredRle,
 	resizeRle,
-} from "../../../src/tasks/coco/rle-geometry.js";
+} from "../../../src/tasks/coco/rle/rle-geometry.js";
 import { Lcg } from "../../lcg.js";
 import { blobs } from "./blobs.js";
 import { fixture } from "./fixture.js";

@@ -8,13 +8,13 @@ import {
 import { HostValue } from "../../../src/engine/host-value.js";
 import { compile, Random, useEngine } from "../../../src/index.js";
 import { parameterCount, paramValues } from "../../../src/nn/params.js";
-import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
-import { maskRcnnPlan } from "../../../src/tasks/coco/mask-rcnn-options.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
+import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
+import { maskRcnnPlan } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn-options.js";
 import {
 	type MaskRcnnTruth,
 	maskRcnnLosses,
-} from "../../../src/tasks/coco/mask-rcnn-stages.js";
+} from "../../../src/tasks/coco/mask-rcnn/mask-rcnn-stages.js";
 import {
 	disposeModel,
 	loadModel,

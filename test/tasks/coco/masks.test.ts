@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { maskBins, maskTarget } from "../../../src/tasks/coco/mask-target.js";
-import { pasteMask } from "../../../src/tasks/coco/paste-mask.js";
-import { regionSettings } from "../../../src/tasks/coco/region-settings.js";
-import type { Sides } from "../../../src/tasks/coco/region-taps.js";
-import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
+import {
+	maskBins,
+	maskTarget,
+} from "../../../src/tasks/coco/mask-rcnn/mask-target.js";
+import { pasteMask } from "../../../src/tasks/coco/mask-rcnn/paste-mask.js";
+import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/region-settings.js";
+import type { Sides } from "../../../src/tasks/coco/mask-rcnn/region-taps.js";
+import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle/rle.js";
 import { formula } from "../../nn/formula.js";
 import { assertMatches, type Summary } from "../../nn/summary.js";
 

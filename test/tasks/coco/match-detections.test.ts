@@ -4,7 +4,7 @@ import {
 	areaNames,
 	ignoredShift,
 	matchDetections,
-} from "../../../src/tasks/coco/match-detections.js";
+} from "../../../src/tasks/coco/score/match-detections.js";
 
 const matched = (flags: Uint32Array, detection: number, bit = 0): boolean =>
 	((flags[detection * areaNames.length]! >> bit) & 1) === 1;

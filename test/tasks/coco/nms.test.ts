@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nms } from "../../../src/tasks/coco/nms.js";
+import { nms } from "../../../src/tasks/coco/mask-rcnn/nms.js";
 import { boxes, fixture, numbers } from "./boxes.js";
 
 interface Suppressed {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxRle, polygonsRle } from "../../../src/tasks/coco/polygon.js";
-import { decodeRle, rleArea } from "../../../src/tasks/coco/rle.js";
+import { boxRle, polygonsRle } from "../../../src/tasks/coco/rle/polygon.js";
+import { decodeRle, rleArea } from "../../../src/tasks/coco/rle/rle.js";
 
 const size = { height: 6, width: 8 };
 

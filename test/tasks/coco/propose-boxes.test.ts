@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { makeAnchors } from "../../../src/tasks/coco/anchors.js";
-import { proposeBoxes } from "../../../src/tasks/coco/propose-boxes.js";
-import { rpnSettings } from "../../../src/tasks/coco/rpn-settings.js";
+import { makeAnchors } from "../../../src/tasks/coco/mask-rcnn/anchors.js";
+import { proposeBoxes } from "../../../src/tasks/coco/mask-rcnn/propose-boxes.js";
+import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/rpn-settings.js";
 import { formulaValues } from "../../nn/formula.js";
 import { assertMatches } from "../../nn/summary.js";
 import {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { rank } from "../../../src/tasks/coco/rank.js";
+import { rank } from "../../../src/tasks/coco/mask-rcnn/rank.js";
 import { numbers } from "./boxes.js";
 
 const sorted = (scores: Float32Array): number[] =>

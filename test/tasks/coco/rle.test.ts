@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxRle, polygonRle } from "../../../src/tasks/coco/polygon.js";
+import { boxRle, polygonRle } from "../../../src/tasks/coco/rle/polygon.js";
 import {
 	createRle,
 	decodeRle,
@@ -9,13 +9,13 @@ import {
 	type Rle,
 	rleArea,
 	rleBox,
-} from "../../../src/tasks/coco/rle.js";
-import { rleIou } from "../../../src/tasks/coco/rle-iou.js";
-import { mergeRles } from "../../../src/tasks/coco/rle-merge.js";
+} from "../../../src/tasks/coco/rle/rle.js";
+import { rleIou } from "../../../src/tasks/coco/rle/rle-iou.js";
+import { mergeRles } from "../../../src/tasks/coco/rle/rle-merge.js";
 import {
 	rleFromString,
 	rleToString,
-} from "../../../src/tasks/coco/rle-string.js";
+} from "../../../src/tasks/coco/rle/rle-string.js";
 import type { Size } from "../../../src/tasks/task.js";
 import { Lcg } from "../../lcg.js";
 import { blobs } from "./blobs.js";

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { compile, useEngine } from "../../../src/index.js";
-import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { regionSettings } from "../../../src/tasks/coco/region-settings.js";
-import { roiAlign } from "../../../src/tasks/coco/roi-align.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
+import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/region-settings.js";
+import { roiAlign } from "../../../src/tasks/coco/mask-rcnn/roi-align.js";
 import { formulaValues } from "../../nn/formula.js";
 import {
 	assertMatches,

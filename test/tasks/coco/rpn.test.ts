@@ -10,16 +10,19 @@ import {
 	parameterCount,
 	paramValues,
 } from "../../../src/nn/params.js";
-import { makeAnchors } from "../../../src/tasks/coco/anchors.js";
-import type { Convention } from "../../../src/tasks/coco/convention.js";
-import { fpn, fpnParams } from "../../../src/tasks/coco/fpn.js";
-import { proposeBoxes } from "../../../src/tasks/coco/propose-boxes.js";
-import { rowOf } from "../../../src/tasks/coco/rows.js";
-import { rpn } from "../../../src/tasks/coco/rpn.js";
-import { rpnHead, rpnHeadParams } from "../../../src/tasks/coco/rpn-head.js";
-import type { RpnLosses } from "../../../src/tasks/coco/rpn-losses.js";
-import { rpnSettings } from "../../../src/tasks/coco/rpn-settings.js";
-import type { RpnTruth } from "../../../src/tasks/coco/rpn-targets.js";
+import { makeAnchors } from "../../../src/tasks/coco/mask-rcnn/anchors.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
+import { fpn, fpnParams } from "../../../src/tasks/coco/mask-rcnn/fpn.js";
+import { proposeBoxes } from "../../../src/tasks/coco/mask-rcnn/propose-boxes.js";
+import { rowOf } from "../../../src/tasks/coco/mask-rcnn/rows.js";
+import { rpn } from "../../../src/tasks/coco/mask-rcnn/rpn.js";
+import {
+	rpnHead,
+	rpnHeadParams,
+} from "../../../src/tasks/coco/mask-rcnn/rpn-head.js";
+import type { RpnLosses } from "../../../src/tasks/coco/mask-rcnn/rpn-losses.js";
+import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/rpn-settings.js";
+import type { RpnTruth } from "../../../src/tasks/coco/mask-rcnn/rpn-targets.js";
 import {
 	assertMatches,
 	channelsFirst,

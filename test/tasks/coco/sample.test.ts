@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { background, neither } from "../../../src/tasks/coco/assign.js";
-import { sampleBoxes } from "../../../src/tasks/coco/sample.js";
+import {
+	background,
+	neither,
+} from "../../../src/tasks/coco/mask-rcnn/assign.js";
+import { sampleBoxes } from "../../../src/tasks/coco/mask-rcnn/sample.js";
 import { fixture, numbers } from "./boxes.js";
 
 interface SampledCase {

@@ -11,9 +11,9 @@ import type {
 	Detections,
 	Instances,
 } from "../../../src/tasks/coco/instances.js";
-import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn-options.js";
-import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle.js";
-import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
+import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn-options.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/mask-rcnn/torchvision-detector.js";
+import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle/rle.js";
 import type { Shown } from "../../../src/tasks/task.js";
 import { formula, formulaWeight } from "../../nn/formula.js";
 import type { Summary } from "../../nn/summary.js";

@@ -2,8 +2,12 @@ import type {
 	Detections,
 	Instances,
 } from "../../../src/tasks/coco/instances.js";
-import { polygonRle } from "../../../src/tasks/coco/polygon.js";
-import { type Box, type Rle, rleArea } from "../../../src/tasks/coco/rle.js";
+import { polygonRle } from "../../../src/tasks/coco/rle/polygon.js";
+import {
+	type Box,
+	type Rle,
+	rleArea,
+} from "../../../src/tasks/coco/rle/rle.js";
 import type { Size } from "../../../src/tasks/task.js";
 import type { Lcg } from "../../lcg.js";
 

@@ -4,8 +4,8 @@ import type {
 	NamedTensor,
 	NamedTensors,
 } from "../../../src/checkpoint/tensor.js";
-import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn.js";
-import { torchvisionDetector } from "../../../src/tasks/coco/torchvision-detector.js";
+import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
+import { torchvisionDetector } from "../../../src/tasks/coco/mask-rcnn/torchvision-detector.js";
 import { loadModel } from "../../../src/train/model.js";
 import * as scene from "./scene.js";
 

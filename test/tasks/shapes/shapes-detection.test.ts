@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Random } from "../../../src/random.js";
-import { rleBox } from "../../../src/tasks/coco/rle.js";
+import { rleBox } from "../../../src/tasks/coco/rle/rle.js";
 import { shapesDetection } from "../../../src/tasks/shapes/shapes-detection.js";
 
 test("boxes lie around the masks of what can be seen", () => {

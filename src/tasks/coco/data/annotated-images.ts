@@ -1,0 +1,161 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { decodeImage } from "../../../image/decode.js";
+import type { Image } from "../../../image/image.js";
+import { orientationOf, turned } from "../../../image/orientation.js";
+import type { Dataset } from "../../task.js";
+import type { AnnotatedImage } from "./annotation-columns.js";
+import { type AnnotationFile, readAnnotationFile } from "./annotation-file.js";
+import type { Instances } from "../instances.js";
+
+/** Images and the file that says what is in them. */
+export interface AnnotatedImagesOptions {
+	/** What they are called: `coco/val2017`. */
+	readonly name: string;
+	/** A COCO annotation file of instances. */
+	readonly annotations: string;
+	/** The folder of the images. */
+	readonly images: string;
+	/** The categories to find; all of the file by default. */
+	readonly classes?: readonly string[];
+	/** The images to use, by their ids; all by default. */
+	readonly only?: readonly number[];
+	/**
+	 * Whether images in which there is nothing to find, and those of less than 32 pixels in height or
+	 * width, are left out, as mmdetection does in training.
+	 */
+	readonly training?: boolean;
+}
+
+interface Opened {
+	readonly file: AnnotationFile;
+	/** Of the images in use. */
+	readonly positions: readonly number[];
+}
+
+const leastSide = 32;
+const mostNamed = 3;
+
+function positionsOf(
+	file: AnnotationFile,
+	{ only, training }: AnnotatedImagesOptions,
+): number[] {
+	const all = [...file.images.keys()];
+	const byId = new Map(all.map((i) => [file.images[i]!.id, i]));
+	const wanted = only?.map((id) => {
+		const position = byId.get(id);
+		if (position === undefined)
+			throw new Error(`${file.path} has no image with the id ${id}`);
+		return position;
+	});
+	const isOfUse = (i: number): boolean => {
+		const { height, width } = file.images[i]!;
+		return Math.min(height, width) >= leastSide && file.labels(i).length > 0;
+	};
+	return (wanted ?? all).filter((i) => !training || isOfUse(i));
+}
+
+/** Throws where images are not in their folder. */
+function checkFiles(
+	folder: string,
+	images: readonly AnnotatedImage[],
+	annotations: string,
+): void {
+	if (!existsSync(folder))
+		throw new Error(`there is no folder ${folder} with the images`);
+	const listed = new Set(readdirSync(folder));
+	const missing = images.filter(
+		({ file }) => !listed.has(file) && !existsSync(join(folder, file)),
+	);
+	if (missing.length === 0) return;
+	const named = missing.slice(0, mostNamed).map(({ file }) => file);
+	const rest = missing.length - named.length;
+	throw new Error(
+		`${folder} lacks ${named.join(", ")}${rest > 0 ? ` and ${rest} more` : ""} of the ${images.length} images in ${annotations}`,
+	);
+}
+
+function open(options: AnnotatedImagesOptions): Opened {
+	const { name, annotations, images, classes } = options;
+	const file = readAnnotationFile(annotations, classes);
+	const positions = positionsOf(file, options);
+	if (positions.length === 0)
+		throw new Error(`${annotations} has no image of use for ${name}`);
+	const used = positions.map((i) => file.images[i]!);
+	checkFiles(images, used, annotations);
+	return { file, positions };
+}
+
+function readImage(
+	path: string,
+	{ height, width }: AnnotatedImage,
+	annotations: string,
+): Image {
+	let image: Image;
+	try {
+		const bytes = readFileSync(path);
+		image = turned(decodeImage(bytes), orientationOf(bytes));
+	} catch (error) {
+		throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
+	}
+	if (image.height === height && image.width === width) return image;
+	throw new Error(
+		`${path} has ${image.height} x ${image.width} pixels (height x width), but ${height} x ${width} in ${annotations}`,
+	);
+}
+
+/** Images with the instances in them, and the names of their classes. */
+export interface AnnotatedImages extends Dataset<Instances> {
+	readonly classes: readonly string[];
+	/** 1 for images wider than high, 0 for others: a batch is of one kind, as in mmdetection. */
+	group(index: number): number;
+}
+
+/**
+ * Images and what is in them, from a COCO annotation file; it is read when something is asked of it.
+ *
+ * Targets hold all annotations, crowds too. Images are turned as their Exif data say. Throws where the file
+ * is damaged (`readAnnotationFile`) or images are missing; `sample` where an image is damaged or of
+ * another size than in the file.
+ */
+export function annotatedImages(
+	options: AnnotatedImagesOptions,
+): AnnotatedImages {
+	const { name, annotations, images } = options;
+	let opened: Opened | undefined;
+	const opening = (): Opened => {
+		opened ??= open(options);
+		return opened;
+	};
+	const entry = (index: number) => {
+		const { file, positions } = opening();
+		const position = positions[index];
+		const shown = file.images[position ?? -1];
+		if (position === undefined || shown === undefined)
+			throw new RangeError(
+				`${name} has images 0 to ${positions.length - 1}, not ${index}`,
+			);
+		return { position, shown };
+	};
+	return {
+		name,
+		get classes() {
+			return opening().file.classes;
+		},
+		get length() {
+			return opening().positions.length;
+		},
+		group(index) {
+			const { height, width } = entry(index).shown;
+			return width > height ? 1 : 0;
+		},
+		sample(index) {
+			const { position, shown } = entry(index);
+			return {
+				id: `${name}/${shown.id}`,
+				image: readImage(join(images, shown.file), shown, annotations),
+				target: opening().file.instances(position),
+			};
+		},
+	};
+}

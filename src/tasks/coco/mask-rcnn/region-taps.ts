@@ -1,0 +1,117 @@
+import type { Size } from "../../task.js";
+import { type AxisTaps, axisTaps, newTaps } from "./axis-taps.js";
+
+/** How RoIAlign samples a feature map. */
+export interface AlignRule {
+	/** Bins on each side of the output. */
+	readonly bins: number;
+	/** Samples on each side of a bin; 0 is one for each pixel or part of a pixel in it. */
+	readonly samples: number;
+	/** Whether a pixel's value lies at its middle; otherwise at its top left, and no side is below 1. */
+	readonly aligned: boolean;
+}
+
+/** The pixels of a feature map. */
+export interface AlignGrid extends Size {
+	/** Pixels of the image for one of the map. */
+	readonly stride: number;
+}
+
+/** A feature map of one image: where it starts in its array, and its layout, `[height, width, channels]`. */
+export interface AlignMap extends AlignGrid {
+	readonly base: number;
+	readonly channels: number;
+}
+
+/** Left, top, right and bottom, in pixels of the image. */
+export type Sides = readonly [number, number, number, number];
+
+/**
+ * What each bin of a region averages, row by row: offsets into the array of the map, and their weights.
+ *
+ * Those of bin `i` are from `from[i]` to below `from[i + 1]`: a multiple of four, the last of weight 0.
+ */
+export interface RegionTaps {
+	readonly rows: AxisTaps;
+	readonly columns: AxisTaps;
+	from: Int32Array;
+	offset: Int32Array;
+	weight: Float64Array;
+}
+
+/** Space for the taps of a region, which `regionTaps` enlarges as needed. */
+export const newRegionTaps = (): RegionTaps => ({
+	rows: newTaps(),
+	columns: newTaps(),
+	from: new Int32Array(0),
+	offset: new Int32Array(0),
+	weight: new Float64Array(0),
+});
+
+function reserve(taps: RegionTaps, bins: number): void {
+	const { rows, columns } = taps;
+	if (taps.from.length < bins ** 2 + 1)
+		taps.from = new Int32Array(bins ** 2 + 1);
+	const pixels = rows.from[bins] * columns.from[bins];
+	const most = pixels + 3 * bins ** 2;
+	if (taps.offset.length >= most) return;
+	taps.offset = new Int32Array(2 * most);
+	taps.weight = new Float64Array(2 * most);
+}
+
+function planAxis(
+	[low, high]: readonly [number, number],
+	{ stride, size }: { readonly stride: number; readonly size: number },
+	{ bins, samples, aligned }: AlignRule,
+	taps: AxisTaps,
+): void {
+	const shift = aligned ? 0.5 : 0;
+	const start = Math.fround(Math.fround(low / stride) - shift);
+	const end = Math.fround(Math.fround(high / stride) - shift);
+	const length = Math.fround(end - start);
+	const least = aligned ? length : Math.max(length, 1);
+	axisTaps({ start, length: least, bins, samples, size }, taps);
+}
+
+/** Writes the pixels over which the rows and columns of bins of a region average. */
+export function regionAxes(
+	[left, top, right, bottom]: Sides,
+	{ stride, height, width }: AlignGrid,
+	rule: AlignRule,
+	{ rows, columns }: Pick<RegionTaps, "rows" | "columns">,
+): void {
+	planAxis([top, bottom], { stride, size: height }, rule, rows);
+	planAxis([left, right], { stride, size: width }, rule, columns);
+}
+
+/** Writes what each bin of a region averages. */
+export function regionTaps(
+	box: Sides,
+	map: AlignMap,
+	rule: AlignRule,
+	taps: RegionTaps,
+): void {
+	const { rows, columns } = taps;
+	const { base, channels, width } = map;
+	regionAxes(box, map, rule, taps);
+	reserve(taps, rule.bins);
+	const { from, offset, weight } = taps;
+	let end = 0;
+	for (let bin = 0; bin < rule.bins ** 2; bin++) {
+		const row = Math.floor(bin / rule.bins);
+		const column = bin % rule.bins;
+		from[bin] = end;
+		for (let i = rows.from[row]; i < rows.from[row + 1]; i++) {
+			const start = base + rows.pixel[i] * width * channels;
+			for (let j = columns.from[column]; j < columns.from[column + 1]; j++) {
+				offset[end] = start + columns.pixel[j] * channels;
+				weight[end++] = rows.weight[i] * columns.weight[j];
+			}
+		}
+		while ((end - from[bin]) % 4 !== 0) {
+			offset[end] = offset[end - 1];
+			weight[end++] = 0;
+		}
+	}
+	from[rule.bins ** 2] = end;
+}
