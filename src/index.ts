@@ -189,6 +189,7 @@ export type {
 	SegmenterOptions,
 } from "./tasks/ade20k/segmentation-task.js";
 export type { TestViews } from "./tasks/ade20k/test-views.js";
+export { type UperNetOptions, uperNet } from "./tasks/ade20k/uper-net.js";
 export {
 	type Cifar10Options,
 	cifar10,

@@ -32,6 +32,16 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 		"steps=2",
 		"testImages=16",
 	],
+	"segmentation.ipynb": [
+		`folder=${join(scratch, "segmentation")}`,
+		"steps=2",
+		"images=8",
+	],
+	"detection.ipynb": [
+		`folder=${join(scratch, "detection")}`,
+		"steps=2",
+		"images=8",
+	],
 };
 
 for (const name of readdirSync(notebooks).filter((file) =>

@@ -4,9 +4,9 @@ import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
 import type { Dataset } from "../../task.js";
+import type { Instances } from "../instances.js";
 import type { AnnotatedImage } from "./annotation-columns.js";
 import { type AnnotationFile, readAnnotationFile } from "./annotation-file.js";
-import type { Instances } from "../instances.js";
 
 /** Images and the file that says what is in them. */
 export interface AnnotatedImagesOptions {

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import type { Instances } from "../instances.js";
 import { type Annotation, segmentationRle } from "./annotation.js";
 import {
 	type AnnotatedImage,
@@ -8,7 +9,6 @@ import {
 	readElements,
 } from "./annotation-columns.js";
 import { Problems } from "./file-problems.js";
-import type { Instances } from "../instances.js";
 
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {

@@ -4,13 +4,13 @@ import { rescaledSize } from "../../../image/rescaled-size.js";
 import { resizeLinear } from "../../../image/resize-linear.js";
 import type { Random } from "../../../random.js";
 import type { Example, Size } from "../../task.js";
+import type { Instances } from "../instances.js";
 import {
 	cropInstances,
 	mirroredInstances,
 	resizeInstances,
 	trainable,
 } from "./instance-geometry.js";
-import type { Instances } from "../instances.js";
 
 /** The longest that the longer and the shorter side may be, in pixels. */
 export type Scale = readonly [longer: number, shorter: number];
