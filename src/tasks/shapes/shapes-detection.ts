@@ -5,10 +5,10 @@ import {
 } from "../coco/detection-task.js";
 import type { Instances } from "../coco/instances.js";
 import { encodeRle } from "../coco/rle/rle.js";
-import type { Dataset } from "../task.js";
 import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
-import { type Picture, render } from "./render.js";
+import { pictures } from "./pictures.js";
+import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
@@ -40,32 +40,7 @@ function instancesOf({ image, things, instances }: Picture): Instances {
 	};
 }
 
-function pictures(
-	domain: Domain,
-	split: "train" | "test",
-	{ length, size, seed }: { length: number; size: number; seed: number },
-): Dataset<Instances> {
-	const world = `shapes-${domain.name}${seed === 0 ? "" : `-seed${seed}`}`;
-	const name = `${world}-detection/${split}`;
-	return {
-		name,
-		length,
-		sample(index) {
-			if (!(Number.isInteger(index) && index >= 0 && index < length)) {
-				throw new RangeError(
-					`${name} has pictures 0 to ${length - 1}, not ${index}`,
-				);
-			}
-			const key = { split, index, seed };
-			const picture = render(crowdedScene(domain, key), size);
-			return {
-				id: `${name}/${index}`,
-				image: picture.image,
-				target: instancesOf(picture),
-			};
-		},
-	};
-}
+const usualSize = 128;
 
 /**
  * Detection of the things in drawn scenes: a miniature that needs no download.
@@ -79,7 +54,7 @@ export function shapesDetection(
 	const {
 		trainImages = 2000,
 		testImages = 200,
-		size = 128,
+		size = usualSize,
 		seed = 0,
 		domain: world = "target",
 	} = options;
@@ -89,8 +64,15 @@ export function shapesDetection(
 			name: world === "target" ? "shapes-detection" : "shapes-source-detection",
 			miniature: true,
 			classes: Object.keys(domain.classes),
-			train: pictures(domain, "train", { length: trainImages, size, seed }),
-			test: pictures(domain, "test", { length: testImages, size, seed }),
+			...pictures(
+				{
+					name: "detection",
+					usualSize,
+					scene: crowdedScene,
+					target: instancesOf,
+				},
+				{ domain, trainImages, testImages, size, seed },
+			),
 			testBatchSize: 8,
 			source: { module: import.meta.url, name: "shapesDetection", options },
 		},

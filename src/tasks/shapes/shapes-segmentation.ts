@@ -5,10 +5,10 @@ import {
 	type SegmenterOptions,
 	segmentationTask,
 } from "../ade20k/segmentation-task.js";
-import type { Dataset } from "../task.js";
 import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
-import { render } from "./render.js";
+import { pictures } from "./pictures.js";
+import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
@@ -25,29 +25,10 @@ export interface ShapesSegmentationOptions extends SegmenterOptions {
 	readonly domain?: Domain["name"];
 }
 
-function pictures(
-	domain: Domain,
-	split: "train" | "test",
-	{ length, size, seed }: { length: number; size: number; seed: number },
-): Dataset<LabelMap> {
-	const world = `shapes-${domain.name}${seed === 0 ? "" : `-seed${seed}`}`;
-	const name = `${world}-segmentation/${split}`;
-	return {
-		name,
-		length,
-		sample(index) {
-			if (!(Number.isInteger(index) && index >= 0 && index < length)) {
-				throw new RangeError(
-					`${name} has pictures 0 to ${length - 1}, not ${index}`,
-				);
-			}
-			const key = { split, index, seed };
-			const { image, semantic } = render(crowdedScene(domain, key), size);
-			const target = createLabelMap(size, size, semantic);
-			return { id: `${name}/${index}`, image, target };
-		},
-	};
-}
+const labelsOf = ({ image, semantic }: Picture): LabelMap =>
+	createLabelMap(image.height, image.width, semantic);
+
+const usualSize = 128;
 
 /**
  * Segmentation of drawn scenes: a miniature that needs no download.
@@ -63,7 +44,7 @@ export function shapesSegmentation(
 	const {
 		trainImages = 2000,
 		testImages = 200,
-		size = 128,
+		size = usualSize,
 		seed = 0,
 		domain: world = "target",
 	} = options;
@@ -78,8 +59,15 @@ export function shapesSegmentation(
 			miniature: true,
 			classes,
 			palette: vocPalette(classes.length),
-			train: pictures(domain, "train", { length: trainImages, size, seed }),
-			test: pictures(domain, "test", { length: testImages, size, seed }),
+			...pictures(
+				{
+					name: "segmentation",
+					usualSize,
+					scene: crowdedScene,
+					target: labelsOf,
+				},
+				{ domain, trainImages, testImages, size, seed },
+			),
 			testBatchSize: 16,
 			source: { module: import.meta.url, name: "shapesSegmentation", options },
 		},

@@ -3,9 +3,9 @@ import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
 import type { Normalization } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
-import type { Dataset, Task } from "../task.js";
+import type { Task } from "../task.js";
 import { type Domain, domains } from "./domain.js";
-import { render } from "./render.js";
+import { pictures } from "./pictures.js";
 import { scene } from "./scene.js";
 
 /** How many pictures of which size there are. */
@@ -29,37 +29,7 @@ export const shapesNormalization: Normalization = Object.freeze({
 });
 
 const padding = 4;
-const defaultSize = 64;
-
-function pictures(
-	domain: Domain,
-	split: "train" | "test",
-	{ length, size, seed }: { length: number; size: number; seed: number },
-): Dataset<number> {
-	const parts = [
-		`shapes-${domain.name}`,
-		...(seed === 0 ? [] : [`seed${seed}`]),
-		...(size === defaultSize ? [] : [`${size}px`]),
-	];
-	const world = parts.join("-");
-	const name = `${world}/${split}`;
-	return {
-		name,
-		length,
-		sample(index) {
-			if (!(Number.isInteger(index) && index >= 0 && index < length)) {
-				throw new RangeError(
-					`${name} has pictures 0 to ${length - 1}, not ${index}`,
-				);
-			}
-			const { image, label } = render(
-				scene(domain, { split, index, seed }),
-				size,
-			);
-			return { id: `${name}/${index}`, image, target: label };
-		},
-	};
-}
+const usualSize = 64;
 
 /**
  * Classification of drawn shapes: a miniature that needs no download.
@@ -73,7 +43,7 @@ export function shapes(
 	const {
 		trainImages = 4000,
 		testImages = 1000,
-		size = defaultSize,
+		size = usualSize,
 		seed = 0,
 		domain: name = "target",
 	} = options;
@@ -84,8 +54,10 @@ export function shapes(
 		name: name === "target" ? "shapes" : "shapes-source",
 		miniature: true,
 		classes,
-		train: pictures(domain, "train", { length: trainImages, size, seed }),
-		test: pictures(domain, "test", { length: testImages, size, seed }),
+		...pictures(
+			{ usualSize, scene, target: ({ label }) => label },
+			{ domain, trainImages, testImages, size, seed },
+		),
 		inputSize: size,
 		normalization: shapesNormalization,
 		corruptionVariant: "any-size",
