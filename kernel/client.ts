@@ -23,7 +23,7 @@ export interface ClientOptions {
 	readonly env?: NodeJS.ProcessEnv;
 	/** The command for a connection file; ours unless told otherwise. */
 	readonly command?: (connectionFile: string) => string[];
-	/** Milliseconds to wait for the kernel to answer; 30 000 unless told otherwise. */
+	/** Milliseconds to wait for the kernel to answer; 120 000 unless told otherwise. */
 	readonly patience?: number;
 	/** Where the process's own standard error goes. */
 	readonly stderr?: "ignore" | "inherit" | "pipe";
@@ -97,7 +97,7 @@ export class KernelClient {
 	}
 
 	static async #launch(options: ClientOptions): Promise<KernelClient> {
-		const { folder = process.cwd(), env = {}, patience = 30_000 } = options;
+		const { folder = process.cwd(), env = {}, patience = 120_000 } = options;
 		const { command = kernelCommand, stderr = "inherit" } = options;
 		const { path, connection, remove } = await createConnection();
 		const [program = "", ...args] = command(path);
