@@ -42,7 +42,7 @@ test("a crowd has several things of all classes, next to each other", () => {
 test("labels are 0 for the background, and one more than the class of a thing", () => {
 	const task = shapesSegmentation({ size: 48, testImages: 3 });
 	const { image, target, id } = task.test.sample(2);
-	assert.equal(id, "shapes-target-segmentation/test/2");
+	assert.equal(id, "shapes-target-48px-segmentation/test/2");
 	const scene = crowdedScene(domains.target, { split: "test", index: 2 });
 	const drawn = render(scene, 48);
 	assert.deepEqual(image, drawn.image);
