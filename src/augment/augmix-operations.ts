@@ -184,4 +184,5 @@ export const operations = {
 	sharpness: (image, { level }) => blend(smoothed(image), image, amount(level)),
 } satisfies Record<string, Operation>;
 
+/** The name of an operation of AugMix. */
 export type AugmixOperation = keyof typeof operations;

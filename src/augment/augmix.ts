@@ -9,6 +9,7 @@ import {
 } from "./augmix-operations.js";
 import { drawSimplex } from "./prime-draw.js";
 
+/** How AugMix draws and mixes. */
 export interface AugmixOptions {
 	/** Chains per image; 3 by default. */
 	readonly width?: number;

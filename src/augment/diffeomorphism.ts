@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 
+/** How smooth and how strong the displacement is. */
 export interface DiffeomorphismOptions {
 	/** Lowest cut, at least 2; 2 by default. */
 	readonly minimumCut?: number;

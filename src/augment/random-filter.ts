@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 
+/** How large and how strong the filter is. */
 export interface RandomFilterOptions {
 	/** Side of the kernel in pixels, odd; 3 by default. */
 	readonly kernelSize?: number;

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 
+/** How many frequencies the change of color has, and how strong it is. */
 export interface RandomSmoothColorOptions {
 	/** Highest frequency: `cut` is uniform in 1..maximumCut; 500 by default. */
 	readonly maximumCut?: number;

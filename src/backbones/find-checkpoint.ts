@@ -7,6 +7,7 @@ import type { ZooEntry } from "./zoo-entry.js";
 /** Where fetched checkpoints lie, below the folder that the process runs in. */
 export const checkpointFolder = join("data", "checkpoints");
 
+/** Where checkpoints are looked for. */
 export interface FindOptions {
 	/** A folder of the user's to look into after `data/checkpoints`. */
 	readonly folder?: string;

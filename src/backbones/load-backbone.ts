@@ -9,6 +9,7 @@ import { type Backbone, backbone } from "./backbone.js";
 import { type FindOptions, findCheckpoint } from "./find-checkpoint.js";
 import { type ZooName, zooEntry } from "./zoo.js";
 
+/** Where the checkpoint is, and what is made of it. */
 export interface LoadOptions extends FindOptions {
 	/** Outputs of the classifier, where the file has another one than the architecture; 0 leaves it out. */
 	readonly classes?: number;

@@ -29,6 +29,7 @@ export interface Checkpoint {
 	readonly other: Other;
 }
 
+/** How a checkpoint is read. */
 export interface ReadOptions {
 	/** Which tensors to read, by path; all by default. The bytes of the others are passed over. */
 	readonly only?: (name: string) => boolean;

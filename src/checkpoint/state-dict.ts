@@ -12,6 +12,7 @@ const besideModel = /^(attacker|normalizer|normalize)\./;
 const deepestWrapping = 8;
 const mostChoices = 20;
 
+/** Which part of a checkpoint is the state_dict. */
 export interface StateDictOptions {
 	/** The path of the dictionary in the file, such as `ema/model`; detected by default. */
 	readonly dictionary?: string;

@@ -14,6 +14,7 @@ import { disposePlan, makePlan, type Plan, runPlan } from "./plan.js";
 import { type Flattened, flatten, rebuild } from "./structure.js";
 import { FunctionTracer } from "./tracer.js";
 
+/** What a compiled function may take for granted, and how many graphs of it are kept. */
 export interface CompileOptions {
 	/**
 	 * Variables that the function only reads and that seldom change: their values become part of the

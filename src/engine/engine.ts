@@ -14,8 +14,10 @@ import {
 
 /** What can run the maths, in order of preference. */
 const engineNames = ["tfjs-node-gpu", "tfjs-node", "onnxruntime"] as const;
+/** The engines by name, in the order of preference. */
 export type EngineName = (typeof engineNames)[number];
 
+/** How ONNX Runtime computes; the TensorFlow engines take no options. */
 export interface EngineOptions {
 	/** Threads of ONNX Runtime; all cores by default. TensorFlow chooses its own. */
 	readonly threads?: number;

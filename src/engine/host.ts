@@ -8,6 +8,7 @@ import {
 } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 
+/** What a host function reads besides tensors. */
 export interface HostOptions {
 	/** Plain values that the function is given too, as they are at the time of the call. */
 	readonly hostValues?: readonly HostValue<unknown>[];

@@ -2,6 +2,7 @@ import type { CorruptionName, Severity } from "../corruptions/corruption.js";
 import type { Image } from "../image/image.js";
 import type { Reporter } from "../train/reporter.js";
 
+/** Which cells are scored, on which images, and how. */
 export interface EvaluateOptions {
 	/** The fifteen common ones by default. */
 	readonly corruptions?: readonly CorruptionName[];

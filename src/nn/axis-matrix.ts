@@ -3,13 +3,25 @@ import * as tf from "@tensorflow/tfjs";
 /** Makes the matrix `[to, from]`, row-major, that turns an axis of length `from` into one of length `to`. */
 export type AxisMatrix = (from: number, to: number) => Float32Array;
 
+/**
+ * Where place `index` of an axis resized to length `to` lies on the one of length `from`: between `low` and
+ * the place after it, whose share is 0 where there is none.
+ */
+export function interpolationAt(
+	index: number,
+	from: number,
+	to: number,
+): { readonly low: number; readonly share: number } {
+	const source = Math.max(0, ((index + 0.5) * from) / to - 0.5);
+	const low = Math.min(Math.floor(source), from - 1);
+	return { low, share: low + 1 < from ? source - low : 0 };
+}
+
 /** Linear interpolation, as `F.interpolate(mode="bilinear", align_corners=False)` does on each axis. */
 export const interpolating: AxisMatrix = (from, to) => {
 	const matrix = new Float32Array(to * from);
 	for (let row = 0; row < to; row++) {
-		const source = Math.max(0, ((row + 0.5) * from) / to - 0.5);
-		const low = Math.min(Math.floor(source), from - 1);
-		const share = low + 1 < from ? source - low : 0;
+		const { low, share } = interpolationAt(row, from, to);
 		matrix[row * from + low] = 1 - share;
 		if (share > 0) matrix[row * from + low + 1] = share;
 	}

@@ -26,6 +26,7 @@ import {
 import { writeWeights } from "./weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
+/** What a run is called and where it is kept; nothing here changes what it learns. */
 export interface FinetuneOptions {
 	/** What the run calls the backbone; by default its own name, or that of its architecture. */
 	readonly name?: string;

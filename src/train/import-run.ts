@@ -17,6 +17,7 @@ import { isRun, openRun, type Run, runFiles } from "./run.js";
 import { writeWeights } from "./weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
+/** What the weights are of: architecture, recipe and name of the run. */
 export interface ImportRunOptions {
 	/** Of the backbone. */
 	readonly architecture: Architecture | ArchitectureName;

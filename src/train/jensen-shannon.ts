@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
+/** How much the divergence weighs, and which positions count. */
 export interface JensenShannonOptions {
 	/** 12 by default, as AugMix and PRIME weigh the term beside a cross-entropy. */
 	readonly weight?: number;

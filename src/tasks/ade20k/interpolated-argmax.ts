@@ -1,4 +1,5 @@
 import type { LabelMap } from "../../image/label-map.js";
+import { interpolationAt } from "../../nn/axis-matrix.js";
 import type { Size } from "../task.js";
 
 /** The logits of one image, row by row, those of one place next to each other. */
@@ -28,13 +29,10 @@ type Tap = readonly [at: number, weight: number];
 
 /** The two places that a pixel of a resized side is interpolated from. */
 function between(from: number, to: number, index: number): Tap[] {
-	const position = Math.max(((index + 0.5) * from) / to - 0.5, 0);
-	const before = Math.min(Math.floor(position), from - 1);
-	const after = Math.min(before + 1, from - 1);
-	const share = before === after ? 0 : position - before;
+	const { low, share } = interpolationAt(index, from, to);
 	return [
-		[before, 1 - share],
-		[after, share],
+		[low, 1 - share],
+		[low + 1, share],
 	];
 }
 

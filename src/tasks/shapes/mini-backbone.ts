@@ -17,6 +17,7 @@ export const miniBackboneNames = [
 	"swin-mini/prime",
 	"swin-mini/adversarial",
 ] as const;
+/** The name of a bundled backbone. */
 export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
 /** The architecture of a bundled backbone, which tells the classes of the source domain apart. */

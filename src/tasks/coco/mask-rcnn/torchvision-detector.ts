@@ -5,6 +5,7 @@ import {
 	type NamedTensors,
 } from "../../../checkpoint/tensor.js";
 
+/** What torchvision's file leaves open: its classes, and the epsilon of its batch norms. */
 export interface TorchvisionDetectorOptions {
 	/**
 	 * Which of its classes are ours, in our order: the ids of the categories for a checkpoint trained on COCO,
