@@ -116,6 +116,8 @@ const colorsOf = ({ lines }: Content) => ({
 		title: { text: "drop (%)", side: "right" },
 		thickness: 12,
 		outlinewidth: 0,
+		// A bar as low as two lines has no room for more; 0 leaves it to Plotly.
+		nticks: lines.length < 4 ? 2 : 0,
 	},
 });
 
