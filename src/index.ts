@@ -248,6 +248,7 @@ export {
 	type AveragePrecisionOptions,
 	averagePrecision,
 } from "./tasks/coco/score/average-precision.js";
+export { defineTask, type TaskParts, vary } from "./tasks/define-task.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -285,6 +286,13 @@ export type {
 	Task,
 	TaskSource,
 } from "./tasks/task.js";
+
+export type {
+	Change,
+	Concern,
+	Made,
+	TaskIdentity,
+} from "./tasks/task-identity.js";
 
 // Fine-tuning.
 

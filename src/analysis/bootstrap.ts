@@ -4,7 +4,7 @@ import { Random } from "../random.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroup,
 	type ScoreGroups,
 	scoreGroups,
@@ -162,7 +162,7 @@ function resample(
  */
 export function bootstrap(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	{
 		over = "images",
 		samples = 2000,

@@ -10,7 +10,7 @@ import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import type { RobustnessOptions } from "./robustness.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroup,
 	scoreGroups,
 } from "./score-groups.js";
@@ -39,7 +39,7 @@ function scoresUnder(
  */
 export function byCorruption(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	{ reference, ...cells }: RobustnessOptions = {},
 ): ColumnTable {
 	const scored = scoreGroups(results, by, cells);
@@ -68,7 +68,7 @@ export function byCorruption(
  */
 export function bySeverity(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
@@ -95,7 +95,7 @@ export function bySeverity(
  */
 export function byGroup(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);

@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumns } from "./score-groups.js";
+import { type CellOptions, runColumnsOf } from "./score-groups.js";
 import { figureOf, selectMetric } from "./select-metric.js";
 import {
 	groupBy,
@@ -30,7 +30,7 @@ const whole = (rows: readonly ResultRow[], name: string): ResultRow[] =>
  */
 export function byClass(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
 	const rows = rowsOf(results);

@@ -1,6 +1,6 @@
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 import { robustness } from "./robustness.js";
-import { runColumns } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
 import { type Results, type Row, rowsOf } from "./table-rows.js";
 
 /** The scores that most figures show. */
@@ -30,8 +30,8 @@ export function figureRows(
 	);
 	const table =
 		(intervals ?? known)
-			? bootstrap(results, runColumns, { samples: 1000, ...cells })
-			: robustness(results, runColumns, cells);
+			? bootstrap(results, runColumnsOf(results), { samples: 1000, ...cells })
+			: robustness(results, runColumnsOf(results), cells);
 	return {
 		rows: table.objects() as Row[],
 		bars: (intervals ?? known) ? "bars: 95 % intervals over images" : "",

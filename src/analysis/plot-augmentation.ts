@@ -41,7 +41,9 @@ interface Slot {
 }
 
 function slotsOf(rows: readonly Row[]): Slot[] {
-	const columns = runColumns.filter((column) => column !== "augment");
+	const columns = [...runColumns, "variation"].filter(
+		(column) => column !== "augment",
+	);
 	const others = varying(
 		rows,
 		columns.filter((column) => column !== "backbone"),

@@ -8,7 +8,7 @@ import {
 	sentence,
 } from "./intervals.js";
 import { scopeOf } from "./scope.js";
-import { runColumns } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results } from "./table-rows.js";
 
@@ -69,7 +69,9 @@ export function plotDegreeOfFineTuning(
 ): Figure {
 	const { task, metric, cells, images } = scopeOf(results, options);
 	const { rows, bars } = figureRows(results, options);
-	const columns = runColumns.filter((column) => column !== "learningRate");
+	const columns = runColumnsOf(results).filter(
+		(column) => column !== "learningRate",
+	);
 	const series = seriesOf(rows, columns);
 	const titles = {
 		clean: `clean ${metric} (%)`,

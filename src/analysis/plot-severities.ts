@@ -17,7 +17,7 @@ import {
 import { mean } from "./mean-score.js";
 import type { PublishedCurve } from "./published-curves.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 
@@ -133,17 +133,21 @@ export function plotSeverities(
 ): Figure {
 	const { task, metric, images } = scopeOf(results, cells);
 	if (published) checkPublished(published, { task, metric });
-	const { corruptions, severities } = scoreGroups(results, runColumns, cells);
+	const { corruptions, severities } = scoreGroups(
+		results,
+		runColumnsOf(results),
+		cells,
+	);
 	const parts = partsOf(corruptions);
 	const places = panels(parts.length, 0.03);
 	const data = parts.flatMap(([, members], i) => {
-		const rows = bySeverity(results, runColumns, {
+		const rows = bySeverity(results, runColumnsOf(results), {
 			corruptions: members,
 			severities,
 		}).objects() as Row[];
 		const panel = places[i] as Panel;
 		const showlegend = i === 0;
-		const lines = seriesOf(rows, runColumns).map((one) =>
+		const lines = seriesOf(rows, runColumnsOf(results)).map((one) =>
 			line(one, showlegend, panel),
 		);
 		const options = { severities, panel, showlegend };

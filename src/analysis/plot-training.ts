@@ -1,3 +1,4 @@
+import { changeNames } from "../tasks/task-identity.js";
 import type { LogRow, Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
@@ -47,6 +48,7 @@ const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
 	backbone: record.backbone.name,
 	transfer: record.recipe.transfer,
 	augment: record.recipe.augment?.name ?? "none",
+	variation: changeNames(record.task).join(", ") || "none",
 	reading: record.recipe.reading,
 	learningRate: record.recipe.learningRate,
 	seed: record.recipe.seed,
@@ -115,7 +117,12 @@ export function plotTraining(
 		{ dtick: "D2", tickformat: "~g" },
 		{ dtick: 1, exponentformat: "power" },
 	];
-	const series = seriesOf(runs.map(columnsOf), [...runColumns, "seed", "run"]);
+	const series = seriesOf(runs.map(columnsOf), [
+		...runColumns,
+		"variation",
+		"seed",
+		"run",
+	]);
 	// Run ids come last, are long, and say again what stands before them.
 	const shown = series.map(({ label, ...rest }) => ({
 		...rest,

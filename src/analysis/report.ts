@@ -20,7 +20,7 @@ import {
 	tableElement,
 } from "./report-page.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
@@ -50,8 +50,8 @@ function figuresOf(
 	cells: CellOptions,
 ): Figure[] {
 	const rows = rowsOf(results) as readonly object[] as readonly Row[];
-	const differ = varying(rows, runColumns);
-	const { severities } = scoreGroups(results, runColumns, cells);
+	const differ = varying(rows, runColumnsOf(results));
+	const { severities } = scoreGroups(results, runColumnsOf(results), cells);
 	const figures: Figure[] = [];
 	if (differ.includes("learningRate"))
 		figures.push(plotDegreeOfFineTuning(results, cells));
@@ -74,7 +74,7 @@ function taskPart(
 	const { task, metric, cells: mean, images } = scopeOf(results, cells);
 	const table = studyTable(results, cells);
 	const constant = ["task", "metric", "transfer", "reading"];
-	const differ = varying(table.objects() as Row[], runColumns);
+	const differ = varying(table.objects() as Row[], runColumnsOf(results));
 	const columns = table
 		.columnNames()
 		.filter((column) => !constant.includes(column) || differ.includes(column));

@@ -9,7 +9,7 @@ import {
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroups,
 	scoreGroups,
 } from "./score-groups.js";
@@ -38,7 +38,7 @@ const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
  */
 export function robustness(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	{ reference, ...cells }: RobustnessOptions = {},
 ): ColumnTable {
 	const scored = scoreGroups(results, by, cells);

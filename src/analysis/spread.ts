@@ -1,6 +1,6 @@
 import type { ColumnTable } from "arquero";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** The standard deviation of a sample (divided by n - 1); null of fewer than two numbers. */
@@ -23,7 +23,7 @@ export function deviation(numbers: readonly number[]): number | null {
  */
 export function spreadOverSeeds(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);

@@ -72,6 +72,21 @@ function stages(
 		: swinStages(net, params, images, options);
 }
 
+/** The weights that a function of a backbone was made for. */
+const madeFor = new WeakMap<object, Params>();
+
+const functions = ["pyramid", "features", "logits"] as const;
+
+/** Throws where a function of a backbone is not that of its architecture with its weights. */
+export function checkBackbone(source: Backbone): void {
+	const { architecture, params } = source;
+	for (const name of functions)
+		if (madeFor.get(source[name]) !== params)
+			throw new TypeError(
+				`the backbone's ${name} is not that of its architecture (${architecture.family}) with its weights, of which a run makes a copy: use a backbone as loadBackbone, backbone or untrainedBackbone gives it, or put what ${name} adds into the task's \`forward\``,
+			);
+}
+
 function backboneOf(net: Architecture, params: Params): Backbone {
 	const features: Backbone["features"] = (images, options) =>
 		tf.tidy(() => {
@@ -84,7 +99,7 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 			if (net.family === "swin") x = layerNorm(params, "norm", x);
 			return globalAveragePool(x);
 		});
-	return {
+	const made: Backbone = {
 		architecture: net,
 		params,
 		features,
@@ -109,6 +124,8 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 			}),
 		dispose: () => tf.dispose(params),
 	};
+	for (const name of functions) madeFor.set(made[name], params);
+	return made;
 }
 
 /** The architecture of that name, or the one given; throws where it makes no sense. */

@@ -10,6 +10,7 @@ import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type Predictor } from "./predictor.js";
 import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
+import { hashOfImages, scoringOf } from "./scoring.js";
 
 function settle(
 	{ test, testBatchSize = 64 }: Task,
@@ -44,15 +45,20 @@ function settle(
 	};
 }
 
-function cellsOfTask(
-	{ corruptionVariant: variant, test: { name: data } }: Task,
-	settled: Settled,
-): Cell[] {
+function cellsOfTask(task: Task, settled: Settled): Cell[] {
 	const { corruptions, severities, images } = settled;
 	const { channelOrder, seed, frostPictures } = settled;
-	const frost = frostPictures ? "pictures" : "procedural";
-	const settings = { variant, channelOrder, seed, frost } as const;
-	return cellsOf(corruptions, severities, { data, images, settings });
+	const frost = frostPictures
+		? `pictures ${hashOfImages(frostPictures)}`
+		: "procedural";
+	const variant = task.corruptionVariant;
+	return cellsOf(corruptions, severities, {
+		data: task.test.name,
+		images,
+		metric: task.metricName,
+		...scoringOf(task, settled),
+		settings: { variant, channelOrder, seed, frost },
+	});
 }
 
 function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {

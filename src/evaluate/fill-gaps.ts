@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Metric, Task } from "../tasks/task.js";
+import { changeNames } from "../tasks/task-identity.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
@@ -56,6 +57,8 @@ function rowOf<Target, Prediction>(
 	const details = metric.details?.();
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
+	const variation = changeNames(task).join(", ");
+	const { isAsEver: _, ...condition } = cell;
 	return {
 		run: id,
 		task: task.name,
@@ -67,8 +70,8 @@ function rowOf<Target, Prediction>(
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,
 		recipe: recipeHash(record),
-		...cell,
-		metric: task.metric,
+		...(variation && { variation }),
+		...condition,
 		score: metric.value(),
 		seconds,
 		...(details && { details }),

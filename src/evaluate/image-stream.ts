@@ -85,7 +85,8 @@ async function* preparedInThreads<Target>(
 ): Images<Target> {
 	const { images, batchSize, workers = availableParallelism() } = options;
 	const { seed, channelOrder, frostPictures } = options;
-	const corrupting: Corrupting = { seed, channelOrder, frostPictures };
+	const variant = task.corruptionVariant;
+	const corrupting: Corrupting = { variant, seed, channelOrder, frostPictures };
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);

@@ -7,6 +7,7 @@ import type { Image } from "../image/image.js";
 import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
 import type { Random } from "../random.js";
+import type { Made } from "./task-identity.js";
 
 /** One example: an id that is the same on every machine, the picture, and what to predict. */
 export interface Sample<Target> {
@@ -19,6 +20,11 @@ export interface Sample<Target> {
 export interface Dataset<Target> {
 	/** What is in it, and how it was made: `cifar10/test`, `shapes/train`. */
 	readonly name: string;
+	/**
+	 * A hash of what it holds, where the name does not say it, as of a folder of one's own: part of the ids of runs
+	 * and the keys of rows.
+	 */
+	readonly contents?: string;
 	readonly length: number;
 	/** The example at an index from 0 to below `length`; throws a `RangeError` elsewhere. */
 	sample(index: number): Sample<Target>;
@@ -77,7 +83,7 @@ export interface TaskSource {
 }
 
 /**
- * A benchmark: its data, its own layers on top of a backbone, and its score.
+ * A benchmark: its data, its own layers on top of a backbone, and its score. `defineTask` makes one, `vary` changes it.
  *
  * Images given to `loss` and `forward` are `[batch, height, width, 3]`, RGB, normalized; smaller images
  * of a batch are padded at the bottom and on the right with zeros. Both are pure functions of tensors, to
@@ -143,4 +149,6 @@ export interface Task<
 	 * objects of them.
 	 */
 	readonly source?: TaskSource;
+	/** How it was made: `defineTask` and `vary` write it. */
+	readonly made: Made;
 }

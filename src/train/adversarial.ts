@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
 import { normalize } from "../nn/normalize.js";
+import { vary } from "../tasks/define-task.js";
 import type { Task } from "../tasks/task.js";
 
 /** How far images are changed so that the network errs. */
@@ -42,20 +43,8 @@ export function adversarial<Target, Prediction>(
 	{ epsilon, steps = 3, stepSize = (2 * epsilon) / steps }: AdversarialOptions,
 ): Task<Target, Prediction> {
 	const { mean, std } = task.normalization;
-	const { train } = task;
-	return {
-		...task,
-		train: {
-			// So that runs of other attacks are other runs.
-			name: `${train.name}, L2 ${epsilon} in ${steps} steps of ${stepSize}`,
-			get length() {
-				return train.length;
-			},
-			sample: (index) => train.sample(index),
-			...(train.group && { group: train.group.bind(train) }),
-		},
-		// The loss depends on more than the output.
-		outputLoss: undefined,
+	const attack = `L2 ${epsilon} in ${steps} steps of ${stepSize}`;
+	return vary<Task<Target, Prediction>>(task, attack, {
 		loss: (params, backbone, images, targets, options) =>
 			tf.tidy(() => {
 				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {
@@ -78,5 +67,5 @@ export function adversarial<Target, Prediction>(
 				}
 				return lossAt(worst, options);
 			}),
-	};
+	});
 }

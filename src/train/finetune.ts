@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
@@ -11,6 +10,7 @@ import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
+import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
@@ -165,8 +165,10 @@ export async function finetune<Target>(
 	options: FinetuneOptions = {},
 ): Promise<Run> {
 	checkRecipe(recipe, task);
-	const record = describeRun(source, task, { recipe, name: options.name });
-	const folder = join(options.folder ?? "runs", record.id);
+	const { record, folder } = placeOf(
+		options.folder ?? "runs",
+		describeRun(source, task, { recipe, name: options.name }),
+	);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	makeFolder(folder);

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import {
 	type Architecture,
 	type ArchitectureName,
@@ -12,6 +11,7 @@ import type { Task } from "../tasks/task.js";
 import { describeImported } from "./describe-run.js";
 import { withLock } from "./lock.js";
 import { disposeModel, loadModel, modelStateDict } from "./model.js";
+import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
 import { isRun, openRun, type Run, runFiles } from "./run.js";
 import { writeWeights } from "./weights-file.js";
@@ -56,12 +56,14 @@ export async function importRun<Target, Prediction>(
 	const model = loadModel(architecture, task, tensors);
 	const loaded = modelStateDict(model);
 	disposeModel(model);
-	const record = describeImported(loaded, task, {
-		architecture,
-		recipe,
-		...(name !== undefined && { name }),
-	});
-	const own = join(folder, record.id);
+	const { record, folder: own } = placeOf(
+		folder,
+		describeImported(loaded, task, {
+			architecture,
+			recipe,
+			...(name !== undefined && { name }),
+		}),
+	);
 	const files = runFiles(own);
 	if (isRun(own) && openRun(own).finished) return openRun(own);
 	makeFolder(own);

@@ -2,12 +2,18 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Architecture } from "../backbones/architectures.js";
 import type { Normalization } from "../nn/normalize.js";
+import type { TaskIdentity } from "../tasks/task-identity.js";
 import type { Recipe } from "./recipe.js";
 import { readRows } from "./rows.js";
+
+/** Which form of `recipe.json` is written. */
+export const recordFormat = 2;
 
 /** What a run is of: the content of `recipe.json`. */
 export interface RunRecord {
 	readonly id: string;
+	/** 2; runs of early versions have none. */
+	readonly format?: number;
 	readonly backbone: {
 		readonly name: string;
 		readonly architecture: Architecture;
@@ -17,6 +23,7 @@ export interface RunRecord {
 	readonly task: {
 		readonly name: string;
 		readonly miniature: boolean;
+		/** What the task's score is called; not part of the run's id. */
 		readonly metric: string;
 		readonly classes: number;
 		readonly inputSize: number;
@@ -24,8 +31,10 @@ export interface RunRecord {
 		readonly train: string;
 		/** 0 where the run was not fine-tuned here. */
 		readonly trainImages: number;
+		/** A hash of the training data, where its name does not say what it holds. */
+		readonly contents?: string;
 		readonly settings?: unknown;
-	};
+	} & TaskIdentity;
 	readonly recipe: Recipe;
 	/** Of the weights of a run that was not fine-tuned here: their SHA-256. */
 	readonly imported?: string;
@@ -71,12 +80,17 @@ export const runFiles = (folder: string) => ({
 });
 
 function readRecord(path: string): RunRecord {
+	let record: RunRecord | undefined;
 	try {
-		const record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
-		if (typeof record?.id === "string" && record.recipe) return record;
+		record = JSON.parse(readFileSync(path, "utf8")) as RunRecord;
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== undefined) throw error;
 	}
+	if ((record?.format ?? recordFormat) > recordFormat)
+		throw new Error(
+			`${path} was written by a later version, in format ${record?.format}: this one reads up to ${recordFormat}`,
+		);
+	if (typeof record?.id === "string" && record.recipe) return record;
 	throw new Error(
 		`${path} is damaged: it is not the description of a run; move the folder away and fine-tune again`,
 	);

@@ -20,6 +20,7 @@ import {
 } from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
+import { vary } from "../../src/tasks/define-task.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
@@ -126,7 +127,7 @@ describe("runs", () => {
 				...tinyTask,
 				normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
 			}),
-			id(backbone(), tinyRecipe, { ...tinyTask, inputSize: 64 }),
+			id(backbone(), tinyRecipe, vary(tinyTask, "larger", { inputSize: 64 })),
 		];
 		assert.equal(new Set([expected, ...others]).size, 5);
 		const named = { ...backbone(), name: "zoo/one" };

@@ -55,6 +55,9 @@ function part(folder: string, split: string): Dataset<LabelMap> {
 	};
 	return {
 		name,
+		get contents() {
+			return open().contents;
+		},
 		get length() {
 			return open().length;
 		},

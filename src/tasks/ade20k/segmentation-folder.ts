@@ -1,5 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	fstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+} from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
+import { shortHash } from "../../canonical.js";
 import { decodeImage } from "../../image/decode.js";
 import { decodeIndices } from "../../image/decode-indices.js";
 import type { Image } from "../../image/image.js";
@@ -43,6 +52,8 @@ function listPictures(folder: string): string[] {
 const withoutExtension = (name: string): string =>
 	name.slice(0, name.length - extname(name).length);
 
+const labelsOf = (image: string): string => `${withoutExtension(image)}.png`;
+
 /** The names that are wanted, in their given order; throws where one is not there. */
 function choose(
 	names: readonly string[],
@@ -66,6 +77,41 @@ function read<Value>(path: string, make: (bytes: Uint8Array) => Value): Value {
 		const problem = code === "ENOENT" ? "there is no such file" : message;
 		throw new Error(`${path}: ${problem}`, { cause: error });
 	}
+}
+
+const tailBytes = 64;
+
+/** The size of a file and its last bytes, with the checksum of a PNG's pixels among them; null where there is none. */
+function fingerprint(path: string): string | null {
+	if (!existsSync(path)) return null;
+	const descriptor = openSync(path, "r");
+	try {
+		const { size } = fstatSync(descriptor);
+		const tail = Buffer.alloc(Math.min(size, tailBytes));
+		readSync(descriptor, tail, 0, tail.length, size - tail.length);
+		return `${size} ${tail.toString("base64")}`;
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** A hash of the names and fingerprints of the files, and of what the numbers in them mean. */
+function contentsOf(
+	names: readonly string[],
+	{
+		images,
+		annotations,
+		name: _,
+		only: __,
+		...meaning
+	}: SegmentationFolderOptions,
+): string {
+	const files = names.map((name) => [
+		name,
+		fingerprint(join(images, name)),
+		fingerprint(join(annotations, labelsOf(name))),
+	]);
+	return shortHash({ meaning, files });
 }
 
 function checkSizes(
@@ -97,12 +143,17 @@ export function segmentationFolder(
 	const { name = `${basename(dirname(folder))}/${basename(folder)}` } = options;
 	const readLabels = labelReader(options);
 	let listed: readonly string[] | undefined;
+	let contents: string | undefined;
 	const files = (): readonly string[] => {
 		listed ??= choose(listPictures(images), options);
 		return listed;
 	};
 	return {
 		name,
+		get contents() {
+			contents ??= contentsOf(files(), options);
+			return contents;
+		},
 		get length() {
 			return files().length;
 		},
@@ -115,7 +166,7 @@ export function segmentationFolder(
 			}
 			const stem = withoutExtension(file);
 			const imagePath = join(images, file);
-			const labelsPath = join(annotations, `${stem}.png`);
+			const labelsPath = join(annotations, labelsOf(file));
 			const image = read(imagePath, upright);
 			const target = read(labelsPath, (bytes) =>
 				readLabels(decodeIndices(bytes)),

@@ -16,6 +16,7 @@ import {
 	imagenetNormalization,
 	type Normalization,
 } from "../../nn/normalize.js";
+import { defineTask } from "../define-task.js";
 import type { Dataset, Size, Task, TaskSource } from "../task.js";
 import { interpolatedArgmax } from "./interpolated-argmax.js";
 import { meanIou } from "./mean-iou.js";
@@ -75,6 +76,9 @@ function renamed(
 	if (Object.keys(testing).length === 0) return dataset;
 	return {
 		name: `${dataset.name} ${JSON.stringify(testing)}`,
+		get contents() {
+			return dataset.contents;
+		},
 		get length() {
 			return dataset.length;
 		},
@@ -159,7 +163,7 @@ export function segmentationTask(
 		classes: classes.length,
 	});
 	const shown = images(training, views);
-	return {
+	const task = defineTask<LabelMap, LabelMap, tf.Tensor4D>({
 		testBatchSize: 1,
 		...parts,
 		...layers,
@@ -197,5 +201,6 @@ export function segmentationTask(
 		batchTargets: (targets, padded) => ({
 			labels: labelTensor(targets, padded),
 		}),
-	};
+	});
+	return { ...task, palette: parts.palette };
 }

@@ -7,6 +7,7 @@ import { centerCrop } from "../../image/crop.js";
 import { resizeShorter } from "../../image/resize-shorter.js";
 import type { Normalization } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
+import { defineTask } from "../define-task.js";
 import type { Task } from "../task.js";
 import { classes, side } from "./batch-file.js";
 import { cifar10Dataset, cifar10Folder } from "./dataset.js";
@@ -96,7 +97,7 @@ export function cifar10(
 		{ length: trainFiles },
 		(_, i) => `data_batch_${i + 1}`,
 	);
-	return {
+	return defineTask({
 		...classification(classes.length),
 		...images(inputSize),
 		name: "cifar10",
@@ -108,5 +109,5 @@ export function cifar10(
 		normalization,
 		corruptionVariant,
 		source: { module: import.meta.url, name: cifar10.name, options },
-	};
+	});
 }

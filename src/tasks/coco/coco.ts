@@ -51,6 +51,9 @@ function part(
 	};
 	return {
 		name,
+		get contents() {
+			return open().contents;
+		},
 		get length() {
 			return open().length;
 		},

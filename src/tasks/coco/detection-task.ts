@@ -6,6 +6,7 @@ import {
 	imagenetNormalization,
 	type Normalization,
 } from "../../nn/normalize.js";
+import { defineTask } from "../define-task.js";
 import type { Dataset, Task, TaskSource } from "../task.js";
 import {
 	augmentScene,
@@ -60,7 +61,7 @@ export function detectionTask(
 ): DetectionTask {
 	const { classes } = parts;
 	const views = { ...cocoViews, ...changes };
-	return {
+	return defineTask({
 		testBatchSize: 1,
 		...parts,
 		...maskRcnn({ ...network, classes: classes.length }),
@@ -73,5 +74,5 @@ export function detectionTask(
 		augment: (scene, random) => augmentScene(scene, views, random),
 		prepare: (image) => resizeLinear(image, rescaledSize(image, views.scale)),
 		padded: (sizes) => detectionCanvas(sizes, views),
-	};
+	});
 }

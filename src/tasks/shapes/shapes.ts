@@ -3,6 +3,7 @@ import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
 import type { Normalization } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
+import { defineTask } from "../define-task.js";
 import type { Task } from "../task.js";
 import { type Domain, domains } from "./domain.js";
 import { pictures } from "./pictures.js";
@@ -49,7 +50,7 @@ export function shapes(
 	} = options;
 	const domain = domains[name];
 	const classes = Object.keys(domain.classes);
-	return {
+	return defineTask({
 		...classification(classes.length),
 		name: name === "target" ? "shapes" : "shapes-source",
 		miniature: true,
@@ -67,5 +68,5 @@ export function shapes(
 		}),
 		prepare: (image) => image,
 		source: { module: import.meta.url, name: shapes.name, options },
-	};
+	});
 }

@@ -1,5 +1,14 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+	closeSync,
+	existsSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+} from "node:fs";
 import { join } from "node:path";
+import { shortHash } from "../../../canonical.js";
 import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
@@ -86,6 +95,33 @@ function open(options: AnnotatedImagesOptions): Opened {
 	return { file, positions };
 }
 
+const chunkBytes = 2 ** 24;
+
+/** A hash of the bytes of a file, a part at a time. */
+function hashOfFile(path: string): string {
+	const hash = createHash("sha256");
+	const chunk = Buffer.allocUnsafe(chunkBytes);
+	const descriptor = openSync(path, "r");
+	try {
+		for (;;) {
+			const count = readSync(descriptor, chunk);
+			if (count === 0) return hash.digest("hex");
+			hash.update(chunk.subarray(0, count));
+		}
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** A hash of the annotation file, and of which of its images and categories are used. */
+const contentsOf = ({
+	annotations,
+	classes,
+	only,
+	training = false,
+}: AnnotatedImagesOptions): string =>
+	shortHash({ file: hashOfFile(annotations), classes, only, training });
+
 function readImage(
 	path: string,
 	{ height, width }: AnnotatedImage,
@@ -123,6 +159,7 @@ export function annotatedImages(
 ): AnnotatedImages {
 	const { name, annotations, images } = options;
 	let opened: Opened | undefined;
+	let contents: string | undefined;
 	const opening = (): Opened => {
 		opened ??= open(options);
 		return opened;
@@ -139,6 +176,10 @@ export function annotatedImages(
 	};
 	return {
 		name,
+		get contents() {
+			contents ??= contentsOf(options);
+			return contents;
+		},
 		get classes() {
 			return opening().file.classes;
 		},

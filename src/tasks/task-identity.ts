@@ -1,0 +1,170 @@
+import { shortHash } from "../canonical.js";
+import type { Dataset, Task } from "./task.js";
+
+/** What a part of a task was changed to. */
+export interface Change {
+	/** What its maker calls it. */
+	readonly name: string;
+	/** A hash of its text, or of its value. */
+	readonly code: string;
+}
+
+/** How a task was made; written by `defineTask` and `vary`, and what tells a change from a part of the task's own. */
+export interface Made {
+	readonly parts: Readonly<Record<string, unknown>>;
+	/** By the name of the part, in the order in which they were made. */
+	readonly changes: Readonly<Record<string, readonly Change[]>>;
+	/** Whether this package made it: its name and settings then say what its functions do. */
+	readonly isPublished: boolean;
+}
+
+/** What depends on a part of a task: the network, what it learns, or only its scores. */
+export type Concern = "network" | "training" | "scoring";
+
+/** The parts of which a run or a row depends on more than their values say; null for those that are read anew. */
+const concerns: Record<keyof Task, Concern | null> = {
+	name: null,
+	miniature: null,
+	normalization: null,
+	corruptionVariant: null,
+	testBatchSize: null,
+	metricName: null,
+	source: null,
+	made: null,
+	classes: "network",
+	inputSize: "network",
+	settings: "network",
+	uses: "network",
+	headParams: "network",
+	forward: "network",
+	padded: "network",
+	train: "training",
+	augment: "training",
+	loss: "training",
+	outputLoss: "training",
+	batchTargets: "training",
+	test: "scoring",
+	prepare: "scoring",
+	predictions: "scoring",
+	metric: "scoring",
+};
+
+const isTaskKey = (key: string): key is keyof Task =>
+	Object.hasOwn(concerns, key);
+
+/** What depends on a part. */
+export const concernOf = (key: string): Concern | null =>
+	isTaskKey(key) ? concerns[key] : null;
+
+/** Whether a part can be changed by `vary` alone. */
+export const isGuarded = (key: string): boolean =>
+	!isTaskKey(key) || concerns[key] !== null;
+
+const derived = new WeakSet<object>();
+
+/** Marks a function that follows from other parts of its task, and so has no text of its own. */
+export function markDerived<Fn extends object>(fn: Fn): Fn {
+	derived.add(fn);
+	return fn;
+}
+
+function textOf(what: string, fn: (...given: never[]) => unknown): string {
+	if (derived.has(fn)) return "derived";
+	const text = Function.prototype.toString.call(fn);
+	if (/\{\s*\[native code\]\s*\}$/.test(text))
+		throw new TypeError(
+			`${what} is a bound or built-in function, whose text does not say what it does: wrap it in a function of your own, (...given) => it(...given)`,
+		);
+	return text;
+}
+
+const isDataset = (value: unknown): value is Dataset<unknown> =>
+	typeof (value as Partial<Dataset<unknown>> | null)?.sample === "function";
+
+/** A hash of what a part is: the text of a function, the name, contents and text of data, or a value. */
+export function codeOf(what: string, value: unknown): string {
+	if (typeof value === "function")
+		return shortHash(textOf(what, value as () => unknown));
+	if (isDataset(value)) {
+		const { name, contents = null, sample, group } = value;
+		return shortHash({
+			name,
+			contents,
+			sample: textOf(`${what}.sample`, sample),
+			group: group ? textOf(`${what}.group`, group) : null,
+		});
+	}
+	return shortHash(value ?? null);
+}
+
+/** What tells a task from its namesakes, as far as something depends on it; plain JSON. */
+export interface TaskIdentity {
+	/** The changes by part. */
+	readonly changes?: Readonly<Record<string, readonly Change[]>>;
+	/** Hashes of the text of its functions, by what depends on them, where they are not this package's. */
+	readonly code?: Readonly<Partial<Record<Concern, string>>>;
+}
+
+/** What of a task's identity a run or a row depends on. */
+export function taskIdentity(
+	{ made, name }: Pick<Task, "made" | "name">,
+	...wanted: Concern[]
+): TaskIdentity {
+	const keysOf = (concern: Concern): string[] =>
+		Object.keys(concerns).filter((key) => concernOf(key) === concern);
+	const changed = wanted.flatMap(keysOf).filter((key) => made.changes[key]);
+	const codeFor = (concern: Concern): string =>
+		shortHash(
+			keysOf(concern)
+				.filter((key) => made.parts[key] !== undefined)
+				.map((key) => [key, codeOf(`${key} of ${name}`, made.parts[key])]),
+		);
+	return {
+		...(changed.length > 0 && {
+			changes: Object.fromEntries(
+				changed.map((key) => [key, made.changes[key] as Change[]]),
+			),
+		}),
+		...(!made.isPublished && {
+			code: Object.fromEntries(
+				wanted.map((concern) => [concern, codeFor(concern)]),
+			),
+		}),
+	};
+}
+
+/** What the changes are called, each once. */
+export const changeNames = ({ changes = {} }: TaskIdentity): string[] => [
+	...new Set(
+		Object.values(changes)
+			.flat()
+			.map(({ name }) => name),
+	),
+];
+
+/**
+ * Throws where a task was not made by `defineTask`, or was changed by anything but `vary` in a part that runs or rows
+ * depend on: the sentence shows how to say what the change is.
+ */
+export function checkTask(task: Task): void {
+	const { name, made } = task;
+	if (!made)
+		throw new TypeError(
+			`the task ${name} is a plain object, by which no run can be called: make it with defineTask({ ... })`,
+		);
+	const keys = new Set([...Object.keys(task), ...Object.keys(made.parts)]);
+	for (const key of keys) {
+		if (!isGuarded(key)) continue;
+		const value = task[key as keyof Task] as unknown;
+		if (value === made.parts[key]) continue;
+		if (!isTaskKey(key) && !Object.hasOwn(made.parts, key))
+			throw new TypeError(
+				`a task has no "${key}": its parts are ${Object.keys(concerns)
+					.filter((known) => known !== "made")
+					.join(", ")}`,
+			);
+		throw new TypeError(
+			`the task ${name} has another ${key} than it was made with, and nothing says what it is: name the change with vary(task, "what it is", { ${key} }), so that its runs and rows are called by it`,
+		);
+	}
+}
