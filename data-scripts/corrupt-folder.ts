@@ -6,7 +6,7 @@ import type {
 	Severity,
 } from "../src/corruptions/corruption.js";
 import { frostSource } from "../src/corruptions/frost-pictures.js";
-import { mapInWorkers, type PoolOptions } from "../src/corruptions/pool.js";
+import { mapInWorkers, type PoolOptions } from "../src/parallel/pool.js";
 
 /** Which corrupted copies to write, and who is told how far it is. */
 export interface CorruptFolderOptions

@@ -115,7 +115,6 @@ export {
 	type PlotCorruptionsOptions,
 	plotCorruptions,
 } from "./corruptions/plot-corruptions.js";
-export type { PoolOptions } from "./corruptions/pool.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
@@ -131,6 +130,7 @@ export {
 	type ResizeOptions,
 	resize,
 } from "./image/resize.js";
+export type { PoolOptions } from "./parallel/pool.js";
 
 // What changes images in training.
 
@@ -296,6 +296,7 @@ export type {
 
 // Fine-tuning.
 
+export type { LogRow } from "./runs/run-folder.js";
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export { type ImportRunOptions, importRun } from "./train/import-run.js";
@@ -319,13 +320,7 @@ export {
 	progressText,
 	type Reporter,
 } from "./train/reporter.js";
-export {
-	type LogRow,
-	listRuns,
-	openRun,
-	type Run,
-	type RunRecord,
-} from "./train/run.js";
+export { listRuns, openRun, type Run, type RunRecord } from "./train/run.js";
 export {
 	learningRateAt,
 	type Position,

@@ -1,5 +1,6 @@
+import type { LogRow } from "../runs/run-folder.js";
 import { changeNames } from "../tasks/task-identity.js";
-import type { LogRow, Run } from "../train/run.js";
+import type { Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import { runColumns } from "./score-groups.js";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { listRuns } from "../train/run.js";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
 import type { Figure } from "./figure.js";
 import { findResults } from "./load-results.js";
 import { plotAugmentation } from "./plot-augmentation.js";

@@ -1,5 +1,5 @@
 import { dirname, extname } from "node:path";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { type Figure, plainFigure } from "./figure.js";
 import { figureToHtml } from "./figure-to-html.js";
 import { figureToPng } from "./figure-to-png.js";

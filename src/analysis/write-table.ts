@@ -1,6 +1,6 @@
 import { dirname, extname } from "node:path";
 import { type ColumnTable, toArrowIPC, toCSV } from "arquero";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { plainColumns } from "./table-rows.js";
 import { tableToLatex } from "./table-to-latex.js";
 import { tableToMarkdown } from "./table-to-markdown.js";

@@ -1,7 +1,7 @@
 import type { Image } from "../image/image.js";
+import { mapInWorkers, type PoolOptions } from "../parallel/pool.js";
 import type { CorruptOptions } from "./corrupt.js";
 import type { CorruptionName, Severity } from "./corruption.js";
-import { mapInWorkers, type PoolOptions } from "./pool.js";
 
 /** One image to corrupt, and how; whatever else the request holds comes back with the result. */
 export interface CorruptionRequest {

@@ -1,8 +1,9 @@
 import { commonCorruptions } from "../corruptions/corruption.js";
+import { withLock } from "../runs/lock.js";
+import { mendRows } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
-import { withLock } from "../train/lock.js";
-import { mendRows } from "../train/rows.js";
-import { type Run, runFiles } from "../train/run.js";
+import type { Run } from "../train/run.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
 import type { EvaluateOptions, Settled } from "./evaluate-options.js";

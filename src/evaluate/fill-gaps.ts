@@ -1,12 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
+import { appendRow } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
 import { changeNames } from "../tasks/task-identity.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
-import { appendRow } from "../train/rows.js";
-import { type Run, runFiles } from "../train/run.js";
+import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";

@@ -5,8 +5,8 @@ import type {
 	Variant,
 } from "../corruptions/corruption.js";
 import type { Image } from "../image/image.js";
+import { remembered } from "../tasks/remembered.js";
 import type { Sample, Task } from "../tasks/task.js";
-import { remembered } from "../train/remembered.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import type { Prepared } from "./predictor.js";

@@ -11,6 +11,8 @@ import {
 import { canonical, shortHash } from "../canonical.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { engine } from "../engine/engine.js";
+import { recordFormat } from "../runs/run-folder.js";
+import { hashOfTensors } from "../runs/weights-file.js";
 import type { Task } from "../tasks/task.js";
 import {
 	changeNames,
@@ -18,8 +20,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import type { Recipe } from "./recipe.js";
-import { type RunRecord, recordFormat } from "./run.js";
-import { hashOfTensors } from "./weights-file.js";
+import type { RunRecord } from "./run.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
 function architectureName(net: Architecture): string {

@@ -1,19 +1,22 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
+import { withLock } from "../runs/lock.js";
+import { isRun, runFiles } from "../runs/run-folder.js";
+import { writeWeights } from "../runs/weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkRecipe } from "./check-recipe.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
-import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
-import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
+import { openRun, type Run, type RunRecord } from "./run.js";
 import { learningRateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
@@ -23,8 +26,6 @@ import {
 	type Standing,
 	saveState,
 } from "./training-state.js";
-import { writeWeights } from "./weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
 export interface FinetuneOptions {

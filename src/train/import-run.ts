@@ -7,15 +7,16 @@ import { fromOpenMmlab } from "../backbones/open-mmlab.js";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { stateDict } from "../checkpoint/state-dict.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
+import { withLock } from "../runs/lock.js";
+import { isRun, runFiles } from "../runs/run-folder.js";
+import { writeWeights } from "../runs/weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { describeImported } from "./describe-run.js";
-import { withLock } from "./lock.js";
 import { disposeModel, loadModel, modelStateDict } from "./model.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
-import { isRun, openRun, type Run, runFiles } from "./run.js";
-import { writeWeights } from "./weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
+import { openRun, type Run } from "./run.js";
 
 /** What the weights are of: architecture, recipe and name of the run. */
 export interface ImportRunOptions {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
+import { isRun } from "../runs/run-folder.js";
 import { isNamedInFull } from "../tasks/published-data.js";
 import { earlierId } from "./describe-run.js";
-import { isRun, openRun, type RunRecord } from "./run.js";
+import { openRun, type RunRecord } from "./run.js";
 
 /** A description of a run, and the folder it is in or is to be in. */
 export interface Place {

@@ -17,10 +17,11 @@ import { evaluate } from "../../src/evaluate/evaluate.js";
 import type { EvaluateOptions } from "../../src/evaluate/evaluate-options.js";
 import { type ResultRow, unpackHits } from "../../src/evaluate/result-row.js";
 import { readResults } from "../../src/evaluate/results.js";
+import { runFiles } from "../../src/runs/run-folder.js";
 import { vary } from "../../src/tasks/define-task.js";
 import { finetune } from "../../src/train/finetune.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { openRun, type Run, runFiles } from "../../src/train/run.js";
+import { openRun, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "../train/folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "../train/tiny-task.js";
 

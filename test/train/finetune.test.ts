@@ -20,12 +20,13 @@ import {
 } from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
+import { runFiles } from "../../src/runs/run-folder.js";
 import { vary } from "../../src/tasks/define-task.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { listRuns, openRun, type Run, runFiles } from "../../src/train/run.js";
+import { listRuns, openRun, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 

@@ -4,8 +4,8 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { withLock } from "../../src/train/lock.js";
-import { scratchFolder } from "./folders.js";
+import { withLock } from "../../src/runs/lock.js";
+import { scratchFolder } from "../train/folders.js";
 
 const folder = scratchFolder();
 const path = join(folder, "lock");

@@ -1,5 +1,5 @@
-import type { Dataset, Sample } from "../tasks/task.js";
-import { bytesIn } from "./arrays.js";
+import { bytesIn } from "../parallel/arrays.js";
+import type { Dataset, Sample } from "./task.js";
 
 /** How many bytes of a data set are kept, unless told otherwise. */
 export const memoryBytes = 2 ** 28;

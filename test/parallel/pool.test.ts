@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
 import { test } from "node:test";
 import { promisify } from "node:util";
-import { mapInWorkers, type PoolOptions } from "../../src/corruptions/pool.js";
-import type { Settings } from "./pool-job.js";
+import { mapInWorkers, type PoolOptions } from "../../src/parallel/pool.js";
+import type { Settings } from "../corruptions/pool-job.js";
 
-const module = new URL("./pool-job.js", import.meta.url);
+const module = new URL("../corruptions/pool-job.js", import.meta.url);
 
 function squares(
 	inputs: Iterable<number> | AsyncIterable<number>,
@@ -100,7 +100,7 @@ test("a stream that is left early closes its source and ends its workers", async
 });
 
 test("an abandoned stream does not keep the process alive", async () => {
-	const pool = new URL("../../src/corruptions/pool.js", import.meta.url);
+	const pool = new URL("../../src/parallel/pool.js", import.meta.url);
 	const program = `
 		import { mapInWorkers } from "${pool.href}";
 		const module = new URL("${module.href}");

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { appendRow, mendRows, readRows } from "../../src/train/rows.js";
-import { scratchFolder } from "./folders.js";
+import { appendRow, mendRows, readRows } from "../../src/runs/rows.js";
+import { scratchFolder } from "../train/folders.js";
 
 interface Row {
 	readonly step: number;

@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { PoolOptions } from "../corruptions/pool.js";
+import type { PoolOptions } from "./pool.js";
 
 /** How images are dealt out to threads. */
 export interface ThreadShares extends Required<PoolOptions> {
