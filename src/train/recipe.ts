@@ -156,7 +156,7 @@ const cocoSwin: Recipe = Object.freeze({
 	optimizer: ade20kSwin.optimizer,
 	learningRate: 1e-4,
 	weightDecay: 0.05,
-	noDecay: ade20kSwin.noDecay,
+	noDecay: Object.freeze(["norms", "position-tables"] as const),
 	frozenStages: -1,
 	batchNorm: "trained",
 	stochasticDepth: 0.2,
