@@ -52,10 +52,11 @@ const known = (
 /**
  * The mean over the classes of intersection over union, of all pixels of all images together, in percent.
  *
- * Ignored pixels do not count; a label that is none of the classes counts only against what was predicted there; a class that is neither labeled nor predicted anywhere is left out of the
- * mean. `details` are the share of pixels that are right (`aAcc`), the mean over the classes of the share of
- * their own pixels that are (`mAcc`), and for each class that occurs `IoU: <class>` and `Acc: <class>`. Throws
- * where a prediction has another size than its labels. Source: mmsegmentation 0.11, `metrics.py`.
+ * Ignored pixels do not count; those of a label outside the list count only against the class predicted there. A
+ * class that is neither labeled nor predicted anywhere is left out of the mean. `details` are the share of pixels
+ * that are right (`aAcc`), the mean over the classes of the share of their own pixels that are (`mAcc`), and for each
+ * class that occurs `IoU: <class>` and `Acc: <class>`. Throws where a prediction has another size than its labels.
+ * Source: mmsegmentation 0.11, `metrics.py`.
  */
 export function meanIou(
 	classes: readonly string[],

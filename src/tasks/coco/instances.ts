@@ -42,6 +42,4 @@ export interface Detections {
 	readonly scores: Float32Array | Float64Array;
 	/** `[n]`, of the image's size; none at all where only boxes are found. */
 	readonly masks: readonly Rle[];
-	/** `[n * 4]`: left, top, width and height as they stand in a file, where they do, to be scored exactly. */
-	readonly written?: Float64Array;
 }

@@ -67,12 +67,12 @@ function detectionsIn(image: Id, { found, things }: Case): Detections {
 	const rows = found.flatMap((row, i) =>
 		row.image_id === image ? [{ ...row, label: things[i]!.label }] : [],
 	);
-	const written = Float64Array.from(rows.flatMap(({ bbox }) => bbox));
 	return {
-		boxes: written.map((side, i) =>
-			i % 4 < 2 ? side : side + written[i - 2]!,
+		boxes: Float64Array.from(
+			rows.flatMap(({ bbox }) =>
+				bbox.map((side, i) => (i < 2 ? side : side + bbox[i - 2]!)),
+			),
 		),
-		written,
 		labels: Int32Array.from(rows, ({ label }) => label),
 		scores: Float64Array.from(rows, ({ score }) => score),
 		masks: [],

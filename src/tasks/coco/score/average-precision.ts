@@ -74,26 +74,27 @@ export function averagePrecision({
 	const images: ScoredImage[] = [];
 	const ids = new Set<Id>();
 	let masked: boolean | undefined;
-	const kinds = (): readonly Kind[] =>
-		chosen ?? (masked === false ? ["box"] : ["box", "mask"]);
+	const kindsOf = (now: boolean | undefined): readonly Kind[] =>
+		chosen ?? (now === false ? ["box"] : ["box", "mask"]);
 	let known: readonly (readonly [Kind, Summary])[] | undefined;
 	const summaries = () => {
-		known ??= kinds().map(
+		known ??= kindsOf(masked).map(
 			(kind) => [kind, summarize(images, kind, classes.length)] as const,
 		);
 		return known;
 	};
 	return {
 		add(found, wanted) {
-			if (!chosen) masked = nowMasked(masked, found, wanted);
-			const expected = { classes, kinds: kinds() };
-			checkDetections(found, expected);
-			checkInstances(wanted, expected);
+			const now = chosen ? undefined : nowMasked(masked, found, wanted);
+			const kinds = kindsOf(now);
+			checkDetections(found, { classes, kinds });
+			checkInstances(wanted, { classes, kinds });
 			if (wanted.image !== undefined && ids.has(wanted.image))
 				throw new RangeError(
 					`image ${JSON.stringify(wanted.image)} was added already`,
 				);
-			images.push(scoreImage(found, wanted, { kinds: kinds(), maskArea }));
+			images.push(scoreImage(found, wanted, { kinds, maskArea }));
+			masked = now;
 			if (wanted.image !== undefined) ids.add(wanted.image);
 			known = undefined;
 		},
@@ -109,7 +110,7 @@ export function averagePrecision({
 		},
 		details() {
 			const all = percentages(summaries(), names);
-			const { [`${kinds()[0]} AP`]: _, ...details } = all;
+			const { [`${kindsOf(masked)[0]} AP`]: _, ...details } = all;
 			return details;
 		},
 	};

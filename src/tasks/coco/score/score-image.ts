@@ -1,8 +1,8 @@
-import type { BoxArray } from "../box-array.js";
 import type { Detections, Id, Instances } from "../instances.js";
 import { type Box, rleArea } from "../rle/rle.js";
 import { boxOverlap, comparable, overlap } from "../rle/rle-iou.js";
 import { checkSameSize } from "../rle/rle-merge.js";
+import { sidesOf } from "./box-sides.js";
 import { areaNames, matchDetections } from "./match-detections.js";
 
 /** What is compared: boxes or masks. */
@@ -50,22 +50,12 @@ function byClass(
 	return groups;
 }
 
-/** As mmdetection hands boxes to pycocotools: left, top, and the differences of the corners. */
-function cornerBox(boxes: BoxArray, i: number): Box {
-	const [left, top] = [boxes[4 * i]!, boxes[4 * i + 1]!];
-	return [left, top, boxes[4 * i + 2]! - left, boxes[4 * i + 3]! - top];
+function thingBox({ boxes, annotated }: Instances, i: number): Box {
+	if (!annotated) return sidesOf(boxes, i);
+	return [0, 1, 2, 3].map(
+		(side) => annotated.boxes[4 * i + side]!,
+	) as unknown as Box;
 }
-
-/** Left, top, width and height of each: as a file has them, where it does. */
-const sidesOf = (
-	{ boxes, labels }: Pick<Detections, "boxes" | "labels">,
-	written: Float64Array | undefined,
-): Box[] =>
-	Array.from(labels, (_, i) =>
-		written
-			? ([0, 1, 2, 3].map((side) => written[4 * i + side]!) as unknown as Box)
-			: cornerBox(boxes, i),
-	);
 
 /** How each kind compares a detection with a thing, and how large it is. */
 interface Comparison {
@@ -74,8 +64,8 @@ interface Comparison {
 }
 
 function boxComparison(found: Detections, wanted: Instances): Comparison {
-	const boxes = sidesOf(found, found.written);
-	const truths = sidesOf(wanted, wanted.annotated?.boxes);
+	const boxes = Array.from(found.labels, (_, i) => sidesOf(found.boxes, i));
+	const truths = Array.from(wanted.labels, (_, i) => thingBox(wanted, i));
 	return {
 		overlap: (detection, thing) =>
 			boxOverlap(boxes[detection]!, truths[thing]!, wanted.crowd[thing] === 1),
@@ -109,10 +99,13 @@ function comparisonOf(
 
 /** How large things are: as a file says, else their masks or, without those, their boxes. */
 function areasOf(wanted: Instances): ArrayLike<number> {
-	if (wanted.annotated) return wanted.annotated.areas;
-	return wanted.masks.length > 0
-		? wanted.masks.map(rleArea)
-		: sidesOf(wanted, undefined).map(([, , width, height]) => width * height);
+	const { labels, masks, annotated } = wanted;
+	if (annotated) return annotated.areas;
+	if (masks.length > 0) return masks.map(rleArea);
+	return Array.from(labels, (_, i) => {
+		const [, , width, height] = thingBox(wanted, i);
+		return width * height;
+	});
 }
 
 /** Matches the detections in an image with what is in it. */
