@@ -22,6 +22,7 @@ type GroupOf = Omit<ParamGroup, "names"> | undefined;
 
 const kinds: Readonly<Record<Undecayed, NameFilter>> = {
 	norms: isNorm,
+	"named-norm": (name) => name.includes("norm"),
 	biases: (name) => name.endsWith(".bias"),
 	"position-tables": (name) =>
 		isRelativePositionBias(name) || name.endsWith("absolute_pos_embed"),

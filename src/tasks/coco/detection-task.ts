@@ -18,11 +18,14 @@ import type { Detections, Instances } from "./instances.js";
 import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
 import type { MaskRcnnOptions } from "./mask-rcnn/mask-rcnn-options.js";
 import { averagePrecision } from "./score/average-precision.js";
+import type { Kind } from "./score/score-image.js";
 
 /** What may be chosen about any task of detection. */
 export interface DetectorOptions {
 	/** The sizes of Mask R-CNN; those of mmdetection by default. */
 	readonly network?: Omit<MaskRcnnOptions, "classes">;
+	/** What is scored, the first of which is the score; boxes, and masks where the things to find have them, by default. */
+	readonly kinds?: readonly Kind[];
 	/** What the network sees of images; COCO's by default. */
 	readonly views?: Partial<DetectionViews>;
 	/** ImageNet's by default; a network is to see what it was trained with. */
@@ -54,6 +57,7 @@ export function detectionTask(
 	parts: DetectionParts,
 	{
 		network = {},
+		kinds,
 		views: changes = {},
 		normalization = imagenetNormalization,
 		corruptionVariant = "any-size",
@@ -69,8 +73,8 @@ export function detectionTask(
 		settings: { network, views },
 		normalization,
 		corruptionVariant,
-		metricName: "box AP",
-		metric: () => averagePrecision({ classes }),
+		metricName: `${kinds?.[0] ?? "box"} AP`,
+		metric: () => averagePrecision({ classes, ...(kinds && { kinds }) }),
 		augment: (scene, random) => augmentScene(scene, views, random),
 		prepare: (image) => resizeLinear(image, rescaledSize(image, views.scale)),
 		padded: (sizes) => detectionCanvas(sizes, views),

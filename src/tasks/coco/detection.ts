@@ -4,6 +4,7 @@ import {
 	type DetectorOptions,
 	detectionTask,
 } from "./detection-task.js";
+import type { Id } from "./instances.js";
 
 /** Where a part of the data is. */
 export interface DetectionData {
@@ -12,7 +13,7 @@ export interface DetectionData {
 	/** The folder of the images. */
 	readonly images: string;
 	/** The images to use, by their ids; all by default. */
-	readonly only?: readonly number[];
+	readonly only?: readonly Id[];
 }
 
 /** Data with annotations as COCO's, and how they are learned. */
@@ -21,18 +22,23 @@ export interface DetectionOptions extends DetectorOptions {
 	readonly name: string;
 	readonly train: DetectionData;
 	readonly test: DetectionData;
-	/** The categories to find, by their names in the annotation files. */
+	/**
+	 * The categories to find, by their names in the annotation files; of several with one name, that of id 3 is
+	 * `name (id 3)`.
+	 */
 	readonly classes: readonly string[];
 }
 
 /**
  * Detection on any data with annotations as COCO's, by Mask R-CNN.
  *
- * The annotation files are read when something is first asked of them. In training, images in which there is
+ * The annotation files are read when something is first asked of them. That of the test may have boxes alone, which
+ * are all that is scored then. In training, images in which there is
  * nothing to find and those of less than 32 pixels in height or width are left out, as in mmdetection.
  */
 export function detection(options: DetectionOptions): DetectionTask {
-	const { name, train, test, classes } = options;
+	const { name, train, test, classes, kinds } = options;
+	const boxesOnly = kinds?.includes("mask") === false;
 	return detectionTask(
 		{
 			name,
@@ -44,7 +50,12 @@ export function detection(options: DetectionOptions): DetectionTask {
 				classes,
 				training: true,
 			}),
-			test: annotatedImages({ ...test, name: `${name}/test`, classes }),
+			test: annotatedImages({
+				...test,
+				name: `${name}/test`,
+				classes,
+				boxesOnly,
+			}),
 			source: { module: import.meta.url, name: "detection", options },
 		},
 		options,

@@ -22,7 +22,8 @@ type Color = readonly [red: number, green: number, blue: number];
 /** One thing to draw, in pixels of the enlarged image. */
 interface Drawn {
 	readonly box: readonly [number, number, number, number];
-	readonly mask: Uint8Array;
+	/** None where only the box is known. */
+	readonly mask: Uint8Array | undefined;
 	readonly color: Color;
 	readonly text: string;
 }
@@ -50,7 +51,7 @@ function fill(
 }
 
 function tint({ data }: Image, { mask, color }: Drawn, opacity: number): void {
-	mask.forEach((inside, i) => {
+	mask?.forEach((inside, i) => {
 		if (inside === 0) return;
 		for (let c = 0; c < 3; c++) {
 			const at = 3 * i + c;
@@ -98,9 +99,10 @@ function things(
 		const [left, top, right, bottom] = found.boxes
 			.subarray(4 * i, 4 * i + 4)
 			.map((value) => Math.round(value * factor)) as unknown as number[];
+		const mask = found.masks[i];
 		return {
 			box: [left!, top!, right!, bottom!],
-			mask: decodeRle(resizeRle(found.masks[i]!, image)),
+			mask: mask && decodeRle(resizeRle(mask, image)),
 			color: colorOf(found.labels[i]!),
 			text: written(name + score),
 		};

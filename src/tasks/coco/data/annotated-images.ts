@@ -13,7 +13,7 @@ import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
 import type { Dataset } from "../../task.js";
-import type { Instances } from "../instances.js";
+import type { Id, Instances } from "../instances.js";
 import type { AnnotatedImage } from "./annotation-columns.js";
 import { type AnnotationFile, readAnnotationFile } from "./annotation-file.js";
 
@@ -28,7 +28,9 @@ export interface AnnotatedImagesOptions {
 	/** The categories to find; all of the file by default. */
 	readonly classes?: readonly string[];
 	/** The images to use, by their ids; all by default. */
-	readonly only?: readonly number[];
+	readonly only?: readonly Id[];
+	/** Whether masks are left out, as where some things have none. */
+	readonly boxesOnly?: boolean;
 	/**
 	 * Whether images in which there is nothing to find, and those of less than 32 pixels in height or
 	 * width, are left out, as mmdetection does in training.
@@ -54,7 +56,9 @@ function positionsOf(
 	const wanted = only?.map((id) => {
 		const position = byId.get(id);
 		if (position === undefined)
-			throw new Error(`${file.path} has no image with the id ${id}`);
+			throw new Error(
+				`${file.path} has no image with the id ${JSON.stringify(id)}`,
+			);
 		return position;
 	});
 	const isOfUse = (i: number): boolean => {
@@ -86,7 +90,11 @@ function checkFiles(
 
 function open(options: AnnotatedImagesOptions): Opened {
 	const { name, annotations, images, classes } = options;
-	const file = readAnnotationFile(annotations, classes);
+	const file = readAnnotationFile(annotations, classes, options);
+	if (options.training && !file.hasMasks)
+		throw new Error(
+			`${annotations} has boxes only: it can be tested on, but Mask R-CNN is trained by masks too`,
+		);
 	const positions = positionsOf(file, options);
 	if (positions.length === 0)
 		throw new Error(`${annotations} has no image of use for ${name}`);

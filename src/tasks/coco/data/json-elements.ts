@@ -19,7 +19,33 @@ export class JsonFileError extends Error {
 	}
 }
 
+/** Strings, which stay as they are, and the numbers that Python writes and JSON has none of. */
+const beyondJson = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/gs;
+
+/** What a text of JSON says; `NaN` and `Infinity`, as Python writes them, are null. */
+export function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		const without = text.replaceAll(beyondJson, (token) =>
+			token.startsWith('"') ? token : "null",
+		);
+		if (without === text) throw error;
+		return parseOr(without, error);
+	}
+}
+
+function parseOr(text: string, error: unknown): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		throw error;
+	}
+}
+
 const chunkBytes = 2 ** 22;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const wideMarks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 const code = (character: string): number => character.charCodeAt(0);
 const quote = code('"');
 const backslash = code("\\");
@@ -103,6 +129,16 @@ class Scanner {
 		}
 	}
 
+	/** Passes a byte-order mark, with which some programs begin a file. */
+	passMark(): void {
+		this.#fill();
+		const isFirst = (mark: Buffer): boolean =>
+			mark.equals(this.#bytes.subarray(0, mark.length));
+		if (wideMarks.some(isFirst))
+			throw this.error("the text is UTF-16, where UTF-8 is expected,");
+		if (isFirst(byteOrderMark)) this.#at = byteOrderMark.length;
+	}
+
 	/** Throws unless nothing but spaces is left. */
 	end(): void {
 		while (this.#at < this.#bytes.length || this.#fill()) {
@@ -174,7 +210,7 @@ class Scanner {
 		const length = this.#at - from;
 		const text = this.#bytes.toString("utf8", from, this.#at);
 		try {
-			return { value: JSON.parse(text), position, length };
+			return { value: parseJson(text), position, length };
 		} catch (error) {
 			const [, offset = "0"] =
 				/position (\d+)/.exec((error as Error).message) ?? [];
@@ -210,6 +246,7 @@ export function* jsonElements(
 ): Generator<JsonElement> {
 	const scanner = new Scanner(path);
 	try {
+		scanner.passMark();
 		scanner.pass(openBrace, "at the beginning");
 		if (scanner.passIf(closeBrace)) return scanner.end();
 		do {
