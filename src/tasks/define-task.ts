@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
+import { isOurs, markDerived } from "../code-text.js";
 import type { NetworkOutput, Task } from "./task.js";
-import { checkTask, codeOf, isGuarded, markDerived } from "./task-identity.js";
+import { checkTask, codeOf, isGuarded } from "./task-identity.js";
 
 /** All of a task but how it was made; `loss` may be left out where there is an `outputLoss`. */
 export type TaskParts<
@@ -9,9 +10,6 @@ export type TaskParts<
 	Output extends NetworkOutput = NetworkOutput,
 > = Omit<Task<Target, Prediction, Output>, "made" | "loss"> &
 	Partial<Pick<Task<Target, Prediction, Output>, "loss">>;
-
-/** Where this package's own modules are. */
-const home = new URL("../", import.meta.url).href;
 
 /** The parts that threads use. */
 const ofThreads = ["train", "test", "augment", "prepare"];
@@ -46,7 +44,7 @@ export function defineTask<Target, Prediction, Output extends NetworkOutput>(
 	parts: TaskParts<Target, Prediction, Output>,
 ): Task<Target, Prediction, Output> {
 	const { loss = lossOfOutput(parts as unknown as TaskParts) } = parts;
-	const isPublished = parts.source?.module.startsWith(home) ?? false;
+	const isPublished = isOurs(parts.source?.module);
 	const whole = { ...parts, loss };
 	const made = { parts: whole, changes: {}, isPublished };
 	return { ...whole, made } as Task<Target, Prediction, Output>;

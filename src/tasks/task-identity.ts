@@ -1,4 +1,5 @@
 import { shortHash } from "../canonical.js";
+import { textOf } from "../code-text.js";
 import type { Dataset, Task } from "./task.js";
 
 /** What a part of a task was changed to. */
@@ -59,24 +60,6 @@ export const concernOf = (key: string): Concern | null =>
 /** Whether a part can be changed by `vary` alone. */
 export const isGuarded = (key: string): boolean =>
 	!isTaskKey(key) || concerns[key] !== null;
-
-const derived = new WeakSet<object>();
-
-/** Marks a function that follows from other parts of its task, and so has no text of its own. */
-export function markDerived<Fn extends object>(fn: Fn): Fn {
-	derived.add(fn);
-	return fn;
-}
-
-function textOf(what: string, fn: (...given: never[]) => unknown): string {
-	if (derived.has(fn)) return "derived";
-	const text = Function.prototype.toString.call(fn);
-	if (/\{\s*\[native code\]\s*\}$/.test(text))
-		throw new TypeError(
-			`${what} is a bound or built-in function, whose text does not say what it does: wrap it in a function of your own, (...given) => it(...given)`,
-		);
-	return text;
-}
 
 const isDataset = (value: unknown): value is Dataset<unknown> =>
 	typeof (value as Partial<Dataset<unknown>> | null)?.sample === "function";

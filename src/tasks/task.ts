@@ -6,6 +6,7 @@ import type { HostValue } from "../engine/host-value.js";
 import type { Image } from "../image/image.js";
 import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
+import type { CodeSource } from "../own.js";
 import type { Random } from "../random.js";
 import type { Made } from "./task-identity.js";
 
@@ -72,12 +73,8 @@ export type BatchTargets = Readonly<
 /** What comes out of the network for a batch. */
 export type NetworkOutput = tf.Tensor | tf.Tensor[];
 
-/** How threads make a task anew: by calling an exported function of a module. */
-export interface TaskSource {
-	/** The address of the module: its `import.meta.url`. */
-	readonly module: string;
-	/** The name of the function, which takes `options` and returns the task. */
-	readonly name: string;
+/** How threads make a task anew: by calling an exported function of a module, which takes `options`. */
+export interface TaskSource extends CodeSource {
 	/** What a thread can be sent. */
 	readonly options: unknown;
 }
