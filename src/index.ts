@@ -279,6 +279,7 @@ export type {
 	Dataset,
 	Example,
 	Metric,
+	Network,
 	NetworkOutput,
 	Sample,
 	Shown,

@@ -75,14 +75,13 @@ export async function loadPredictor<Target, Prediction>(
 	);
 	const { architecture } = run.record.backbone;
 	const model = loadModel(architecture, task, tensors);
-	const { params, backbone } = model;
+	const { params } = model;
 	// Images that are shown one by one vary in size: weights that are part of each graph would fill the memory.
 	const frozen = task.testBatchSize === 1 ? [] : Object.values(params);
 	const forward = compile(
 		(images: tf.Tensor4D, sizes?: tf.Tensor2D) =>
 			task.forward(
-				params,
-				backbone,
+				model,
 				normalize(images, task.normalization),
 				sizes && { sizes },
 			),

@@ -40,7 +40,7 @@ export function classification(classes: number): Classification {
 				specs.filter(([name]) => name.startsWith(`${head}.`)),
 			);
 		},
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() =>
 				linear(
 					params,

@@ -24,11 +24,8 @@ function lossOfOutput({
 		throw new TypeError(
 			`the task ${name} needs a \`loss\` that goes with its \`forward\`, or an \`outputLoss\` of what that gives`,
 		);
-	return markDerived<Task["loss"]>(
-		(params, backbone, images, targets, options) =>
-			tf.tidy(() =>
-				outputLoss(forward(params, backbone, images, options), targets),
-			),
+	return markDerived<Task["loss"]>((network, { images, targets }, options) =>
+		tf.tidy(() => outputLoss(forward(network, images, options), targets)),
 	);
 }
 

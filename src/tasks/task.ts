@@ -73,6 +73,12 @@ export type BatchTargets = Readonly<
 /** What comes out of the network for a batch. */
 export type NetworkOutput = tf.Tensor | tf.Tensor[];
 
+/** A backbone, and the weights on top of it. */
+export interface Network {
+	readonly params: Params;
+	readonly backbone: Backbone;
+}
+
 /** How threads make a task anew: by calling an exported function of a module, which takes `options`. */
 export interface TaskSource extends CodeSource {
 	/** What a thread can be sent. */
@@ -113,20 +119,17 @@ export interface Task<
 	metric(): Metric<Prediction, Target>;
 	/** The task's own layers, by their names in the state_dict; they replace those of the backbone. */
 	headParams(backbone: Backbone): ParamSpecs;
-	/** The mean over the batch; `params` hold the task's own layers, and may hold the backbone's too. */
+	/** The mean over the batch; the parameters hold the task's own layers, and may hold the backbone's too. */
 	loss(
-		params: Params,
-		backbone: Backbone,
-		images: tf.Tensor4D,
-		targets: BatchTargets,
+		network: Network,
+		batch: { readonly images: tf.Tensor4D; readonly targets: BatchTargets },
 		options?: ForwardOptions,
 	): tf.Scalar;
 	/** The same loss of the network's output, where that is all it depends on. */
 	outputLoss?(output: Output, targets: BatchTargets): tf.Scalar;
 	/** The output of the network, which `predictions` reads. */
 	forward(
-		params: Params,
-		backbone: Backbone,
+		network: Network,
 		images: tf.Tensor4D,
 		options?: ForwardOptions,
 	): Output;

@@ -40,7 +40,7 @@ function consistentLoss(
 	weight: number,
 ): Loss {
 	return (views, targets, options) => {
-		const output = task.forward(params, backbone, views, options);
+		const output = task.forward({ params, backbone }, views, options);
 		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
 			tf.Tensor,
 			tf.Tensor,
@@ -92,7 +92,7 @@ function lossOf(
 	const loss: Loss =
 		consistency === null
 			? (images, targets, options) =>
-					task.loss(model.params, model.backbone, images, targets, options)
+					task.loss(model, { images, targets }, options)
 			: consistentLoss(task, model, consistency);
 	return ({ images, targets, sizes }) =>
 		loss(normalize(images, task.normalization), targets, {

@@ -70,7 +70,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 				tf.oneHot(labels as tf.Tensor1D, classes),
 				output,
 			),
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			linear(params, "head", backbone.features(images, options)),
 		predictions: (output) =>
 			Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),

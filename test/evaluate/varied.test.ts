@@ -129,9 +129,9 @@ describe("scoring images of varied size", () => {
 		const task = variedTask();
 		const predictor = await loadPredictor(run, {
 			...task,
-			forward: (params, backbone, images, options) => {
+			forward: ({ params, backbone }, images, options) => {
 				sizes.push(options?.sizes?.shape);
-				return task.forward(params, backbone, images, options);
+				return task.forward({ params, backbone }, images, options);
 			},
 		});
 		const image = half(task.test.sample(0).image);

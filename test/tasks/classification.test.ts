@@ -42,7 +42,7 @@ test("the loss is the mean cross-entropy, and predictions are the largest logits
 		1,
 	);
 	const before = tf.memory().numTensors;
-	const logits = forward(params, model, images);
+	const logits = forward({ params, backbone: model }, images);
 	assert.deepEqual(logits.shape, [3, 7]);
 	const targets = batchTargets([2, 0, 6], { height: 32, width: 32 });
 	const rows = logits.arraySync() as number[][];

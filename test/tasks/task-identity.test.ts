@@ -113,8 +113,9 @@ describe("vary", () => {
 	test("makes a loss of a changed network or output loss, and leaves none that is not its own", () => {
 		const at = (task: Task<number, number, tf.Tensor>) =>
 			task
-				.loss({}, {} as never, tf.zeros([1, 1, 1, 3]), {
-					labels: tf.zeros([1]),
+				.loss({} as never, {
+					images: tf.zeros([1, 1, 1, 3]),
+					targets: { labels: tf.zeros([1]) },
 				})
 				.dataSync()[0];
 		const forward = () => tf.tensor2d([[5]]);

@@ -23,7 +23,7 @@ const std = base.normalization.std[0];
 
 /** A loss whose steepest ascent is known: a linear function of the image. */
 const linear = vary<Task<number, number>>(base, "linear", {
-	loss: (_params, _backbone, images) =>
+	loss: (_network, { images }) =>
 		tf.tidy(() =>
 			tf.mean(tf.mul(weight, tf.sum(tf.mul(images, direction), [1, 2, 3]))),
 		),
@@ -31,7 +31,7 @@ const linear = vary<Task<number, number>>(base, "linear", {
 
 const seen = normalize(pixels, base.normalization);
 const lossOf = (task: Task<number, number>): tf.Scalar =>
-	task.loss({}, undefined as never, seen, {});
+	task.loss(undefined as never, { images: seen, targets: {} });
 
 test("images move by epsilon along the gradient of the loss", () => {
 	for (const run of [compile, ((fn) => fn) as typeof compile]) {
@@ -65,7 +65,7 @@ test("gradients of the weights are those at the changed images, which count as c
 	const bend = tf.variable(tf.scalar(2));
 	let last: tf.Tensor | undefined;
 	const curved = vary<Task<number, number>>(base, "curved", {
-		loss: (_params, _backbone, images) => {
+		loss: (_network, { images }) => {
 			last?.dispose();
 			last = tf.keep(tf.clone(images));
 			const line = tf.mul(weight, tf.mul(images, direction));

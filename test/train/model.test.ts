@@ -62,17 +62,17 @@ describe("the task's own layers", () => {
 				...tinyTask.headParams(backbone),
 				...batchNormParams("neck.bn", 4),
 			}),
-			forward: (params, backbone, images, options) => {
+			forward: ({ params, backbone }, images, options) => {
 				seen.push(options);
-				const output = tinyTask.forward(params, backbone, images, options);
+				const output = tinyTask.forward({ params, backbone }, images, options);
 				const random = options?.training?.random;
 				return random
 					? tf.mul(output, drawUniform(output.shape, random))
 					: output;
 			},
-			loss: (params, backbone, images, targets, options) =>
+			loss: ({ params, backbone }, { images, targets }, options) =>
 				task.outputLoss?.(
-					task.forward(params, backbone, images, options),
+					task.forward({ params, backbone }, images, options),
 					targets,
 				) as tf.Scalar,
 		};

@@ -61,7 +61,7 @@ export const tinyTask: Task<number, number, tf.Tensor> = defineTask({
 			tf.oneHot(labels as tf.Tensor1D, classes),
 			output,
 		),
-	forward: (params, backbone, images, options) =>
+	forward: ({ params, backbone }, images, options) =>
 		linear(params, "linear", backbone.features(images, options)),
 	predictions: (output) =>
 		Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),

@@ -155,16 +155,16 @@ export function variedTask(
 			...linearParams("main", [width, classes.length]),
 			...linearParams("auxiliary", [2 * width, classes.length]),
 		}),
-		forward(params, backbone, images, options) {
+		forward({ params, backbone }, images, options) {
 			const [fine, coarse] = backbone.pyramid(images, options);
 			return [
 				linear(params, "main", fine),
 				linear(params, "auxiliary", coarse),
 			];
 		},
-		loss: (params, backbone, images, { labels }, options) =>
+		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
-				const [main] = task.forward(params, backbone, images, options);
+				const [main] = task.forward({ params, backbone }, images, options);
 				const logits = tf.reshape(main as tf.Tensor, [-1, classes.length]);
 				const counted = tf.notEqual(labels as tf.Tensor, ignored);
 				return tf.losses.softmaxCrossEntropy(

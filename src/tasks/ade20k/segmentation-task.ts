@@ -177,10 +177,10 @@ export function segmentationTask(
 		corruptionVariant,
 		metricName: "mIoU",
 		metric: () => meanIou(classes),
-		forward: (params, backbone, batch, options) =>
+		forward: ({ params, backbone }, batch, options) =>
 			tf.tidy(() => {
 				const segment = (seen: tf.Tensor4D) =>
-					forward(params, backbone, seen, options);
+					forward({ params, backbone }, seen, options);
 				return withTestViews(segment, views)(batch);
 			}),
 		predictions(output, sizes) {

@@ -53,13 +53,13 @@ export function uperNet({
 				...fcnHeadParams(inner[2], auxiliaryChannels, classes),
 			};
 		},
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
 				return uperHead(params, pyramid, { poolScales, dropout, ...options })
 					.logits;
 			}),
-		loss: (params, backbone, images, { labels }, options) =>
+		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
 				const settings = { poolScales, dropout, ...options };

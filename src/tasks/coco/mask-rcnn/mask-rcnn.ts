@@ -42,7 +42,7 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 			...boxHeadParams(classes, { channels, hidden }),
 			...maskHeadParams(classes, { channels }),
 		}),
-		loss: (params, backbone, images, targets, options) =>
+		loss: ({ params, backbone }, { images, targets }, options) =>
 			tf.tidy(() => {
 				const random = options?.training?.random;
 				const draw = (count: number): tf.Tensor2D => {
@@ -62,7 +62,7 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 				);
 				return sum([...Object.values(first), ...Object.values(second)]);
 			}),
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() => {
 				const found = findObjects({ params, backbone, images, plan, options });
 				const { boxes, counts, scores, labels, masks } = found;
