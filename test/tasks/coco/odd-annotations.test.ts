@@ -216,6 +216,20 @@ test("what would be read wrongly is named", (context) => {
 	assert.throws(read(wide.swap16()), /UTF-16.*at byte 0/);
 });
 
+test("numbers that JSON has none of are told from texts, however long these are", (context) => {
+	const note = 'NaN "\\" '.repeat(200_000);
+	const text = JSON.stringify({ ...file, annotations: [{ ...masked, note }] });
+	const read = readAnnotationFile(
+		write(context, Buffer.from(text.replace('"note"', '"score":NaN,"note"'))),
+	);
+	assert.deepEqual([...read.instances(0).boxes], [1, 1, 9, 9]);
+	const open = `{"images": [{"id": NaN, "x": "\\`;
+	assert.throws(
+		() => readAnnotationFile(write(context, Buffer.from(open))),
+		/breaks off/,
+	);
+});
+
 test("masks are not looked at where boxes are enough", (context) => {
 	const path = write(context, {
 		...file,

@@ -14,7 +14,7 @@ import {
 	readElements,
 } from "./annotation-columns.js";
 import { Problems } from "./file-problems.js";
-import { parseJson } from "./json-elements.js";
+import { parseJson } from "./parse-json.js";
 
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {
