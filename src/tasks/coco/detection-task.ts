@@ -18,14 +18,11 @@ import type { Detections, Instances } from "./instances.js";
 import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
 import type { MaskRcnnOptions } from "./mask-rcnn/mask-rcnn-options.js";
 import { averagePrecision } from "./score/average-precision.js";
-import type { Kind } from "./score/score-image.js";
 
 /** What may be chosen about any task of detection. */
 export interface DetectorOptions {
 	/** The sizes of Mask R-CNN; those of mmdetection by default. */
 	readonly network?: Omit<MaskRcnnOptions, "classes">;
-	/** What is scored, the first of which is the score; boxes, and masks where the things to find have them, by default. */
-	readonly kinds?: readonly Kind[];
 	/** What the network sees of images; COCO's by default. */
 	readonly views?: Partial<DetectionViews>;
 	/** ImageNet's by default; a network is to see what it was trained with. */
@@ -50,14 +47,13 @@ export interface DetectionParts
 /**
  * Detection by Mask R-CNN: everything but its data and its name.
  *
- * Scored by the average precision of boxes; that of masks, and the other figures of COCO, are details. Predictions
- * are in the image as it was given.
+ * Scored by the average precision of boxes; that of masks, where the things to find have masks, and the other figures
+ * of COCO are details. Predictions are in the image as it was given.
  */
 export function detectionTask(
 	parts: DetectionParts,
 	{
 		network = {},
-		kinds,
 		views: changes = {},
 		normalization = imagenetNormalization,
 		corruptionVariant = "any-size",
@@ -73,8 +69,8 @@ export function detectionTask(
 		settings: { network, views },
 		normalization,
 		corruptionVariant,
-		metricName: `${kinds?.[0] ?? "box"} AP`,
-		metric: () => averagePrecision({ classes, ...(kinds && { kinds }) }),
+		metricName: "box AP",
+		metric: () => averagePrecision({ classes }),
 		augment: (scene, random) => augmentScene(scene, views, random),
 		prepare: (image) => resizeLinear(image, rescaledSize(image, views.scale)),
 		padded: (sizes) => detectionCanvas(sizes, views),

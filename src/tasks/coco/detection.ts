@@ -14,6 +14,8 @@ export interface DetectionData {
 	readonly images: string;
 	/** The images to use, by their ids; all by default. */
 	readonly only?: readonly Id[];
+	/** Whether masks are left out, as where some things have none; by default where none has one. */
+	readonly boxesOnly?: boolean;
 }
 
 /** Data with annotations as COCO's, and how they are learned. */
@@ -37,8 +39,7 @@ export interface DetectionOptions extends DetectorOptions {
  * nothing to find and those of less than 32 pixels in height or width are left out, as in mmdetection.
  */
 export function detection(options: DetectionOptions): DetectionTask {
-	const { name, train, test, classes, kinds } = options;
-	const boxesOnly = kinds?.includes("mask") === false;
+	const { name, train, test, classes } = options;
 	return detectionTask(
 		{
 			name,
@@ -50,12 +51,7 @@ export function detection(options: DetectionOptions): DetectionTask {
 				classes,
 				training: true,
 			}),
-			test: annotatedImages({
-				...test,
-				name: `${name}/test`,
-				classes,
-				boxesOnly,
-			}),
+			test: annotatedImages({ ...test, name: `${name}/test`, classes }),
 			source: { module: import.meta.url, name: "detection", options },
 		},
 		options,

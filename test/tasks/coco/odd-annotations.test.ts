@@ -216,6 +216,20 @@ test("what would be read wrongly is named", (context) => {
 	assert.throws(read(wide.swap16()), /UTF-16.*at byte 0/);
 });
 
+test("numbers that JSON has none of are told from texts, however long these are", (context) => {
+	const note = 'NaN "\\" '.repeat(200_000);
+	const text = JSON.stringify({ ...file, annotations: [{ ...masked, note }] });
+	const read = readAnnotationFile(
+		write(context, Buffer.from(text.replace('"note"', '"score":NaN,"note"'))),
+	);
+	assert.deepEqual([...read.instances(0).boxes], [1, 1, 9, 9]);
+	const open = `{"images": [{"id": NaN, "x": "\\`;
+	assert.throws(
+		() => readAnnotationFile(write(context, Buffer.from(open))),
+		/breaks off/,
+	);
+});
+
 test("masks are not looked at where boxes are enough", (context) => {
 	const path = write(context, {
 		...file,
@@ -235,8 +249,8 @@ test("a task is tested on boxes alone, and not trained", (context) => {
 	const annotations = join(folder, "boxes.json");
 	writeFileSync(annotations, JSON.stringify({ ...file, annotations: [thing] }));
 	const mixed = join(folder, "mixed.json");
-	const both = [masked, { ...thing, id: 71 }];
-	writeFileSync(mixed, JSON.stringify({ ...file, annotations: both }));
+	const content = { ...file, annotations: [masked, { ...thing, id: 71 }] };
+	writeFileSync(mixed, JSON.stringify(content));
 	const data = { images: folder, annotations, only: [7] };
 	const options = { name: "cats", train: data, test: data, classes: ["cat"] };
 	const task = detection(options);
@@ -254,15 +268,14 @@ test("a task is tested on boxes alone, and not trained", (context) => {
 		() => task.augment?.(task.test.sample(0), undefined as never),
 		/1 things need as many masks for Mask R-CNN to be trained on, not 0/,
 	);
-	const test = { ...data, annotations: mixed };
-	assert.throws(() => detection({ ...options, test }).test.length, /neither/);
-	const boxes = detection({ ...options, test, kinds: ["box"] });
-	assert.equal(boxes.test.sample(0).target.labels.length, 2);
-	assert.equal(boxes.metricName, "box AP");
-	assert.equal(
-		detection({ ...options, kinds: ["mask"] }).metricName,
-		"mask AP",
-	);
+	const both = { ...data, annotations: mixed };
+	const of = (test: typeof both & { boxesOnly?: boolean }) =>
+		detection({ ...options, test }).test;
+	assert.throws(() => of(both).length, /say boxesOnly: true/);
+	const boxes = of({ ...both, boxesOnly: true });
+	const things = boxes.sample(0).target;
+	assert.deepEqual([things.labels.length, things.masks.length], [2, 0]);
+	assert.notEqual(boxes.contents, of(both).contents);
 });
 
 test("things with masks and things without are not scored together", (context) => {

@@ -29,7 +29,7 @@ export interface AnnotatedImagesOptions {
 	readonly classes?: readonly string[];
 	/** The images to use, by their ids; all by default. */
 	readonly only?: readonly Id[];
-	/** Whether masks are left out, as where some things have none. */
+	/** Whether masks are left out, as where some things have none; by default where none has one. */
 	readonly boxesOnly?: boolean;
 	/**
 	 * Whether images in which there is nothing to find, and those of less than 32 pixels in height or
@@ -121,14 +121,21 @@ function hashOfFile(path: string): string {
 	}
 }
 
-/** A hash of the annotation file, and of which of its images and categories are used. */
+/** A hash of the annotation file, and of what of it is used. */
 const contentsOf = ({
 	annotations,
 	classes,
 	only,
 	training = false,
+	boxesOnly = false,
 }: AnnotatedImagesOptions): string =>
-	shortHash({ file: hashOfFile(annotations), classes, only, training });
+	shortHash({
+		file: hashOfFile(annotations),
+		classes,
+		only,
+		training,
+		...(boxesOnly && { boxesOnly }),
+	});
 
 function readImage(
 	path: string,

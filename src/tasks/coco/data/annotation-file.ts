@@ -14,7 +14,7 @@ import {
 	readElements,
 } from "./annotation-columns.js";
 import { Problems } from "./file-problems.js";
-import { parseJson } from "./json-elements.js";
+import { parseJson } from "./parse-json.js";
 
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {
@@ -142,7 +142,7 @@ function checkMasks(
 	for (const row of rows)
 		if (masked[row] === 0)
 			problems.add(
-				`annotation ${JSON.stringify(id[row])}, at byte ${position[row]}, has neither polygons nor runs, as others have (a polygon has at least three corners); to score boxes alone, say boxesOnly, or kinds: ["box"] of a task`,
+				`annotation ${JSON.stringify(id[row])}, at byte ${position[row]}, has neither polygons nor runs, as others have (a polygon has at least three corners); to score boxes alone, say boxesOnly: true`,
 			);
 	return true;
 }

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { parseJson } from "./parse-json.js";
 
 /** One element of an array in a JSON file. */
 export interface JsonElement {
@@ -16,30 +17,6 @@ export class JsonFileError extends Error {
 
 	constructor(path: string, problem: string, position: number) {
 		super(`${path}: ${problem} at byte ${position}`);
-	}
-}
-
-/** Strings, which stay as they are, and the numbers that Python writes and JSON has none of. */
-const beyondJson = /"(?:[^"\\]|\\.)*"|-?Infinity|NaN/gs;
-
-/** What a text of JSON says; `NaN` and `Infinity`, as Python writes them, are null. */
-export function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch (error) {
-		const without = text.replaceAll(beyondJson, (token) =>
-			token.startsWith('"') ? token : "null",
-		);
-		if (without === text) throw error;
-		return parseOr(without, error);
-	}
-}
-
-function parseOr(text: string, error: unknown): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw error;
 	}
 }
 
