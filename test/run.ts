@@ -2,12 +2,13 @@
 import { readdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { run } from "node:test";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
+import { runFiles, silenceAlarm, type TestEvent } from "./runner/run-files.js";
+import { summarize, summaryText } from "./runner/summary.js";
 
-// A test file that hangs is stopped.
-const mostMilliseconds = 600_000;
+/** Far more than the longest test takes on a machine that is twenty times too busy. */
+const silentMinutes = 45;
 
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -20,9 +21,15 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 	.map((path) => join(folder, path));
 
 if (files.length === 0) throw new Error(`no test matches ${wanted.join(" ")}`);
-run({ files, concurrency: availableParallelism(), timeout: mostMilliseconds })
-	.on("test:fail", () => {
-		process.exitCode = 1;
+const { summary, stream } = summarize();
+runFiles(files, {
+	concurrency: availableParallelism(),
+	alarm: silenceAlarm(silentMinutes),
+})
+	.compose(stream)
+	.on("data", ({ type }: TestEvent) => {
+		if (type === "test:fail") process.exitCode = 1;
 	})
 	.compose(new spec())
+	.on("end", () => process.stdout.write(summaryText(summary)))
 	.pipe(process.stdout);

@@ -49,7 +49,7 @@ for (const name of readdirSync(notebooks).filter((file) =>
 )) {
 	const path = join(notebooks, name);
 
-	test(`${name} runs from beginning to end`, { timeout: 500_000 }, async () => {
+	test(`${name} runs from beginning to end`, async () => {
 		const out = join(scratch, name);
 		const given = (parameters[name] ?? []).flatMap((one) => ["--param", one]);
 		// fails with the traceback where a cell does
