@@ -28,11 +28,14 @@ export type AlarmMaker = (ring: () => void) => Alarm;
 export const silenceAlarm =
 	(minutes: number): AlarmMaker =>
 	(ring) => {
-		const timer = setTimeout(ring, 60_000 * minutes);
-		return {
-			heard: () => void timer.refresh(),
-			stop: () => clearTimeout(timer),
+		const start = () => setTimeout(ring, 60_000 * minutes);
+		let timer = start();
+		const stop = () => clearTimeout(timer);
+		const heard = () => {
+			stop();
+			timer = start();
 		};
+		return { heard, stop };
 	};
 
 /** The tests of a file that have begun and not ended, the innermost last. */
@@ -71,8 +74,8 @@ async function runFile(
 		files: [file],
 		signal: controller.signal,
 	}) as AsyncIterable<TestEvent>) {
-		alarm.heard(event);
 		follow(event);
+		alarm.heard(event);
 		group.push(event);
 		if (!endsGroup(event)) continue;
 		report(group);
