@@ -10,6 +10,21 @@ import { summarize, summaryText } from "./runner/summary.js";
 /** Far more than the longest test takes on a machine that is twenty times too busy. */
 const silentMinutes = 45;
 
+/** What takes longest is begun first, so that no core waits for it in the end. */
+const longest = [
+	"notebooks/",
+	"evaluate/kill",
+	"kernel/clients",
+	"tasks/ade20k/overfit",
+	"backbones/parity",
+	"kernel/notebook/",
+	"kernel/",
+];
+const rank = (path: string) => {
+	const at = longest.findIndex((start) => path.startsWith(start));
+	return at < 0 ? longest.length : at;
+};
+
 const folder = fileURLToPath(new URL(".", import.meta.url));
 const wanted = process.argv.slice(2);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
@@ -17,7 +32,7 @@ const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 	.filter(
 		(path) => wanted.length === 0 || wanted.some((word) => path.includes(word)),
 	)
-	.sort()
+	.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))
 	.map((path) => join(folder, path));
 
 if (files.length === 0) throw new Error(`no test matches ${wanted.join(" ")}`);

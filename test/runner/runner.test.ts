@@ -39,18 +39,24 @@ test("words choose the files, and the last line says how many passed", () => {
 	assert.match(none.stderr, /no test matches runner\/no-such/);
 });
 
-test("an alarm rings in silence only", (context) => {
-	context.mock.timers.enable({ apis: ["setTimeout"] });
-	let rung = 0;
-	const event: TestEvent = { type: "test:start", data: {} };
-	const alarm = silenceAlarm(10)(() => rung++);
-	for (let minute = 0; minute < 100; minute++) {
-		context.mock.timers.tick(60_000);
-		alarm.heard(event);
+test("an alarm begins to wait anew at every event", (context) => {
+	const waiting = new Set<number>();
+	let timers = 0;
+	context.mock.method(globalThis, "setTimeout", (_: unknown, ms: number) => {
+		assert.equal(ms, 600_000);
+		waiting.add(++timers);
+		return timers;
+	});
+	const clear = (timer: number) => waiting.delete(timer);
+	context.mock.method(globalThis, "clearTimeout", clear);
+	const alarm = silenceAlarm(10)(() => {});
+	for (let event = 0; event < 3; event++) {
+		alarm.heard({ type: "test:start", data: {} });
+		assert.deepEqual([...waiting], [timers]);
 	}
-	assert.equal(rung, 0);
-	context.mock.timers.tick(600_000);
-	assert.equal(rung, 1);
+	assert.equal(timers, 4);
+	alarm.stop();
+	assert.equal(waiting.size, 0);
 });
 
 test("reasons are counted, data first, and numbers of files added", async () => {
