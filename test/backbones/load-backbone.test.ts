@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import {
 	architectures,
@@ -17,10 +16,9 @@ import {
 	useEngine,
 	writeSafetensors,
 } from "../../src/index.js";
+import { sharedData } from "../shared-data.js";
 
-const data = fileURLToPath(
-	new URL("../../../../shared/data/", import.meta.url),
-);
+const { path: data, skip } = sharedData("data");
 const folder = mkdtempSync(join(tmpdir(), "load-backbone-"));
 const path = (name: string): string => join(folder, name);
 
@@ -95,10 +93,7 @@ interface Published {
 const file = "resnet20-12fca82f.th";
 
 test("the published ResNet-20 scores what it scores in PyTorch", {
-	skip: existsSync(data)
-		? false
-		: "the real checkpoints and images are not here",
-	timeout: 300_000,
+	skip,
 }, async () => {
 	const expected = JSON.parse(
 		readFileSync(join(data, "checkpoints/expected_accuracy.json"), "utf8"),

@@ -13,6 +13,7 @@ import {
 	PythonObject,
 	readCheckpoint,
 } from "../../src/index.js";
+import { wantOfData } from "../shared-data.js";
 import { latin1 } from "./archive.js";
 import {
 	type ExpectedTensor,
@@ -67,8 +68,7 @@ interface RealFile {
 }
 
 test("published files: every tensor is what PyTorch reads", async (context) => {
-	if (!real)
-		return context.skip("the published checkpoints are not on this machine");
+	if (!real) return context.skip(`${wantOfData}data/checkpoints`);
 	const { files } = readJson<{ files: Record<string, RealFile> }>(
 		join(real, "expected_tensors.json"),
 	);

@@ -108,9 +108,7 @@ test("an abandoned stream does not keep the process alive", async () => {
 		console.log((await outputs.next()).value[0]);
 	`;
 	const arguments_ = ["--input-type=module", "--eval", program];
-	const { stdout } = await promisify(execFile)(process.execPath, arguments_, {
-		timeout: 20_000,
-	});
+	const { stdout } = await promisify(execFile)(process.execPath, arguments_);
 	assert.equal(stdout, "1\n");
 });
 

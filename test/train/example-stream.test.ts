@@ -135,11 +135,11 @@ describe("examples prepared by threads", () => {
 			const stream = exampleStream({ task: variedTask(), recipe, from: 0 }, 2);
 			console.log((await stream.next()).value.length);
 		`;
-		const { stdout } = await promisify(execFile)(
-			process.execPath,
-			["--input-type=module", "--eval", program],
-			{ timeout: 60_000 },
-		);
+		const { stdout } = await promisify(execFile)(process.execPath, [
+			"--input-type=module",
+			"--eval",
+			program,
+		]);
 		assert.equal(stdout, "4\n");
 	});
 });

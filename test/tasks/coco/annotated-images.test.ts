@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { encodePng } from "../../../src/image/encode.js";
 import { coco } from "../../../src/tasks/coco/coco.js";
 import { annotatedImages } from "../../../src/tasks/coco/data/annotated-images.js";
@@ -10,11 +9,9 @@ import { cocoClasses } from "../../../src/tasks/coco/data/classes.js";
 import { detection } from "../../../src/tasks/coco/detection.js";
 import { scratch } from "../../checkpoint/fixtures.js";
 import { picture } from "../../lcg.js";
+import { sharedData } from "../../shared-data.js";
 
-const real = fileURLToPath(
-	new URL("../../../../../shared/data/coco", import.meta.url),
-);
-const skip = existsSync(real) ? false : `needs ${real}`;
+const { path: real, skip } = sharedData("data/coco");
 
 const box = (id: number, image: number, category = 1) => ({
 	id,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { readAnnotationFile } from "../../../src/tasks/coco/data/annotation-file.js";
 import type { Id } from "../../../src/tasks/coco/instances.js";
@@ -11,6 +10,7 @@ import { rleToString } from "../../../src/tasks/coco/rle/rle-string.js";
 import { averagePrecision } from "../../../src/tasks/coco/score/average-precision.js";
 import { scratch } from "../../checkpoint/fixtures.js";
 import { Lcg } from "../../lcg.js";
+import { sharedData } from "../../shared-data.js";
 import { fixture } from "./fixture.js";
 import {
 	detection,
@@ -20,13 +20,9 @@ import {
 	scoreOf,
 } from "./scenes.js";
 
-const real = fileURLToPath(
-	new URL(
-		"../../../../../shared/data/coco/annotations/instances_val2017.json",
-		import.meta.url,
-	),
+const { path: real, skip } = sharedData(
+	"data/coco/annotations/instances_val2017.json",
 );
-const skip = existsSync(real) ? false : `needs ${real}`;
 
 const image = { id: 7, file_name: "a.jpg", height: 6, width: 8 };
 const polygon = [1, 1, 1, 5, 5, 5, 5, 1];
