@@ -25,7 +25,7 @@ const others: readonly (readonly [what: string, ...Signature[]])[] = [
 	["a JPEG 2000 file", ["\xff\x4f\xff\x51"]],
 	["a JPEG XL file", ["\0\0\0\x0cJXL "]],
 	["a JPEG XL file", ["\xff\x0a"]],
-	["a JPEG file that is cut off", ["\xff\xd8"]],
+	["a damaged JPEG file", ["\xff\xd8"]],
 	["a Photoshop file", ["8BPS"]],
 	["an icon", ["\0\0\x01\0"]],
 	["an OpenEXR file", ["v/1\x01"]],
