@@ -12,7 +12,7 @@ const formats: Readonly<Record<Format, readonly Signature[]>> = {
 	JPEG: [["\xff\xd8\xff"]],
 	PNG: [["\x89PNG"]],
 	WebP: [["RIFF"], ["WEBP", 8]],
-	BMP: [["BM"], ["\0\0\0\0", 6]],
+	BMP: [["BM"], ["\0\0\0", 15]],
 };
 
 /** What else is found in place of an image. */

@@ -1,11 +1,19 @@
 import { formatOf } from "./format.js";
 import { createImage, type Image } from "./image.js";
 import { markers, segmentsOf } from "./jpeg/segments.js";
+import { chunksOf } from "./png/chunks.js";
 
 const orientationTag = 0x0112;
 
-/** The bytes of the first Exif segment of a JPEG file, behind its name. */
+/** The Exif data of a JPEG or PNG file. */
 function exifOf(bytes: Uint8Array): Buffer | undefined {
+	const format = formatOf(bytes);
+	if (format === "PNG") {
+		const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+		for (const { kind, content } of chunksOf(file))
+			if (kind === "eXIf") return content;
+	}
+	if (format !== "JPEG") return undefined;
 	for (const { marker, content } of segmentsOf(bytes)) {
 		if (marker === markers.startOfScan) return undefined;
 		const isExif = content.toString("latin1", 0, 6) === "Exif\0\0";
@@ -15,12 +23,11 @@ function exifOf(bytes: Uint8Array): Buffer | undefined {
 }
 
 /**
- * How a JPEG file says its picture is to be turned, 1 (not at all) to 8, as numbered by Exif 2.3.
+ * How a JPEG or PNG file says its picture is to be turned, 1 (not at all) to 8, as numbered by Exif 2.3.
  *
  * 1 where it says nothing, or nothing that makes sense.
  */
 export function orientationOf(bytes: Uint8Array): number {
-	if (formatOf(bytes) !== "JPEG") return 1;
 	const tiff = exifOf(bytes);
 	if (!tiff || tiff.length < 8) return 1;
 	const isLittle = tiff.toString("latin1", 0, 2) === "II";

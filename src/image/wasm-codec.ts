@@ -18,7 +18,7 @@ const require = createRequire(import.meta.url);
 const most = 2 ** 28;
 
 const missing = (name: string) => (): never => {
-	throw new Error(`the decoder gave up (${name})`);
+	throw new Error(`the decoder gave up on it (${name})`);
 };
 
 /** Where its C code jumps to on an error, and what it would print, ends here. */

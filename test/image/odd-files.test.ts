@@ -4,8 +4,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { describe, test } from "node:test";
 import { decodeImage } from "../../src/image/decode.js";
 import { encodePng } from "../../src/image/encode.js";
-import type { Image } from "../../src/image/image.js";
+import { checkImage, type Image } from "../../src/image/image.js";
 import { encodeJpeg } from "../../src/image/jpeg/encode.js";
+import { orientationOf, turned } from "../../src/image/orientation.js";
+import { Random } from "../../src/random.js";
 import { picture } from "../lcg.js";
 
 interface Fixture {
@@ -18,6 +20,13 @@ interface Fixture {
 		first: number[];
 	}[];
 	readonly errors: { name: string; file: string; error: string }[];
+	readonly turned: {
+		name: string;
+		file: string;
+		height: number;
+		width: number;
+		sha256: string;
+	}[];
 }
 
 const readJson = <Value>(path: string): Value =>
@@ -27,9 +36,11 @@ const sha256 = ({ data }: Image): string =>
 	createHash("sha256").update(data).digest("hex");
 
 for (const kind of ["jpegs", "pngs", "others"]) {
-	const { read, errors } = readJson<Fixture>(
-		`../../../test/fixtures/image/odd-${kind}.json`,
-	);
+	const {
+		read,
+		errors,
+		turned: photos,
+	} = readJson<Fixture>(`../../../test/fixtures/image/odd-${kind}.json`);
 	describe(`odd ${kind}`, () => {
 		for (const { name, file, height, width, ...expected } of read)
 			test(`${name} has Pillow's pixels`, () => {
@@ -42,6 +53,13 @@ for (const kind of ["jpegs", "pngs", "others"]) {
 			test(`${name} is refused: ${error}`, () => {
 				const bytes = Buffer.from(file, "base64");
 				assert.throws(() => decodeImage(bytes), new RegExp(error));
+			});
+		for (const { name, file, height, width, ...expected } of photos)
+			test(`${name} is turned as by OpenCV`, () => {
+				const bytes = Buffer.from(file, "base64");
+				const image = turned(decodeImage(bytes), orientationOf(bytes));
+				assert.deepEqual([image.height, image.width], [height, width]);
+				assert.equal(sha256(image), expected.sha256);
 			});
 	});
 }
@@ -56,6 +74,27 @@ test("a decoder that has failed is as good as new", () => {
 		assert.throws(() => decodeImage(Buffer.from(damaged, "base64")));
 	}
 	assert.equal(sha256(decodeImage(Buffer.from(file, "base64"))), expected);
+});
+
+test("whatever bytes are changed, there is an image or an error", () => {
+	const random = new Random("odd files");
+	const files = ["jpegs", "pngs", "others"].flatMap((kind) => {
+		const path = `../../../test/fixtures/image/odd-${kind}.json`;
+		const { read, errors } = readJson<Fixture>(path);
+		return [...read, ...errors].map(({ file }) => Buffer.from(file, "base64"));
+	});
+	for (const file of files.filter(({ length }) => length > 0))
+		for (let i = 0; i < 10; i++) {
+			const changed = Buffer.from(file);
+			for (let bytes = 0; bytes <= i % 3; bytes++)
+				changed[random.integer(0, file.length)] = random.integer(0, 256);
+			orientationOf(changed);
+			try {
+				checkImage(decodeImage(changed));
+			} catch (error) {
+				assert.match(String(error), /^Error: (damaged or|not an image)/);
+			}
+		}
 });
 
 test("a file cut off anywhere is an error or the whole picture", () => {

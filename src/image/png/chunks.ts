@@ -45,34 +45,33 @@ const signature = "89504e470d0a1a0a";
 const signatureBytes = 8;
 const headerBytes = 13;
 
-interface Chunk {
+/** A part of a PNG file. */
+export interface PngChunk {
 	readonly kind: string;
 	readonly content: Buffer;
+	/** Where its length is, in front of it. */
+	readonly at: number;
 }
 
-function check(file: Buffer, at: number, { kind, content }: Chunk): void {
-	if (!/^[A-Za-z]{4}$/.test(kind))
-		throw new Error(`there is no chunk at byte ${at}`);
-	const end = at + 8 + content.length;
-	if (end + 4 > file.length) throw new Error("it is cut off");
-	if (file.readUInt32BE(end) !== crc32(file.subarray(at + 4, end)))
-		throw new Error(
-			`the checksum of its ${kind} chunk is wrong: some of its bytes are not those that were written`,
-		);
-}
-
-/** The chunks of a file; what follows the picture is not checked, as in Pillow. */
-function* chunksOf(file: Buffer): Generator<Chunk> {
-	let last = "";
+/** The chunks of a PNG file, unchecked; the last may be cut off. */
+export function* chunksOf(file: Buffer): Generator<PngChunk> {
 	for (let at = signatureBytes; at + 8 <= file.length; ) {
-		const kind = file.toString("latin1", at + 4, at + 8);
 		const end = at + 8 + file.readUInt32BE(at);
-		const chunk = { kind, content: file.subarray(at + 8, end) };
-		if (last !== "IDAT" || kind === "IDAT") check(file, at, chunk);
-		yield chunk;
-		last = kind;
+		const kind = file.toString("latin1", at + 4, at + 8);
+		yield { kind, content: file.subarray(at + 8, end), at };
 		at = end + 4;
 	}
+}
+
+function check(file: Buffer, { kind, at }: PngChunk): void {
+	if (!/^[A-Za-z]{4}$/.test(kind))
+		throw new Error(`there is no chunk at byte ${at}`);
+	const end = at + 8 + file.readUInt32BE(at);
+	if (end + 4 > file.length) throw new Error("it is cut off");
+	if (file.readUInt32BE(end) === crc32(file.subarray(at + 4, end))) return;
+	throw new Error(
+		`the checksum of its ${kind} chunk is wrong: some of its bytes are not those that were written`,
+	);
 }
 
 function headerOf(content: Buffer): PngHeader {
@@ -115,16 +114,19 @@ export function readChunks(bytes: Uint8Array): PngChunks {
 	let palette: Uint8Array = new Uint8Array();
 	let isCutOff = true;
 	const data: Buffer[] = [];
-	for (const { kind, content } of chunksOf(file)) {
+	for (const chunk of chunksOf(file)) {
+		const { kind, content } = chunk;
+		// What follows the picture is not looked at, as in Pillow.
+		isCutOff = data.length === 0 || kind === "IDAT";
+		if (!isCutOff) break;
+		check(file, chunk);
 		if (kind === "IHDR") header = headerOf(content);
 		else if (kind === "PLTE") palette = content;
 		else if (kind === "IDAT") data.push(content);
-		isCutOff = !(kind === "IEND" || (data.length > 0 && kind !== "IDAT"));
-		if (!isCutOff) break;
+		else if (kind === "IEND") throw new Error("it holds no picture");
 	}
-	if (isCutOff && data.length === 0) throw new Error("it is cut off");
+	if (data.length === 0) throw new Error("it is cut off");
 	if (!header) throw new Error("it has no header");
-	if (data.length === 0) throw new Error("it holds no picture");
 	const [first] = data;
 	const whole = data.length === 1 && first ? first : Buffer.concat(data);
 	return { header, palette, data: whole, isCutOff };
