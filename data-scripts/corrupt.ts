@@ -15,7 +15,7 @@ import {
 import { corruptFolder } from "./corrupt-folder.js";
 import { progressCounter } from "./progress-counter.js";
 
-const usage = `Writes corrupted copies of all JPEG and PNG files below a folder, as PNG.
+const usage = `Writes corrupted copies of all image files below a folder, as PNG.
 
   node dist/data-scripts/corrupt.js <images> <copies> [options]
 

@@ -139,7 +139,7 @@ export async function fillGaps<Target, Prediction>(
 	try {
 		for (const { cell, runs } of gaps) {
 			const began = performance.now();
-			let skipped = 0;
+			let [skipped, reason] = [0, ""];
 			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
 				predictor: predictors.get(id) as Predictor<Prediction>,
 				metric: task.metric(),
@@ -151,7 +151,11 @@ export async function fillGaps<Target, Prediction>(
 				const taken = await take(stream, size);
 				const readable = taken.filter(isReadable);
 				skipped += size - readable.length;
-				for (const image of taken) if (!isReadable(image)) warn(image.unread);
+				for (const image of taken) {
+					if (isReadable(image)) continue;
+					warn(image.unread);
+					reason ||= `: ${image.unread}`;
+				}
 				if (readable.length > 0)
 					addBatch(task, scores, { images: readable, batchSize });
 				progress(cell, size);
@@ -159,7 +163,7 @@ export async function fillGaps<Target, Prediction>(
 			const seconds = (performance.now() - began) / 1000;
 			if (skipped === images)
 				throw new Error(
-					`none of the ${images} images of ${task.test.name} could be read`,
+					`none of the ${images} images of ${task.test.name} could be read${reason}`,
 				);
 			for (const score of scores) {
 				const { results } = runFiles(score.predictor.run.folder);

@@ -72,6 +72,14 @@ function explainDivergence(
 	);
 }
 
+/** Nothing is left out of training in silence: a run is what its recipe says. */
+function explainStop(error: unknown, step: number): Error {
+	return new Error(
+		`${(error as Error).message}; training stops after step ${step}, and all is saved: call finetune again when this is mended, and it goes on there`,
+		{ cause: error },
+	);
+}
+
 /** The loop: take the examples, make an update, write it down, and save everything now and then. */
 async function train<Target>(
 	task: Task<Target, unknown>,
@@ -102,7 +110,10 @@ async function train<Target>(
 			}
 			const { step } = standing;
 			const position = { step, steps: expectedSteps(record, standing) };
-			const { value: examples = [] } = await stream.next();
+			const { value: examples = [] } = await stream.next().catch((error) => {
+				saveState(folder, variables, standing);
+				throw explainStop(error, step);
+			});
 			const loss = trainStep.update(position, (part) =>
 				makeBatch(examples, { step, part }),
 			);
@@ -156,8 +167,9 @@ async function trainFrom<Target>(
  *
  * Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
  * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
- * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, or
- * another process writes to it; and the reason of `signal` where that stops it.
+ * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, a
+ * training image cannot be read (none is left out; the run goes on when the file is mended), or another
+ * process writes to it; and the reason of `signal` where that stops it.
  */
 export async function finetune<Target>(
 	source: Backbone,

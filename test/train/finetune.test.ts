@@ -20,8 +20,12 @@ import {
 } from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
+
 import { runFiles } from "../../src/runs/run-folder.js";
 import { vary } from "../../src/tasks/define-task.js";
+
+import { dataOrder } from "../../src/train/data-order.js";
+
 import { describeRun } from "../../src/train/describe-run.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
@@ -29,6 +33,7 @@ import type { Progress } from "../../src/train/reporter.js";
 import { listRuns, openRun, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import { variedBackbone, variedTask } from "./varied-task.js";
 
 const folder = scratchFolder();
 const backbone = tinyBackbone;
@@ -307,4 +312,39 @@ describe("what goes wrong", () => {
 		}
 		assert.ok(existsSync(disk));
 	});
+});
+
+describe("a training image that cannot be read", () => {
+	const recipe = { ...tinyRecipe, batchSize: 4, length: { steps: 6 } };
+	for (const workers of [0, 1])
+		test(`stops a run, which goes on when it is mended, with ${workers} threads`, async () => {
+			const at = (name: string) => ({
+				folder: join(folder, `${name}-${workers}`),
+				workers,
+			});
+			const whole = await finetune(
+				variedBackbone(),
+				variedTask(),
+				recipe,
+				at("whole"),
+			);
+			// Of the fourth batch of an epoch.
+			const damaged = dataOrder(variedTask().train, recipe)(13);
+			await assert.rejects(
+				finetune(
+					variedBackbone(),
+					variedTask({ damaged }),
+					recipe,
+					at("mended"),
+				),
+				/image \d+ is damaged; training stops after step 3, .*goes on there/,
+			);
+			const steps: number[] = [];
+			const mended = await finetune(variedBackbone(), variedTask(), recipe, {
+				...at("mended"),
+				reporter: ({ done }) => void steps.push(done),
+			});
+			assert.ok(steps.every((step) => step > 3));
+			assert.deepEqual(weightsOf(mended), weightsOf(whole));
+		});
 });

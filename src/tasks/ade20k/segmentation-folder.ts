@@ -11,13 +11,14 @@ import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import { shortHash } from "../../canonical.js";
 import { decodeImage } from "../../image/decode.js";
 import { decodeIndices } from "../../image/decode-indices.js";
+import { pictureNames } from "../../image/format.js";
 import type { Image } from "../../image/image.js";
 import type { LabelMap } from "../../image/label-map.js";
 import { orientationOf, turned } from "../../image/orientation.js";
 import type { Dataset, Sample } from "../task.js";
 import { type LabelValues, labelReader } from "./label-values.js";
 
-/** Two folders: of images, JPEG or PNG, and of a PNG of class indices for each, of the same name. */
+/** Two folders: of images, as `decodeImage` reads them, and of a PNG of class indices for each, of the same name. */
 export interface SegmentationFolderOptions extends LabelValues {
 	readonly images: string;
 	readonly annotations: string;
@@ -26,8 +27,6 @@ export interface SegmentationFolderOptions extends LabelValues {
 	/** The images to use, by their names without extension; all by default. */
 	readonly only?: readonly string[];
 }
-
-const pictures = new Set([".jpg", ".jpeg", ".png"]);
 
 /** The names of the pictures below a folder, with `/` between folders, in the order of their characters. */
 function listPictures(folder: string): string[] {
@@ -42,10 +41,9 @@ function listPictures(folder: string): string[] {
 	}
 	const found = names
 		.filter((name) => !basename(name).startsWith("."))
-		.filter((name) => pictures.has(extname(name).toLowerCase()))
+		.filter((name) => pictureNames.test(name))
 		.map((name) => name.split(sep).join("/"));
-	if (found.length === 0)
-		throw new Error(`${folder} holds no JPEG or PNG files`);
+	if (found.length === 0) throw new Error(`${folder} holds no image files`);
 	return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
