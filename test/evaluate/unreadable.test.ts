@@ -9,6 +9,7 @@ import { evaluate } from "../../src/evaluate/evaluate.js";
 import { encodePng } from "../../src/image/encode.js";
 import { encodeJpeg } from "../../src/image/jpeg/encode.js";
 import { segmentationFolder } from "../../src/tasks/ade20k/segmentation-folder.js";
+import { vary } from "../../src/tasks/define-task.js";
 import type { Task } from "../../src/tasks/task.js";
 import { finetune } from "../../src/train/finetune.js";
 import { picture } from "../lcg.js";
@@ -77,11 +78,10 @@ test("files that cannot be read never stop an evaluation, and its rows count the
 	const testedOn = (
 		name: string,
 		only?: readonly string[],
-	): Task<Labels, Labels, tf.Tensor[]> => ({
-		...variedTask(),
-		source: undefined,
-		test: segmentationFolder({ images, annotations, classes: 2, name, only }),
-	});
+	): Task<Labels, Labels, tf.Tensor[]> =>
+		vary(variedTask(), "files", {
+			test: segmentationFolder({ images, annotations, classes: 2, name, only }),
+		});
 	const warnings: string[] = [];
 	const rows = await evaluate(run, testedOn("all"), {
 		corruptions: ["contrast"],
