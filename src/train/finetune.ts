@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
+import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
@@ -164,6 +165,7 @@ export async function finetune<Target>(
 	recipe: Recipe,
 	options: FinetuneOptions = {},
 ): Promise<Run> {
+	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
 	const record = describeRun(source, task, { recipe, name: options.name });
 	const folder = join(options.folder ?? "runs", record.id);

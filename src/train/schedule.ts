@@ -1,3 +1,13 @@
+import {
+	keyed,
+	list,
+	number,
+	oneOfKinds,
+	orNull,
+	required,
+	whole,
+} from "../check/checks.js";
+
 /** How the learning rate changes over a run. */
 export type Schedule =
 	| { readonly name: "constant" }
@@ -39,6 +49,36 @@ export interface WarmUp {
 	readonly steps: number;
 	readonly ratio: number;
 }
+
+const share = required(
+	number({
+		kind: "a share of the length (50 of 150 epochs are 1/3)",
+		from: 0,
+		to: 1,
+	}),
+);
+const part = required(number({ from: 0, to: 1 }));
+const divisor = required(number({ above: 0 }));
+const least = required(number({ from: 0 }));
+
+/** Of the schedule of a recipe. */
+export const scheduleCheck = oneOfKinds<Schedule, "name">("name", {
+	constant: {},
+	step: { at: required(list(share)), factor: least },
+	poly: { power: least, minLearningRate: least },
+	cosine: { minLearningRate: least },
+	"one-cycle": {
+		rise: share,
+		startDivisor: divisor,
+		endDivisor: divisor,
+		momentum: required(orNull(keyed({ lowest: part, highest: part }))),
+	},
+});
+
+/** Of the warm-up of a recipe. */
+export const warmUpCheck = orNull(
+	keyed({ steps: required(whole({ from: 1 })), ratio: part }),
+);
 
 /** How far a run is; `steps` need not be whole where the length is given in seconds. */
 export interface Position {
@@ -93,6 +133,7 @@ function scheduled(
 				: cosine(base, start / endDivisor, share);
 		}
 	}
+	throw scheduleCheck.problems(schedule, "schedule")[0];
 }
 
 /**

@@ -1,3 +1,5 @@
+import { checkArgument } from "../../check/check-options.js";
+import { list, text } from "../../check/checks.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
 import type { Metric } from "../task.js";
 
@@ -53,6 +55,7 @@ const sum = (values: Float64Array): number =>
 export function meanIou(
 	classes: readonly string[],
 ): Required<Pick<Metric<LabelMap, LabelMap>, "add" | "value" | "details">> {
+	checkArgument("meanIou", ["classes", classes], list(text));
 	const none = () => new Float64Array(ignoredLabel + 1);
 	const areas: Areas = { predicted: none(), labeled: none(), both: none() };
 	const { predicted, labeled, both } = areas;

@@ -1,8 +1,11 @@
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { keyed, list, required, text, whole } from "../../check/checks.js";
 import { annotatedImages } from "./data/annotated-images.js";
 import {
 	type DetectionTask,
 	type DetectorOptions,
 	detectionTask,
+	detectorChecks,
 } from "./detection-task.js";
 
 /** Where a part of the data is. */
@@ -25,6 +28,20 @@ export interface DetectionOptions extends DetectorOptions {
 	readonly classes: readonly string[];
 }
 
+const dataChecks: Checks<DetectionData> = {
+	annotations: required(text),
+	images: required(text),
+	only: list(whole()),
+};
+
+const checks: Checks<DetectionOptions> = {
+	...detectorChecks,
+	name: required(text),
+	train: required(keyed(dataChecks)),
+	test: required(keyed(dataChecks)),
+	classes: required(list(text, { least: 1 })),
+};
+
 /**
  * Detection on any data with annotations as COCO's, by Mask R-CNN.
  *
@@ -32,6 +49,7 @@ export interface DetectionOptions extends DetectorOptions {
  * nothing to find and those of less than 32 pixels in height or width are left out, as in mmdetection.
  */
 export function detection(options: DetectionOptions): DetectionTask {
+	checkOptions("detection", options, checks);
 	const { name, train, test, classes } = options;
 	return detectionTask(
 		{

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { flag, list, required, text, whole } from "../../../check/checks.js";
 import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
@@ -26,6 +28,15 @@ export interface AnnotatedImagesOptions {
 	 */
 	readonly training?: boolean;
 }
+
+const checks: Checks<AnnotatedImagesOptions> = {
+	name: required(text),
+	annotations: required(text),
+	images: required(text),
+	classes: list(text),
+	only: list(whole()),
+	training: flag,
+};
 
 interface Opened {
 	readonly file: AnnotationFile;
@@ -121,6 +132,7 @@ export interface AnnotatedImages extends Dataset<Instances> {
 export function annotatedImages(
 	options: AnnotatedImagesOptions,
 ): AnnotatedImages {
+	checkOptions("annotatedImages", options, checks);
 	const { name, annotations, images } = options;
 	let opened: Opened | undefined;
 	const opening = (): Opened => {

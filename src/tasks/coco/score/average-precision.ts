@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { list, oneOf, required, text } from "../../../check/checks.js";
 import type { Metric } from "../../task.js";
 import type { Detections, Instances } from "../instances.js";
 import { checkDetections, checkInstances } from "./check-detections.js";
@@ -16,6 +18,12 @@ export interface AveragePrecisionOptions {
 	 */
 	readonly maskArea?: "mask" | "box";
 }
+
+const checks: Checks<AveragePrecisionOptions> = {
+	classes: required(list(text)),
+	kinds: list(oneOf(["box", "mask"]), { least: 1 }),
+	maskArea: oneOf(["mask", "box"]),
+};
 
 /** The figures by name, without those of which there is nothing to find. */
 function percentages(
@@ -48,11 +56,11 @@ function percentages(
  * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, or an image
  * comes twice; `value` where there is nothing to find.
  */
-export function averagePrecision({
-	classes,
-	kinds = ["box", "mask"],
-	maskArea = "mask",
-}: AveragePrecisionOptions): Metric<Detections, Instances> {
+export function averagePrecision(
+	options: AveragePrecisionOptions,
+): Metric<Detections, Instances> {
+	checkOptions("averagePrecision", options, checks);
+	const { classes, kinds = ["box", "mask"], maskArea = "mask" } = options;
 	const images: ScoredImage[] = [];
 	const ids = new Set<number>();
 	let known: readonly (readonly [Kind, Summary])[] | undefined;
