@@ -24,6 +24,7 @@ export const randomFilterChecks: Checks<RandomFilterOptions> = {
 			Number.isInteger(value) &&
 			(value as number) % 2 === 1 &&
 			(value as number) >= 3,
+		"number",
 	),
 	sigma: number({ from: 0 }),
 	impulse: oneOf(["off-center", "center"]),

@@ -2,18 +2,25 @@ import { didYouMean } from "./did-you-mean.js";
 import { shown } from "./shown.js";
 
 /** What is right for a value, in words and as a test. */
-export interface Check {
+export interface Rule {
 	/** Completes "must be": `a number above 0`. */
 	readonly expected: string;
 	/** What is wrong with a value that is called `name`; nothing where it is right. */
 	problems(value: unknown, name: string): readonly Error[];
-	readonly isRequired?: boolean;
+}
+
+/** The check of a key that can be left out. */
+export interface Check extends Rule {
+	readonly isRequired?: false;
 }
 
 /** The check of a key that cannot be left out. */
-export interface RequiredCheck extends Check {
+export interface RequiredCheck extends Rule {
 	readonly isRequired: true;
 }
+
+/** Checks of an object by its keys. */
+export type KeyChecks = Readonly<Record<string, Check | RequiredCheck>>;
 
 /** A check for each key of an object: one that is forgotten, or optional where the key is not, does not compile. */
 export type Checks<Options> = {
@@ -29,7 +36,7 @@ export const isRecord = (
 	typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Completes "must be" for an object with some keys and no others. */
-export function keysExpected(checks: Readonly<Record<string, Check>>): string {
+export function keysExpected(checks: KeyChecks): string {
 	const keys = Object.keys(checks).join(", ");
 	const isWhole = Object.values(checks).every((check) => check.isRequired);
 	return isWhole ? `an object { ${keys} }` : `an object with some of ${keys}`;
@@ -43,7 +50,7 @@ export function keyProblems(
 		checks,
 		prefix,
 	}: {
-		readonly checks: Readonly<Record<string, Check>>;
+		readonly checks: KeyChecks;
 		readonly prefix: string;
 	},
 ): Error[] {
@@ -64,7 +71,7 @@ export function keyProblems(
 		);
 	}
 	for (const key of keys) {
-		const check = checks[key] as Check;
+		const check = checks[key] as KeyChecks[string];
 		const given = value[key];
 		if (given !== undefined)
 			problems.push(...check.problems(given, `${prefix}${key}`));
@@ -90,10 +97,10 @@ export function checkOptions<Options>(
 	options: Options | undefined,
 	checks: Checks<Options>,
 ): void {
-	const [first] = keyProblems(options === undefined ? {} : options, where, {
-		checks: checks as Readonly<Record<string, Check>>,
-		prefix: `${where}: `,
-	});
+	const [first] =
+		options === undefined || isRecord(options)
+			? keyProblems(options ?? {}, where, { checks, prefix: `${where}: ` })
+			: keyProblems(options, `${where}: its options`, { checks, prefix: "" });
 	if (first) throw first;
 }
 
@@ -101,7 +108,7 @@ export function checkOptions<Options>(
 export function checkArgument(
 	where: string,
 	[name, value]: readonly [name: string, value: unknown],
-	check: Check,
+	check: Rule,
 ): void {
 	const [first] = check.problems(value, `${where}: ${name}`);
 	if (first) throw first;

@@ -2,27 +2,32 @@ import {
 	type Check,
 	type Checks,
 	isRecord,
+	type KeyChecks,
 	keyProblems,
 	keysExpected,
 	type RequiredCheck,
+	type Rule,
 } from "./check-options.js";
 import { didYouMean } from "./did-you-mean.js";
 import { unexpected } from "./shown.js";
 
 /** The same check of a key that cannot be left out. */
-export const required = (check: Check): RequiredCheck => ({
+export const required = (check: Rule): RequiredCheck => ({
 	...check,
 	isRequired: true,
 });
 
-/** A check by a test, and what it asks for. */
+/** A check by a test, what it asks for, and of which type that is, where others are right for none. */
 export const that = (
 	expected: string,
 	isRight: (value: unknown) => boolean,
+	type?: "number" | "object",
 ): Check => ({
 	expected,
 	problems: (value, name) =>
-		isRight(value) ? [] : unexpected(value, name, { expected, isKind: false }),
+		isRight(value)
+			? []
+			: unexpected(value, name, { expected, isKind: typeof value === type }),
 });
 
 /** Text, the empty one too. */
@@ -129,14 +134,14 @@ export function oneOf(allowed: readonly (string | number)[]): Check {
 }
 
 /** The value that a check is for, or null. */
-export const orNull = (check: Check): Check => ({
+export const orNull = (check: Rule): Check => ({
 	expected: `${check.expected}, or null`,
 	problems: (value, name) =>
 		value === null ? [] : check.problems(value, name),
 });
 
 /** A value that is right for one of two checks: told by whether it is text. */
-export const textOr = (ofText: Check, check: Check): Check => ({
+export const textOr = (ofText: Rule, check: Rule): Check => ({
 	expected: `${ofText.expected}, or ${check.expected}`,
 	problems: (value, name) =>
 		(typeof value === "string" ? ofText : check).problems(value, name),
@@ -144,7 +149,7 @@ export const textOr = (ofText: Check, check: Check): Check => ({
 
 /** A list; the first element that is wrong is told. */
 export function list(
-	element: Check,
+	element: Rule,
 	{ least = 0, length }: { least?: number; length?: number } = {},
 ): Check {
 	const size = length ?? (least > 0 ? `at least ${least}` : "");
@@ -169,7 +174,7 @@ export function list(
 }
 
 /** An object with some keys and no others. */
-export const keyed = (checks: Readonly<Record<string, Check>>): Check => ({
+export const keyed = (checks: KeyChecks): Check => ({
 	expected: keysExpected(checks),
 	problems: (value, name) =>
 		keyProblems(value, name, { checks, prefix: `${name}.` }),
@@ -213,7 +218,7 @@ export const partial = <Options>(
 	checks: Checks<Options>,
 ): Checks<Partial<Options>> =>
 	Object.fromEntries(
-		Object.entries<Check>(checks).map(([key, check]) => [
+		Object.entries<Rule>(checks).map(([key, check]) => [
 			key,
 			{ ...check, isRequired: false },
 		]),

@@ -15,7 +15,7 @@ import { notebookSignal } from "./notebook-signal.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
-import { learningRateAt } from "./schedule.js";
+import { rateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
@@ -110,7 +110,7 @@ async function train<Target>(
 				throw explainDivergence(record, step, `the loss is ${loss}`);
 			standing.step++;
 			standing.seconds += (performance.now() - began) / 1000;
-			log(loss, learningRateAt(position, recipe.learningRate, recipe));
+			log(loss, rateAt(position, recipe.learningRate, recipe));
 		}
 	} finally {
 		await stream.return();

@@ -1,3 +1,4 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
 import {
 	keyed,
 	list,
@@ -80,6 +81,17 @@ export const warmUpCheck = orNull(
 	keyed({ steps: required(whole({ from: 1 })), ratio: part }),
 );
 
+/** The schedule of a recipe, and its warm-up. */
+interface Course {
+	readonly schedule: Schedule;
+	readonly warmUp: WarmUp | null;
+}
+
+const courseChecks: Checks<Course> = {
+	schedule: required(scheduleCheck),
+	warmUp: required(warmUpCheck),
+};
+
 /** How far a run is; `steps` need not be whole where the length is given in seconds. */
 export interface Position {
 	/** Updates made so far. */
@@ -133,28 +145,36 @@ function scheduled(
 				: cosine(base, start / endDivisor, share);
 		}
 	}
-	throw scheduleCheck.problems(schedule, "schedule")[0];
+}
+
+/** As `learningRateAt`, of a recipe that was checked. */
+export function rateAt(
+	position: Position,
+	base: number,
+	{ schedule, warmUp }: Course,
+): number {
+	const rate = scheduled(schedule, base, position);
+	if (!warmUp || position.step >= warmUp.steps) return rate;
+	const missing = (1 - position.step / warmUp.steps) * (1 - warmUp.ratio);
+	return rate * (1 - missing);
 }
 
 /**
  * The learning rate of the update that comes after `step` others.
  *
  * `base` is the learning rate of a group of weights, which may be 0: a schedule with a minimum then
- * rises to it, as in mmcv. Sources: torch.optim.lr_scheduler (StepLR, PolynomialLR, CosineAnnealingLR,
- * OneCycleLR); mmcv, `lr_updater.py`, for the minimum of poly and for the warm-up.
+ * rises to it, as in mmcv. `course` may be a whole recipe. Sources: torch.optim.lr_scheduler (StepLR,
+ * PolynomialLR, CosineAnnealingLR, OneCycleLR); mmcv, `lr_updater.py`, for the minimum of poly and for the
+ * warm-up.
  */
 export function learningRateAt(
 	position: Position,
 	base: number,
-	{
-		schedule,
-		warmUp,
-	}: { readonly schedule: Schedule; readonly warmUp: WarmUp | null },
+	course: Course,
 ): number {
-	const rate = scheduled(schedule, base, position);
-	if (!warmUp || position.step >= warmUp.steps) return rate;
-	const missing = (1 - position.step / warmUp.steps) * (1 - warmUp.ratio);
-	return rate * (1 - missing);
+	const { schedule, warmUp = null } = course ?? {};
+	checkOptions("learningRateAt", { schedule, warmUp }, courseChecks);
+	return rateAt(position, base, course);
 }
 
 /** The momentum of that update, or `momentum` itself where the schedule leaves it. */
