@@ -1,12 +1,16 @@
 import { didYouMean } from "./did-you-mean.js";
-import { shown } from "./shown.js";
+import { unexpected } from "./shown.js";
 
 /** What is right for a value, in words and as a test. */
 export interface Rule {
 	/** Completes "must be": `a number above 0`. */
 	readonly expected: string;
-	/** What is wrong with a value that is called `name`; nothing where it is right. */
-	problems(value: unknown, name: string): readonly Error[];
+	/**
+	 * What is wrong with a value that is called `name`; nothing where it is right.
+	 *
+	 * `expected` are other words for what is right, where a value may be something else too.
+	 */
+	problems(value: unknown, name: string, expected?: string): readonly Error[];
 }
 
 /** The check of a key that can be left out. */
@@ -49,18 +53,15 @@ export function keyProblems(
 	{
 		checks,
 		prefix,
+		expected = keysExpected(checks),
 	}: {
 		readonly checks: KeyChecks;
 		readonly prefix: string;
+		readonly expected?: string;
 	},
 ): Error[] {
 	const keys = Object.keys(checks);
-	if (!isRecord(value))
-		return [
-			new TypeError(
-				`${name} must be ${keysExpected(checks)}, not ${shown(value)}`,
-			),
-		];
+	if (!isRecord(value)) return unexpected(value, name, { expected });
 	const problems: Error[] = [];
 	for (const key of Object.keys(value)) {
 		if (value[key] === undefined || Object.hasOwn(checks, key)) continue;

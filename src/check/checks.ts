@@ -24,10 +24,13 @@ export const that = (
 	type?: "number" | "object",
 ): Check => ({
 	expected,
-	problems: (value, name) =>
+	problems: (value, name, words = expected) =>
 		isRight(value)
 			? []
-			: unexpected(value, name, { expected, isKind: typeof value === type }),
+			: unexpected(value, name, {
+					expected: words,
+					isKind: typeof value === type,
+				}),
 });
 
 /** Text, the empty one too. */
@@ -99,11 +102,11 @@ function numeric(
 		(isOfKind(value) || (infinite && value === Infinity));
 	return {
 		expected,
-		problems(value, name) {
+		problems(value, name, words = expected) {
 			const isKind = typeof value === "number";
 			return isKind && isRight(value)
 				? []
-				: unexpected(value, name, { expected, isKind });
+				: unexpected(value, name, { expected: words, isKind });
 		},
 	};
 }
@@ -121,31 +124,34 @@ export function oneOf(allowed: readonly (string | number)[]): Check {
 	const expected = `one of ${allowed.join(", ")}`;
 	return {
 		expected,
-		problems(value, name) {
+		problems(value, name, words = expected) {
 			if ((allowed as readonly unknown[]).includes(value)) return [];
 			const isKind = allowed.some((one) => typeof one === typeof value);
 			const hint = didYouMean(value, allowed);
-			return unexpected(value, name, { expected, isKind }).map((error) => {
-				error.message += hint;
-				return error;
-			});
+			return unexpected(value, name, { expected: words, isKind, hint });
 		},
 	};
 }
 
 /** The value that a check is for, or null. */
-export const orNull = (check: Rule): Check => ({
-	expected: `${check.expected}, or null`,
-	problems: (value, name) =>
-		value === null ? [] : check.problems(value, name),
-});
+export function orNull(check: Rule): Check {
+	const expected = `${check.expected}, or null`;
+	return {
+		expected,
+		problems: (value, name, words = expected) =>
+			value === null ? [] : check.problems(value, name, words),
+	};
+}
 
 /** A value that is right for one of two checks: told by whether it is text. */
-export const textOr = (ofText: Rule, check: Rule): Check => ({
-	expected: `${ofText.expected}, or ${check.expected}`,
-	problems: (value, name) =>
-		(typeof value === "string" ? ofText : check).problems(value, name),
-});
+export function textOr(ofText: Rule, check: Rule): Check {
+	const expected = `${ofText.expected}, or ${check.expected}`;
+	return {
+		expected,
+		problems: (value, name, words = expected) =>
+			(typeof value === "string" ? ofText : check).problems(value, name, words),
+	};
+}
 
 /** A list; the first element that is wrong is told. */
 export function list(
@@ -156,14 +162,14 @@ export function list(
 	const expected = `a list${size === "" ? "" : ` of ${size}`}, each of them ${element.expected}`;
 	return {
 		expected,
-		problems(value, name) {
+		problems(value, name, words = expected) {
 			const isKind = Array.isArray(value);
 			if (
 				!isKind ||
 				value.length < least ||
 				value.length !== (length ?? value.length)
 			)
-				return unexpected(value, name, { expected, isKind });
+				return unexpected(value, name, { expected: words, isKind });
 			for (let i = 0; i < value.length; i++) {
 				const problems = element.problems(value[i], `${name}[${i}]`);
 				if (problems.length > 0) return problems;
@@ -176,8 +182,8 @@ export function list(
 /** An object with some keys and no others. */
 export const keyed = (checks: KeyChecks): Check => ({
 	expected: keysExpected(checks),
-	problems: (value, name) =>
-		keyProblems(value, name, { checks, prefix: `${name}.` }),
+	problems: (value, name, expected) =>
+		keyProblems(value, name, { checks, prefix: `${name}.`, expected }),
 });
 
 /** For each kind of a union, told apart by one key, the checks of its other keys. */
@@ -196,9 +202,8 @@ export function oneOfKinds<Union, Key extends keyof Union & string>(
 	const expected = `an object whose ${key} is ${names.expected}`;
 	return {
 		expected,
-		problems(value, name) {
-			if (!isRecord(value))
-				return unexpected(value, name, { expected, isKind: false });
+		problems(value, name, words = expected) {
+			if (!isRecord(value)) return unexpected(value, name, { expected: words });
 			const kind = value[key];
 			const checks = Object.hasOwn(kinds, String(kind))
 				? kinds[kind as keyof typeof kinds]

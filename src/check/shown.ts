@@ -22,12 +22,24 @@ export function shown(value: unknown): string {
 	}
 }
 
-/** That a value is not what is expected: a `TypeError` where it is of another kind, else a `RangeError`. */
+/**
+ * That a value is not what is expected: a `TypeError` where it is of another kind, else a `RangeError`.
+ *
+ * `hint` is the end of the sentence.
+ */
 export function unexpected(
 	value: unknown,
 	name: string,
-	{ expected, isKind }: { readonly expected: string; readonly isKind: boolean },
-): readonly Error[] {
-	const text = `${name} must be ${expected}, not ${shown(value)}`;
+	{
+		expected,
+		isKind = false,
+		hint = "",
+	}: {
+		readonly expected: string;
+		readonly isKind?: boolean;
+		readonly hint?: string;
+	},
+): Error[] {
+	const text = `${name} must be ${expected}, not ${shown(value)}${hint}`;
 	return [isKind ? new RangeError(text) : new TypeError(text)];
 }
