@@ -53,30 +53,34 @@ export function keyProblems(
 	{
 		checks,
 		prefix,
-		expected = keysExpected(checks),
+		expected,
 	}: {
 		readonly checks: KeyChecks;
 		readonly prefix: string;
 		readonly expected?: string;
 	},
 ): Error[] {
-	const keys = Object.keys(checks);
-	if (!isRecord(value)) return unexpected(value, name, { expected });
+	if (!isRecord(value))
+		return unexpected(value, name, {
+			expected: expected ?? keysExpected(checks),
+		});
 	const problems: Error[] = [];
 	for (const key of Object.keys(value)) {
 		if (value[key] === undefined || Object.hasOwn(checks, key)) continue;
+		const keys = Object.keys(checks);
 		problems.push(
 			new TypeError(
 				`${name} has no option "${key}", only ${keys.join(", ")}${didYouMean(key, keys)}`,
 			),
 		);
 	}
-	for (const key of keys) {
+	for (const key in checks) {
 		const check = checks[key] as KeyChecks[string];
 		const given = value[key];
-		if (given !== undefined)
-			problems.push(...check.problems(given, `${prefix}${key}`));
-		else if (check.isRequired)
+		if (given !== undefined) {
+			for (const problem of check.problems(given, prefix + key))
+				problems.push(problem);
+		} else if (check.isRequired)
 			problems.push(
 				new TypeError(
 					`${prefix}${key} is missing: it must be ${check.expected}`,
