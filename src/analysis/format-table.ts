@@ -15,6 +15,7 @@ export interface FormatOptions {
 	readonly names?: Readonly<Record<string, string>>;
 }
 
+/** Checks of how a table is written. */
 export const formatChecks: Checks<FormatOptions> = {
 	digits: whole({ from: 0, to: 100 }),
 	columns: list(text),

@@ -16,6 +16,7 @@ export interface FigureOptions
 	readonly intervals?: boolean;
 }
 
+/** Checks of which cells a figure is of, and whether it has intervals. */
 export const figureChecks: Checks<FigureOptions> = {
 	...cellChecks,
 	intervals: flag,

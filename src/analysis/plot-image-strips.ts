@@ -36,7 +36,7 @@ export interface ImageStripsOptions {
 	readonly cellWidth?: number;
 }
 
-/** Of what is not about the places in a strip. */
+/** Checks of what is not about the places in a strip. */
 export const stripsChecks: Checks<Omit<ImageStripsOptions, "columns">> = {
 	title: text,
 	subtitle: text,

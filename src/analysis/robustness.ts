@@ -20,6 +20,7 @@ import { type Results, tableOf } from "./table-rows.js";
 /** Which cells a mean is over, and what its errors are compared with. */
 export interface RobustnessOptions extends CellOptions, ReferenceOptions {}
 
+/** Checks of which cells a mean is over, and what it is compared with. */
 export const robustnessChecks: Checks<RobustnessOptions> = {
 	...cellChecks,
 	reference: text,

@@ -36,6 +36,7 @@ export const augmixOperations: readonly AugmixOperation[] = Object.freeze([
 	"translateY",
 ]);
 
+/** Checks of AugMix's options. */
 export const augmixChecks: Checks<AugmixOptions> = {
 	width: whole({ from: 1 }),
 	depth: whole({ from: 1 }),

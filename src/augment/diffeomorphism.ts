@@ -11,6 +11,7 @@ export interface DiffeomorphismOptions {
 	readonly maximumCut?: number;
 }
 
+/** Checks of a diffeomorphism's options. */
 export const diffeomorphismChecks: Checks<DiffeomorphismOptions> = {
 	minimumCut: whole({ from: 2 }),
 	maximumCut: whole({ from: 3 }),

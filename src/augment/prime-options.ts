@@ -41,6 +41,7 @@ export interface PrimeOptions {
 
 const count = whole({ from: 1 });
 
+/** Checks of PRIME's options. */
 export const primeChecks: Checks<PrimeOptions> = {
 	diffeomorphism: keyed(diffeomorphismChecks),
 	randomSmoothColor: keyed(randomSmoothColorChecks),

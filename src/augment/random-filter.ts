@@ -17,6 +17,7 @@ export interface RandomFilterOptions {
 	readonly impulse?: "off-center" | "center";
 }
 
+/** Checks of a random filter's options. */
 export const randomFilterChecks: Checks<RandomFilterOptions> = {
 	kernelSize: that(
 		"an odd number of at least 3",

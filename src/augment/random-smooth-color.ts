@@ -13,6 +13,7 @@ export interface RandomSmoothColorOptions {
 	readonly bandwidth?: number | "all";
 }
 
+/** Checks of a change of color's options. */
 export const randomSmoothColorChecks: Checks<RandomSmoothColorOptions> = {
 	maximumCut: whole({ from: 1 }),
 	maximumTemperature: number({ from: 0 }),

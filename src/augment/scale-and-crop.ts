@@ -31,6 +31,7 @@ export interface ScaleAndCropOptions {
 	readonly mostOfOneClass: number;
 }
 
+/** Checks of how images are resized and cropped. */
 export const scaleAndCropChecks: Checks<ScaleAndCropOptions> = {
 	scale: required(list(whole({ from: 1 }), { length: 2 })),
 	ratio: required(list(number({ above: 0 }), { length: 2 })),

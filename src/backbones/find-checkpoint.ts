@@ -17,6 +17,7 @@ export interface FindOptions {
 	readonly from?: string;
 }
 
+/** Checks of the options that say where a checkpoint is. */
 export const findChecks: Checks<FindOptions> = { folder: text, from: text };
 
 /** A checkpoint file, and what is known of it where it is a published one. */

@@ -29,7 +29,7 @@ export interface ForwardOptions {
 
 const random = required(thing("a Random"));
 
-/** Of the options of a forward pass. */
+/** Checks of the options of a forward pass. */
 export const forwardChecks: Checks<ForwardOptions> = {
 	batchNorm: textOr(oneOf(["train", "eval"]), callable),
 	stochasticDepth: keyed({

@@ -23,7 +23,7 @@ const sizes = {
 	classes: required(whole({ from: 0 })),
 };
 
-/** Of an architecture that was put together by hand. */
+/** The check of an architecture that was put together by hand. */
 const architectureCheck = oneOfKinds<Architecture, "family">("family", {
 	resnet: {
 		variant: required(oneOf(["imagenet", "cifar"])),

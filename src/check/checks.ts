@@ -35,10 +35,12 @@ export const that = (
 
 /** Text, the empty one too. */
 export const text = that("text", (value) => typeof value === "string");
+/** A yes or no. */
 export const flag = that(
 	"true or false",
 	(value) => typeof value === "boolean",
 );
+/** A function. */
 export const callable = that(
 	"a function",
 	(value) => typeof value === "function",

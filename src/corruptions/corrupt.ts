@@ -87,7 +87,7 @@ export interface CorruptOptions
 	readonly savedAsJpeg?: boolean;
 }
 
-/** Of the options that hold for many images. */
+/** Checks of the options that hold for many images. */
 export const corruptionChecks: Checks<Omit<CorruptOptions, "severity" | "id">> =
 	{
 		seed: whole(),

@@ -67,10 +67,13 @@ export const variants = ["any-size", "imagenet-c", "cifar-10-c"] as const;
 /** A published family of constants and algorithms. */
 export type Variant = (typeof variants)[number];
 
+/** The check of the name of a corruption. */
 export const corruptionCheck = oneOf(corruptionNames);
+/** The check of a severity. */
 export const severityCheck = oneOf(severities);
+/** The check of the name of a variant. */
 export const variantCheck = oneOf(variants);
-/** Of the options that choose which cells are scored, or what a mean is over. */
+/** Checks of the options that choose which cells are scored, or what a mean is over. */
 export const cellChecks = {
 	corruptions: list(corruptionCheck),
 	severities: list(severityCheck),

@@ -18,6 +18,7 @@ export interface PoolOptions {
 
 const count = whole({ from: 1 });
 
+/** Checks of the options of a pool. */
 export const poolChecks: Checks<PoolOptions> = {
 	workers: count,
 	inFlight: count,

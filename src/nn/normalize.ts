@@ -12,7 +12,7 @@ const checks: Checks<Normalization> = {
 	mean: required(list(number(), { length: 3 })),
 	std: required(list(number({ above: 0 }), { length: 3 })),
 };
-/** Of a normalization among options. */
+/** The check of a normalization among options. */
 export const normalizationCheck = keyed(checks);
 
 /** What ImageNet backbones were trained with. */

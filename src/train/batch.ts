@@ -43,7 +43,7 @@ export type MakeBatch<Target> = (
 	at: { readonly step: number; readonly part: number },
 ) => Batch;
 
-/** Of the augmentation of a recipe. */
+/** The check of the augmentation of a recipe. */
 export const augmentCheck = orNull(
 	oneOfKinds<Augment, "name">("name", {
 		prime: {

@@ -15,7 +15,7 @@ const units = keyed({
 
 const expected = "one of { epochs }, { steps } and { seconds }";
 
-/** Of the length in a recipe. */
+/** The check of the length in a recipe. */
 export const lengthCheck: Check = {
 	expected,
 	problems(value, name) {

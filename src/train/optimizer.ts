@@ -4,7 +4,7 @@ import type { Params } from "../nn/params.js";
 import type { ParamGroup } from "./param-groups.js";
 import type { AdamW, Sgd } from "./recipe.js";
 
-/** Of the optimizer of a recipe. */
+/** The check of the optimizer of a recipe. */
 export const optimizerCheck = oneOfKinds<Sgd | AdamW, "name">("name", {
 	sgd: {
 		momentum: required(number({ from: 0, below: 1 })),

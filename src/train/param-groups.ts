@@ -28,7 +28,7 @@ const kinds: Readonly<Record<Undecayed, NameFilter>> = {
 		isRelativePositionBias(name) || name.endsWith("absolute_pos_embed"),
 };
 
-/** Of the kinds of weights that a recipe leaves without decay. */
+/** The check of the kinds of weights that a recipe leaves without decay. */
 export const noDecayCheck = list(oneOf(Object.keys(kinds)));
 
 const hasMinimum = ({ schedule }: Recipe): boolean =>

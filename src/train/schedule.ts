@@ -62,7 +62,7 @@ const part = required(number({ from: 0, to: 1 }));
 const divisor = required(number({ above: 0 }));
 const least = required(number({ from: 0 }));
 
-/** Of the schedule of a recipe. */
+/** The check of the schedule of a recipe. */
 export const scheduleCheck = oneOfKinds<Schedule, "name">("name", {
 	constant: {},
 	step: { at: required(list(share)), factor: least },
@@ -76,7 +76,7 @@ export const scheduleCheck = oneOfKinds<Schedule, "name">("name", {
 	},
 });
 
-/** Of the warm-up of a recipe. */
+/** The check of the warm-up of a recipe. */
 export const warmUpCheck = orNull(
 	keyed({ steps: required(whole({ from: 1 })), ratio: part }),
 );

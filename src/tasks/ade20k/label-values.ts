@@ -20,13 +20,14 @@ const unknown = 254;
 
 const value = whole({ from: 0, to: numbers - 1 });
 
-/** Of what the numbers of classes mean. */
+/** Checks of what the numbers of classes mean. */
 export const valueChecks: Checks<Omit<LabelValues, "classes">> = {
 	values: list(value),
 	ignored: list(value),
 	reduceZeroLabel: flag,
 };
 
+/** Checks of the numbers in annotation files, and how many classes there are. */
 export const labelChecks: Checks<LabelValues> = {
 	classes: required(whole({ from: 1, to: unknown })),
 	...valueChecks,

@@ -7,6 +7,7 @@ export type Palette = readonly (readonly [
 	blue: number,
 ])[];
 
+/** The check of a palette. */
 export const paletteCheck = list(
 	list(whole({ from: 0, to: 255 }), { length: 3 }),
 );

@@ -20,7 +20,7 @@ export interface SegmentationFolderOptions extends LabelValues {
 	readonly only?: readonly string[];
 }
 
-/** Of what is not about the numbers in annotations. */
+/** Checks of what is not about the numbers in annotations. */
 export const folderChecks: Checks<
 	Omit<SegmentationFolderOptions, keyof LabelValues>
 > = {

@@ -50,7 +50,7 @@ const sceneChecks: Checks<SceneOptions> = {
 	distortsColors: required(flag),
 };
 
-/** Of what may be chosen about any task of segmentation. */
+/** Checks of what may be chosen about any task of segmentation. */
 export const segmenterChecks: Checks<SegmenterOptions> = {
 	network: keyed(uperNetChecks),
 	training: keyed(partial(sceneChecks)),

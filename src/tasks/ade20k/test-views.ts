@@ -25,6 +25,7 @@ export interface TestViews {
 
 const side = whole({ from: 1 });
 
+/** Checks of what the network is shown of a test image. */
 export const testViewChecks: Checks<TestViews> = {
 	scale: required(list(side, { length: 2 })),
 	window: required(

@@ -24,7 +24,7 @@ export interface UperNetOptions {
 
 const count = whole({ from: 1 });
 
-/** Of what may be chosen besides the classes. */
+/** Checks of what may be chosen besides the classes. */
 export const uperNetChecks: Checks<Omit<UperNetOptions, "classes">> = {
 	channels: count,
 	auxiliaryChannels: count,

@@ -37,7 +37,7 @@ export interface DetectorOptions {
 	readonly corruptionVariant?: Variant;
 }
 
-/** Of what may be chosen about any task of detection. */
+/** Checks of what may be chosen about any task of detection. */
 export const detectorChecks: Checks<DetectorOptions> = {
 	network: keyed(networkChecks),
 	views: keyed(partial(viewChecks)),

@@ -26,7 +26,7 @@ export interface PictureOptions {
 
 const count = whole({ from: 1 });
 
-/** Of pictures by the name of their world, with defaults for what is left out. */
+/** Checks of pictures by the name of their world, with defaults for what is left out. */
 export const pictureChecks: Checks<
 	Partial<Omit<PictureOptions, "domain"> & { domain: Domain["name"] }>
 > = {

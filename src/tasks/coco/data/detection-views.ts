@@ -56,6 +56,7 @@ const multiScaleChecks: Checks<MultiScaleCrop> = {
 	crop: pair,
 };
 
+/** Checks of what a detector sees of images. */
 export const viewChecks: Checks<DetectionViews> = {
 	scale: pair,
 	multiScale: required(orNull(keyed(multiScaleChecks))),

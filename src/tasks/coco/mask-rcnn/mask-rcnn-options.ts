@@ -30,7 +30,7 @@ export interface MaskRcnnOptions {
 const leastRegions = 4;
 const count = whole({ from: 1 });
 
-/** Of what may be chosen besides the classes. */
+/** Checks of what may be chosen besides the classes. */
 export const networkChecks: Checks<Omit<MaskRcnnOptions, "classes">> = {
 	convention: oneOf(Object.keys(rpnSettings)),
 	channels: count,
@@ -42,6 +42,7 @@ export const networkChecks: Checks<Omit<MaskRcnnOptions, "classes">> = {
 	detections: count,
 };
 
+/** Checks of the sizes of a Mask R-CNN. */
 export const maskRcnnChecks: Checks<MaskRcnnOptions> = {
 	classes: required(count),
 	...networkChecks,
