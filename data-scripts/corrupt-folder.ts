@@ -65,8 +65,8 @@ export async function corruptFolder(
 	output: string,
 	options: CorruptFolderOptions,
 ): Promise<FolderSummary> {
-	const { corruptions, severities, workers, inFlight, report, ...rest } =
-		options;
+	const { corruptions, severities, report, ...others } = options;
+	const { workers, inFlight, waiting, ...rest } = others;
 	await recordSettings(output, rest);
 	const images = await findImages(input);
 	const present = await findCopies(output);
@@ -89,7 +89,7 @@ export async function corruptFolder(
 	const outputs = mapInWorkers<FolderSettings, FolderInput, FolderOutput>(
 		pending,
 		{ module, data: settings },
-		{ workers, inFlight },
+		{ workers, inFlight, waiting },
 	);
 	let at = 0;
 	for await (const result of outputs) {

@@ -1,3 +1,4 @@
+import { didYouMean } from "../src/check/did-you-mean.js";
 import type { Magic } from "./language/magics.js";
 import { duration } from "./progress.js";
 
@@ -24,7 +25,7 @@ export function runMagic(
 	if (name === "%env") return environment(argument);
 	if (name === "%tensors") return tensors();
 	throw new Error(
-		`there is no magic ${name}; there are %%time, %env, %tensors and name?`,
+		`there is no magic ${name}; there are %%time, %env, %tensors and name?${didYouMean(name, ["%%time", "%env", "%tensors"])}`,
 	);
 }
 

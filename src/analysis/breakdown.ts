@@ -1,13 +1,15 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
 import {
 	type CorruptionGroup,
 	type CorruptionName,
+	cellChecks,
 	corruptionGroups,
 	type Severity,
 } from "../corruptions/corruption.js";
 import { corruptionErrors } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
-import type { RobustnessOptions } from "./robustness.js";
+import { type RobustnessOptions, robustnessChecks } from "./robustness.js";
 import {
 	type CellOptions,
 	runColumnsOf,
@@ -40,8 +42,10 @@ function scoresUnder(
 export function byCorruption(
 	results: Results,
 	by: readonly string[] = runColumnsOf(results),
-	{ reference, ...cells }: RobustnessOptions = {},
+	options: RobustnessOptions = {},
 ): ColumnTable {
+	checkOptions("byCorruption", options, robustnessChecks);
+	const { reference, ...cells } = options;
 	const scored = scoreGroups(results, by, cells);
 	const errors =
 		reference === undefined
@@ -71,6 +75,7 @@ export function bySeverity(
 	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("bySeverity", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	return tableOf(
 		groups.flatMap((group) => {
@@ -98,6 +103,7 @@ export function byGroup(
 	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("byGroup", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	return tableOf(
 		groups.flatMap((group) =>

@@ -1,4 +1,6 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
 import { type CellOptions, runColumnsOf } from "./score-groups.js";
@@ -33,6 +35,7 @@ export function byClass(
 	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("byClass", cells, cellChecks);
 	const rows = rowsOf(results);
 	const names = new Set(
 		rows.flatMap(({ details }) => Object.keys(details ?? {})),

@@ -1,3 +1,6 @@
+import type { Checks } from "../check/check-options.js";
+import { flag } from "../check/checks.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
@@ -12,6 +15,12 @@ export interface FigureOptions
 	/** Error bars: 95 % intervals over test images. Default: where the rows have single predictions. */
 	readonly intervals?: boolean;
 }
+
+/** Checks of which cells a figure is of, and whether it has intervals. */
+export const figureChecks: Checks<FigureOptions> = {
+	...cellChecks,
+	intervals: flag,
+};
 
 /** The rows of `robustness`, with the columns of `bootstrap` where there are error bars. */
 export interface FigureRows {

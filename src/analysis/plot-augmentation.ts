@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/check-options.js";
 import type { Figure, Trace } from "./figure.js";
 import {
 	axis,
@@ -11,6 +12,7 @@ import {
 import {
 	errorBars,
 	type FigureOptions,
+	figureChecks,
 	figureRows,
 	type ScoreName,
 	sentence,
@@ -137,6 +139,7 @@ export function plotAugmentation(
 	results: Results,
 	options: FigureOptions = {},
 ): Figure {
+	checkOptions("plotAugmentation", options, figureChecks);
 	const { task, metric, cells, images } = scopeOf(results, options);
 	const { rows, bars } = figureRows(results, options);
 	const slots = slotsOf(rows);

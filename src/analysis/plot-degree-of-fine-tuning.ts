@@ -1,8 +1,10 @@
+import { checkOptions } from "../check/check-options.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import {
 	errorBars,
 	type FigureOptions,
+	figureChecks,
 	figureRows,
 	type ScoreName,
 	sentence,
@@ -67,6 +69,7 @@ export function plotDegreeOfFineTuning(
 	results: Results,
 	options: FigureOptions = {},
 ): Figure {
+	checkOptions("plotDegreeOfFineTuning", options, figureChecks);
 	const { task, metric, cells, images } = scopeOf(results, options);
 	const { rows, bars } = figureRows(results, options);
 	const columns = runColumnsOf(results).filter(

@@ -1,4 +1,6 @@
+import { checkOptions } from "../check/check-options.js";
 import type { CorruptionGroup } from "../corruptions/corruption.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { byCorruption } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, sequence, styled } from "./figure-style.js";
@@ -130,6 +132,7 @@ const colorsOf = ({ lines }: Content) => ({
  * results are of several tasks.
  */
 export function plotHeatMap(results: Results, cells: CellOptions = {}): Figure {
+	checkOptions("plotHeatMap", cells, cellChecks);
 	const scope = scopeOf(results, cells);
 	const content = contentOf(results, cells);
 	const first = content.lines[0] ?? [];

@@ -1,3 +1,5 @@
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
@@ -113,6 +115,7 @@ function extent(numbers: readonly number[]): [number, number] {
  * tasks.
  */
 export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
+	checkOptions("plotPareto", cells, cellChecks);
 	const scope = scopeOf(results, cells);
 	const rows = robustness(
 		results,

@@ -1,5 +1,8 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { thing } from "../check/checks.js";
 import {
 	type CorruptionName,
+	cellChecks,
 	corruptionGroups,
 	type Severity,
 } from "../corruptions/corruption.js";
@@ -90,6 +93,11 @@ export interface SeveritiesOptions extends CellOptions {
 	readonly published?: PublishedCurve;
 }
 
+const checks: Checks<SeveritiesOptions> = {
+	...cellChecks,
+	published: thing("a published curve"),
+};
+
 const panelName = (name: string, { domain }: Panel) =>
 	note(name, {
 		x: domain[0],
@@ -129,8 +137,10 @@ function partsOf(
  */
 export function plotSeverities(
 	results: Results,
-	{ published, ...cells }: SeveritiesOptions = {},
+	options: SeveritiesOptions = {},
 ): Figure {
+	checkOptions("plotSeverities", options, checks);
+	const { published, ...cells } = options;
 	const { task, metric, images } = scopeOf(results, cells);
 	if (published) checkPublished(published, { task, metric });
 	const { corruptions, severities } = scoreGroups(

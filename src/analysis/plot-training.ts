@@ -1,3 +1,9 @@
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { list, number, thing } from "../check/checks.js";
 import type { LogRow } from "../runs/run-folder.js";
 import { changeNames } from "../tasks/task-identity.js";
 import type { Run } from "../train/run.js";
@@ -12,6 +18,10 @@ export interface TrainingOptions {
 	/** The loss is the running mean over this share of a run's rows; 0 leaves it as logged. */
 	readonly smoothing?: number;
 }
+
+const checks: Checks<TrainingOptions> = {
+	smoothing: number({ from: 0, to: 1 }),
+};
 
 /** What training curves need of a run. */
 export type LoggedRun = Pick<Run, "id" | "record" | "log">;
@@ -101,8 +111,11 @@ function lines(
  */
 export function plotTraining(
 	runs: readonly LoggedRun[],
-	{ smoothing = 0.05 }: TrainingOptions = {},
+	options: TrainingOptions = {},
 ): Figure {
+	checkArgument("plotTraining", ["runs", runs], list(thing("a run")));
+	checkOptions("plotTraining", options, checks);
+	const { smoothing = 0.05 } = options;
 	const [first] = runs;
 	if (!first)
 		throw new RangeError("there are no runs to draw: fine-tune first");

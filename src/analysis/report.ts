@@ -1,4 +1,7 @@
 import { join } from "node:path";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, text, that, thing } from "../check/checks.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { listRuns } from "../train/run.js";
 import type { Figure } from "./figure.js";
@@ -40,6 +43,19 @@ export interface ReportOptions extends CellOptions {
 	/** When it was written; default now. */
 	readonly date?: Date;
 }
+
+const checks: Checks<ReportOptions> = {
+	...cellChecks,
+	results: thing("a table or a list of rows"),
+	runs: list(thing("a run")),
+	title: text,
+	notices: list(text),
+	figures: list(thing("a figure")),
+	date: that(
+		"a Date",
+		(value) => Object.prototype.toString.call(value) === "[object Date]",
+	),
+};
 
 const fewRuns = 24;
 
@@ -125,7 +141,10 @@ function provenancePart(
  */
 export function writeReport(
 	folder: string,
-	{
+	options: ReportOptions = {},
+): string {
+	checkOptions("writeReport", options, checks);
+	const {
 		results,
 		runs = listRuns(folder),
 		title = "Does robustness on ImageNet transfer to downstream tasks?",
@@ -133,8 +152,7 @@ export function writeReport(
 		figures = [],
 		date = new Date(),
 		...cells
-	}: ReportOptions = {},
-): string {
+	} = options;
 	const found = results
 		? { rows: rowsOf(results), warnings: [] }
 		: findResults(folder);

@@ -1,3 +1,5 @@
+import { list, text } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
 import {
 	severities as allSeverities,
 	type CorruptionName,
@@ -175,13 +177,15 @@ const cellColumns = [
 	"correct",
 ];
 
+const columnsCheck = list(text);
+
 function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
 	const [first] = rows;
 	if (!first) throw new RangeError("there are no results: evaluate first");
 	for (const column of by) {
 		if (column !== "variation" && !(column in first))
 			throw new RangeError(
-				`results have no column "${column}": they have ${Object.keys(first).join(", ")}`,
+				`results have no column "${column}": they have ${Object.keys(first).join(", ")}${didYouMean(column, Object.keys(first))}`,
 			);
 		if (cellColumns.includes(column))
 			throw new RangeError(
@@ -202,6 +206,8 @@ export function scoreGroups(
 	{ corruptions = commonCorruptions, severities }: CellOptions = {},
 ): ScoreGroups {
 	const rows = rowsOf(results);
+	const [wrong] = columnsCheck.problems(by, "by");
+	if (wrong) throw wrong;
 	checkColumns(rows, by);
 	const found = values(rows, "severity");
 	const cells = {

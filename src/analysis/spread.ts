@@ -1,4 +1,6 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
 import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { type Results, tableOf } from "./table-rows.js";
@@ -26,6 +28,7 @@ export function spreadOverSeeds(
 	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("spreadOverSeeds", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	const both = (name: string, numbers: readonly number[]) => ({
 		[name]: mean(numbers),

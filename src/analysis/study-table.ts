@@ -1,4 +1,6 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { type PublishedScore, publishedScores } from "./published.js";
 import { robustness } from "./robustness.js";
 import { type CellOptions, runColumnsOf } from "./score-groups.js";
@@ -28,6 +30,7 @@ export function studyTable(
 	results: Results,
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("studyTable", cells, cellChecks);
 	const by = runColumnsOf(results);
 	const ours = robustness(results, by, cells).objects() as Row[];
 	const published = publishedScores.filter((line) =>

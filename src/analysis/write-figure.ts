@@ -1,4 +1,5 @@
 import { dirname, extname } from "node:path";
+import { didYouMean } from "../check/did-you-mean.js";
 import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { type Figure, plainFigure } from "./figure.js";
 import { figureToHtml } from "./figure-to-html.js";
@@ -24,7 +25,7 @@ export function writeFigure(path: string, figure: Figure): void {
 	const encode = encoders[extname(path).toLowerCase()];
 	if (!encode)
 		throw new RangeError(
-			`a figure is written as ${Object.keys(encoders).join(", ")}, not as ${path}`,
+			`a figure is written as ${Object.keys(encoders).join(", ")}, not as ${path}${didYouMean(extname(path), Object.keys(encoders))}`,
 		);
 	makeFolder(dirname(path));
 	writeWhole(path, encode(figure));

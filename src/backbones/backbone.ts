@@ -1,17 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { flag, whole } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { globalAveragePool } from "../nn/global-average-pool.js";
 import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import { type ParamSpecs, type Params, parameterCount } from "../nn/params.js";
-import {
-	type Architecture,
-	type ArchitectureName,
-	architectures,
-} from "./architectures.js";
-import type { ForwardOptions, Pyramid } from "./forward.js";
+import type { Architecture, ArchitectureName } from "./architectures.js";
+import { type ForwardOptions, forwardChecks, type Pyramid } from "./forward.js";
 import { resnetStages } from "./resnet.js";
 import { resnetHead, resnetParams } from "./resnet-params.js";
+import { resolveArchitecture } from "./resolve-architecture.js";
 import {
 	drawParams,
 	exportParams,
@@ -67,6 +66,7 @@ function stages(
 	images: tf.Tensor4D,
 	options: ForwardOptions = {},
 ): tf.Tensor4D[] {
+	checkOptions("a backbone", options, forwardChecks);
 	return net.family === "resnet"
 		? resnetStages(net, params, images, options)
 		: swinStages(net, params, images, options);
@@ -128,23 +128,6 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 	return made;
 }
 
-/** The architecture of that name, or the one given; throws where it makes no sense. */
-function resolve(given: ArchitectureName | Architecture): Architecture {
-	const net: Architecture | undefined =
-		typeof given === "string" ? architectures[given] : given;
-	if (!net) {
-		throw new Error(
-			`there is no architecture "${given}"; the architectures are ${Object.keys(architectures).join(", ")}`,
-		);
-	}
-	if (net.family === "swin" && net.heads.length !== net.depths.length) {
-		throw new Error(
-			`a Swin Transformer needs heads for each stage, not heads ${net.heads} for depths ${net.depths}`,
-		);
-	}
-	return net;
-}
-
 /**
  * Makes a backbone from a state_dict, in PyTorch's names and layout; the tensors are copied.
  *
@@ -156,13 +139,25 @@ export function backbone(
 	architecture: ArchitectureName | Architecture,
 	tensors: NamedTensors,
 ): Backbone {
-	const net = resolve(architecture);
+	const net = resolveArchitecture("backbone", architecture);
 	const named = net.family === "swin" ? officialSwinNames(tensors) : tensors;
 	const params = loadParams(paramsOf(net), named, {
 		isIgnored: (name) => isIgnored(net, name),
 	});
 	return backboneOf(net, params);
 }
+
+/** What random weights are like. */
+export interface UntrainedOptions {
+	readonly seed?: number;
+	/** Whether each residual block of a ResNet begins as the identity. */
+	readonly zeroInitResidual?: boolean;
+}
+
+const checks: Checks<UntrainedOptions> = {
+	seed: whole(),
+	zeroInitResidual: flag,
+};
 
 /**
  * Makes a backbone with random weights, distributed as in torchvision; the same for the same seed.
@@ -171,9 +166,11 @@ export function backbone(
  */
 export function untrainedBackbone(
 	architecture: ArchitectureName | Architecture,
-	{ seed = 0, zeroInitResidual = false } = {},
+	options: UntrainedOptions = {},
 ): Backbone {
-	const net = resolve(architecture);
+	checkOptions("untrainedBackbone", options, checks);
+	const { seed = 0, zeroInitResidual = false } = options;
+	const net = resolveArchitecture("untrainedBackbone", architecture);
 	return backboneOf(net, drawParams(paramsOf(net, { zeroInitResidual }), seed));
 }
 
@@ -186,5 +183,6 @@ export function stateDictOf({ architecture, params }: Backbone): NamedTensors {
 export function parameterCountOf(
 	architecture: ArchitectureName | Architecture,
 ): number {
-	return parameterCount(paramsOf(resolve(architecture)));
+	const net = resolveArchitecture("parameterCountOf", architecture);
+	return parameterCount(paramsOf(net));
 }

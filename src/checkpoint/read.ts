@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { callable, number } from "../check/checks.js";
 import type { Container } from "./container.js";
 import { quote } from "./error.js";
 import { CheckpointFile } from "./file.js";
@@ -36,6 +38,11 @@ export interface ReadOptions {
 	/** The most memory that reading may take: by default four times the file and 64 MiB. */
 	readonly maxBytes?: number;
 }
+
+const checks: Checks<ReadOptions> = {
+	only: callable,
+	maxBytes: number({ from: 0, infinite: true }),
+};
 
 function detect(file: CheckpointFile): ContainerName {
 	if (file.size === 0) throw file.error("is empty");
@@ -132,8 +139,10 @@ async function readContents(
  */
 export async function readCheckpoint(
 	path: string,
-	{ only = () => true, maxBytes }: ReadOptions = {},
+	options: ReadOptions = {},
 ): Promise<Checkpoint> {
+	checkOptions("readCheckpoint", options, checks);
+	const { only = () => true, maxBytes } = options;
 	const file = new CheckpointFile(path, maxBytes);
 	try {
 		const container = detect(file);

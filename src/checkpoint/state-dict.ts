@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text } from "../check/checks.js";
 import { CheckpointError, quote } from "./error.js";
 import type { Checkpoint } from "./read.js";
 import type { NamedTensor, NamedTensors } from "./tensor.js";
@@ -19,6 +21,8 @@ export interface StateDictOptions {
 	/** One part of a detector or segmenter, such as `backbone`, and none of the others. */
 	readonly part?: string;
 }
+
+const checks: Checks<StateDictOptions> = { dictionary: text, part: text };
 
 function byDictionary(tensors: NamedTensors): Map<string, Entry[]> {
 	const found = new Map<string, Entry[]>();
@@ -108,8 +112,10 @@ function selectPart(
  */
 export function stateDict(
 	checkpoint: Checkpoint,
-	{ dictionary, part }: StateDictOptions = {},
+	options: StateDictOptions = {},
 ): NamedTensors {
+	checkOptions("stateDict", options, checks);
+	const { dictionary, part } = options;
 	const entries = select(checkpoint, dictionary);
 	const named = part ? selectPart(checkpoint, entries, part) : unwrap(entries);
 	return Object.fromEntries(named);

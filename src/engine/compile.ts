@@ -5,6 +5,8 @@ import {
 	tidy,
 	type Variable,
 } from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { iterable, whole } from "../check/checks.js";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
 import type { Value } from "./graph.js";
@@ -28,6 +30,11 @@ export interface CompileOptions {
 	 */
 	readonly plans?: number;
 }
+
+const checks: Checks<CompileOptions> = {
+	frozen: iterable,
+	plans: whole({ from: 1 }),
+};
 
 /** A function that may be compiled. */
 export interface Compiled<Arguments extends unknown[], Result> {
@@ -157,8 +164,10 @@ const isStale = ({ variables }: Plan, backend: OnnxRuntimeBackend): boolean =>
  */
 export function compile<Arguments extends unknown[], Result>(
 	fn: (...args: Arguments) => Result,
-	{ frozen = [], plans: most = 8 }: CompileOptions = {},
+	options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
+	checkOptions("compile", options, checks);
+	const { frozen = [], plans: most = 8 } = options;
 	if (getBackend() !== backendName) return fn;
 	const backend = tfEngine().findBackend(backendName) as OnnxRuntimeBackend;
 	const constants = new Set(frozen);

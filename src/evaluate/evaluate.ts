@@ -6,7 +6,11 @@ import type { Task } from "../tasks/task.js";
 import type { Run } from "../train/run.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
-import type { EvaluateOptions, Settled } from "./evaluate-options.js";
+import {
+	checkEvaluateOptions,
+	type EvaluateOptions,
+	type Settled,
+} from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type Predictor } from "./predictor.js";
 import type { ResultRow } from "./result-row.js";
@@ -95,6 +99,7 @@ export async function evaluate<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	options: EvaluateOptions = {},
 ): Promise<ResultRow[]> {
+	checkEvaluateOptions(options);
 	const all = [...new Map([runs].flat().map((run) => [run.id, run])).values()];
 	const settled = settle(task, options);
 	for (const run of all) checkRun(run, task);

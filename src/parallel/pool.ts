@@ -1,5 +1,7 @@
 import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
+import type { Checks } from "../check/check-options.js";
+import { whole } from "../check/checks.js";
 
 /** How many threads work, and how far they may run ahead. */
 export interface PoolOptions {
@@ -13,6 +15,15 @@ export interface PoolOptions {
 	 */
 	readonly waiting?: number;
 }
+
+const count = whole({ from: 1 });
+
+/** Checks of the options of a pool. */
+export const poolChecks: Checks<PoolOptions> = {
+	workers: count,
+	inFlight: count,
+	waiting: count,
+};
 
 /** What the module of a job exports: `startJob(data)` is called once in each worker, `run` for each input. */
 export interface JobModule<Data, Input, Output> {

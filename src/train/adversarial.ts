@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, required, whole } from "../check/checks.js";
 import { normalize } from "../nn/normalize.js";
 import { vary } from "../tasks/define-task.js";
 import type { Task } from "../tasks/task.js";
@@ -13,6 +15,12 @@ export interface AdversarialOptions {
 	/** The length of a step; by default 2/3 of epsilon, with 3 steps. */
 	readonly stepSize?: number;
 }
+
+const checks: Checks<AdversarialOptions> = {
+	epsilon: required(number({ from: 0 })),
+	steps: whole({ from: 1 }),
+	stepSize: number({ from: 0 }),
+};
 
 /** The same values, cut off from what they were computed of: no gradient goes through. */
 function detached<T extends tf.Tensor>(x: T): T {
@@ -40,8 +48,10 @@ const within = (delta: tf.Tensor4D, epsilon: number): tf.Tensor4D =>
  */
 export function adversarial<Target, Prediction>(
 	task: Task<Target, Prediction>,
-	{ epsilon, steps = 3, stepSize = (2 * epsilon) / steps }: AdversarialOptions,
+	options: AdversarialOptions,
 ): Task<Target, Prediction> {
+	checkOptions("adversarial", options, checks);
+	const { epsilon, steps = 3, stepSize = (2 * epsilon) / steps } = options;
 	const { mean, std } = task.normalization;
 	const attack = `L2 ${epsilon} in ${steps} steps of ${stepSize}`;
 	return vary<Task<Target, Prediction>>(task, attack, {

@@ -6,6 +6,7 @@ import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
+import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
@@ -17,7 +18,7 @@ import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
-import { learningRateAt } from "./schedule.js";
+import { rateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
@@ -121,7 +122,7 @@ async function train<Target>(
 				throw explainDivergence(record, step, `the loss is ${loss}`);
 			standing.step++;
 			standing.seconds += (performance.now() - began) / 1000;
-			log(loss, learningRateAt(position, recipe.learningRate, recipe));
+			log(loss, rateAt(position, recipe.learningRate, recipe));
 		}
 	} finally {
 		await stream.return();
@@ -177,6 +178,7 @@ export async function finetune<Target>(
 	recipe: Recipe,
 	options: FinetuneOptions = {},
 ): Promise<Run> {
+	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
 	const { record, folder } = placeOf(
 		options.folder ?? "runs",

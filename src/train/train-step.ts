@@ -17,7 +17,7 @@ import {
 } from "./optimizer.js";
 import { batchNormModes, paramGroups } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
-import { learningRateAt, momentumAt, type Position } from "./schedule.js";
+import { momentumAt, type Position, rateAt } from "./schedule.js";
 
 /** Makes updates of a model, compiled. */
 export interface TrainStep {
@@ -224,7 +224,7 @@ export function makeTrainStep(
 			: divided(differentiate, apply, { trained, frozen, count: accumulate });
 	const numbersAt = (position: Position): StepNumbers => {
 		const rates = groups.map(({ multiplier }) =>
-			learningRateAt(position, learningRate * multiplier, recipe),
+			rateAt(position, learningRate * multiplier, recipe),
 		);
 		const momentum = momentumAt(position, optimizer.momentum, schedule);
 		return optimizer.numbers(position.step + 1, rates, momentum);

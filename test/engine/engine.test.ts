@@ -89,7 +89,7 @@ test("an engine that is not installed says how to install it", async (t) => {
 test("options out of range are refused", async () => {
 	for (const threads of [0, -1, 1.5, Number.NaN]) {
 		await assert.rejects(useEngine("onnxruntime", { threads }), {
-			message: `threads must be a whole number of at least 1, not ${threads}`,
+			message: `useEngine: threads must be a whole number of at least 1, not ${threads}`,
 		});
 	}
 	await assert.rejects(

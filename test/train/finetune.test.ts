@@ -231,7 +231,7 @@ describe("what goes wrong", () => {
 	test("all that is wrong with a recipe is told together", async () => {
 		await assert.rejects(
 			tune({ learningRate: 0, accumulate: 3, seed: 0.5, consistency: 12 }),
-			/learningRate is 0.*accumulate is 3.*consistency compares.*seed is 0\.5/,
+			/learningRate must be a number above 0, not 0;.*seed must be a whole number, not 0\.5;.*accumulate is 3.*consistency compares/,
 		);
 	});
 

@@ -1,3 +1,5 @@
+import { checkArgument } from "../../check/check-options.js";
+import { list, text } from "../../check/checks.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
 import { distinctNames } from "../distinct-names.js";
 import type { Metric } from "../task.js";
@@ -61,6 +63,7 @@ const known = (
 export function meanIou(
 	classes: readonly string[],
 ): Required<Pick<Metric<LabelMap, LabelMap>, "add" | "value" | "details">> {
+	checkArgument("meanIou", ["classes", classes], list(text));
 	const none = () => new Float64Array(ignoredLabel + 1);
 	const areas: Areas = { predicted: none(), labeled: none(), both: none() };
 	const { predicted, labeled, both } = areas;

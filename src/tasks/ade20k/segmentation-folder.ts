@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import { shortHash } from "../../canonical.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { list, required, text } from "../../check/checks.js";
 import { decodeImage } from "../../image/decode.js";
 import { decodeIndices } from "../../image/decode-indices.js";
 import { pictureNames } from "../../image/format.js";
@@ -16,7 +18,7 @@ import type { Image } from "../../image/image.js";
 import type { LabelMap } from "../../image/label-map.js";
 import { orientationOf, turned } from "../../image/orientation.js";
 import type { Dataset, Sample } from "../task.js";
-import { type LabelValues, labelReader } from "./label-values.js";
+import { type LabelValues, labelChecks, labelReader } from "./label-values.js";
 
 /** Two folders: of images, as `decodeImage` reads them, and of a PNG of class indices for each, of the same name. */
 export interface SegmentationFolderOptions extends LabelValues {
@@ -27,6 +29,21 @@ export interface SegmentationFolderOptions extends LabelValues {
 	/** The images to use, by their names without extension; all by default. */
 	readonly only?: readonly string[];
 }
+
+/** Checks of what is not about the numbers in annotations. */
+export const folderChecks: Checks<
+	Omit<SegmentationFolderOptions, keyof LabelValues>
+> = {
+	images: required(text),
+	annotations: required(text),
+	name: text,
+	only: list(text),
+};
+
+const checks: Checks<SegmentationFolderOptions> = {
+	...labelChecks,
+	...folderChecks,
+};
 
 /** The names of the pictures below a folder, with `/` between folders, in the order of their characters. */
 function listPictures(folder: string): string[] {
@@ -136,6 +153,7 @@ const upright = (bytes: Uint8Array): Image =>
 export function segmentationFolder(
 	options: SegmentationFolderOptions,
 ): Dataset<LabelMap> {
+	checkOptions("segmentationFolder", options, checks);
 	const { images, annotations } = options;
 	const folder = resolve(images);
 	const { name = `${basename(dirname(folder))}/${basename(folder)}` } = options;

@@ -1,10 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Variant } from "../../corruptions/corruption.js";
+import type { Checks } from "../../check/check-options.js";
+import { keyed, partial } from "../../check/checks.js";
+import { type Variant, variantCheck } from "../../corruptions/corruption.js";
 import { rescaledSize } from "../../image/rescaled-size.js";
 import { resizeLinear } from "../../image/resize-linear.js";
 import {
 	imagenetNormalization,
 	type Normalization,
+	normalizationCheck,
 } from "../../nn/normalize.js";
 import { defineTask } from "../define-task.js";
 import type { Dataset, Task, TaskSource } from "../task.js";
@@ -13,10 +16,14 @@ import {
 	cocoViews,
 	type DetectionViews,
 	detectionCanvas,
+	viewChecks,
 } from "./data/detection-views.js";
 import type { Detections, Instances } from "./instances.js";
 import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
-import type { MaskRcnnOptions } from "./mask-rcnn/mask-rcnn-options.js";
+import {
+	type MaskRcnnOptions,
+	networkChecks,
+} from "./mask-rcnn/mask-rcnn-options.js";
 import { averagePrecision } from "./score/average-precision.js";
 
 /** What may be chosen about any task of detection. */
@@ -30,6 +37,14 @@ export interface DetectorOptions {
 	/** `any-size`, the study's, by default. */
 	readonly corruptionVariant?: Variant;
 }
+
+/** Checks of what may be chosen about any task of detection. */
+export const detectorChecks: Checks<DetectorOptions> = {
+	network: keyed(networkChecks),
+	views: keyed(partial(viewChecks)),
+	normalization: normalizationCheck,
+	corruptionVariant: variantCheck,
+};
 
 /** A task that finds things: their boxes, masks and classes. */
 export type DetectionTask = Task<Instances, Detections, tf.Tensor[]>;

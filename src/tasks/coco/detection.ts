@@ -1,8 +1,11 @@
-import { annotatedImages } from "./data/annotated-images.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { flag, keyed, list, required, text } from "../../check/checks.js";
+import { annotatedImages, idCheck } from "./data/annotated-images.js";
 import {
 	type DetectionTask,
 	type DetectorOptions,
 	detectionTask,
+	detectorChecks,
 } from "./detection-task.js";
 import type { Id } from "./instances.js";
 
@@ -31,6 +34,21 @@ export interface DetectionOptions extends DetectorOptions {
 	readonly classes: readonly string[];
 }
 
+const dataChecks: Checks<DetectionData> = {
+	annotations: required(text),
+	images: required(text),
+	only: list(idCheck),
+	boxesOnly: flag,
+};
+
+const checks: Checks<DetectionOptions> = {
+	...detectorChecks,
+	name: required(text),
+	train: required(keyed(dataChecks)),
+	test: required(keyed(dataChecks)),
+	classes: required(list(text, { least: 1 })),
+};
+
 /**
  * Detection on any data with annotations as COCO's, by Mask R-CNN.
  *
@@ -39,6 +57,7 @@ export interface DetectionOptions extends DetectorOptions {
  * nothing to find and those of less than 32 pixels in height or width are left out, as in mmdetection.
  */
 export function detection(options: DetectionOptions): DetectionTask {
+	checkOptions("detection", options, checks);
 	const { name, train, test, classes } = options;
 	return detectionTask(
 		{

@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { list, number, required, text, whole } from "../../check/checks.js";
 import { drawText, textSize } from "../../image/draw-text.js";
 import { createImage, type Image } from "../../image/image.js";
 import { resize } from "../../image/resize.js";
@@ -16,6 +18,13 @@ export interface DrawDetectionsOptions {
 	/** The whole factor by which the image is enlarged; by default the largest that leaves the shorter side at 400 pixels or less. */
 	readonly enlarge?: number;
 }
+
+const checks: Checks<DrawDetectionsOptions> = {
+	classes: required(list(text)),
+	threshold: number(),
+	opacity: number({ from: 0, to: 1 }),
+	enlarge: whole({ from: 1 }),
+};
 
 type Color = readonly [red: number, green: number, blue: number];
 
@@ -120,6 +129,7 @@ export function drawDetections(
 	found: Detections | Instances,
 	options: DrawDetectionsOptions,
 ): Image {
+	checkOptions("drawDetections", options, checks);
 	const shorter = Math.min(image.height, image.width);
 	const { opacity = 0.45, enlarge = Math.floor(400 / shorter) } = options;
 	const factor = Math.max(1, enlarge);

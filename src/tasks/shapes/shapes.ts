@@ -1,12 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
 import type { Normalization } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
 import { defineTask } from "../define-task.js";
 import type { Task } from "../task.js";
 import { type Domain, domains } from "./domain.js";
-import { pictures } from "./pictures.js";
+import { pictureChecks, pictures } from "./pictures.js";
 import { scene } from "./scene.js";
 
 /** How many pictures of which size there are. */
@@ -22,6 +23,8 @@ export interface ShapesOptions {
 	/** The world of the backbones, or that of the transfer; `target` by default. */
 	readonly domain?: Domain["name"];
 }
+
+const checks: Checks<ShapesOptions> = pictureChecks;
 
 /** Mean and standard deviation of the source domain's pictures, rounded. */
 export const shapesNormalization: Normalization = Object.freeze({
@@ -41,6 +44,7 @@ const usualSize = 64;
 export function shapes(
 	options: ShapesOptions = {},
 ): Task<number, number, tf.Tensor> {
+	checkOptions("shapes", options, checks);
 	const {
 		trainImages = 4000,
 		testImages = 1000,

@@ -68,7 +68,8 @@ const ids = ({
 }) => Array.from({ length }, (_, i) => sample(i).id);
 
 test("training leaves out images as mmdetection does, testing none", (context) => {
-	const data = { name: "pets", ...write(context) };
+	const { images, annotations } = write(context);
+	const data = { name: "pets", images, annotations };
 	const all = annotatedImages(data);
 	assert.deepEqual(
 		ids(all),
@@ -125,7 +126,8 @@ test("images that are missing or of another size are named", (context) => {
 });
 
 test("a task of detection is made of two annotation files", (context) => {
-	const data = write(context);
+	const { images, annotations } = write(context);
+	const data = { images, annotations };
 	const task = detection({
 		name: "pets",
 		train: data,

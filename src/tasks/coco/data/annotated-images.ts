@@ -9,6 +9,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { shortHash } from "../../../canonical.js";
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { flag, list, required, text, that } from "../../../check/checks.js";
 import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
@@ -37,6 +39,22 @@ export interface AnnotatedImagesOptions {
 	 */
 	readonly training?: boolean;
 }
+
+/** An id of an annotation file. */
+export const idCheck = that(
+	"an id, a whole number or text",
+	(value) => Number.isInteger(value) || typeof value === "string",
+);
+
+const checks: Checks<AnnotatedImagesOptions> = {
+	name: required(text),
+	annotations: required(text),
+	images: required(text),
+	classes: list(text),
+	only: list(idCheck),
+	boxesOnly: flag,
+	training: flag,
+};
 
 interface Opened {
 	readonly file: AnnotationFile;
@@ -172,6 +190,7 @@ export interface AnnotatedImages extends Dataset<Instances> {
 export function annotatedImages(
 	options: AnnotatedImagesOptions,
 ): AnnotatedImages {
+	checkOptions("annotatedImages", options, checks);
 	const { name, annotations, images } = options;
 	let opened: Opened | undefined;
 	let contents: string | undefined;

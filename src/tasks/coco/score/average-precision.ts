@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { list, oneOf, required, text } from "../../../check/checks.js";
 import { distinctNames } from "../../distinct-names.js";
 import type { Metric } from "../../task.js";
 import type { Detections, Id, Instances } from "../instances.js";
@@ -17,6 +19,12 @@ export interface AveragePrecisionOptions {
 	 */
 	readonly maskArea?: "mask" | "box";
 }
+
+const checks: Checks<AveragePrecisionOptions> = {
+	classes: required(list(text)),
+	kinds: list(oneOf(["box", "mask"]), { least: 1 }),
+	maskArea: oneOf(["mask", "box"]),
+};
 
 /** The figures by name, without those of which there is nothing to find. */
 function percentages(
@@ -65,11 +73,11 @@ function nowMasked(
  * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, an image comes twice,
  * or things have masks and those before had none; `value` where there is nothing to find.
  */
-export function averagePrecision({
-	classes,
-	kinds: chosen,
-	maskArea = "mask",
-}: AveragePrecisionOptions): Metric<Detections, Instances> {
+export function averagePrecision(
+	options: AveragePrecisionOptions,
+): Metric<Detections, Instances> {
+	checkOptions("averagePrecision", options, checks);
+	const { classes, kinds: chosen, maskArea = "mask" } = options;
 	const names = distinctNames(classes);
 	const images: ScoredImage[] = [];
 	const ids = new Set<Id>();
