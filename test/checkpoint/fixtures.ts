@@ -11,12 +11,17 @@ export const fixtures = fileURLToPath(
 	new URL("../../../test/fixtures/checkpoint/", import.meta.url),
 );
 
-const realFolder = fileURLToPath(
-	new URL("../../../../shared/data/checkpoints/", import.meta.url),
-);
+function beside(name: string): string | undefined {
+	const url = new URL(`../../../../shared/data/${name}/`, import.meta.url);
+	const folder = fileURLToPath(url);
+	return existsSync(folder) ? folder : undefined;
+}
 
 /** Published checkpoints; undefined where they are not on this machine. */
-export const real = existsSync(realFolder) ? realFolder : undefined;
+export const real = beside("checkpoints");
+
+/** Small files that a reader must survive; undefined where they are not on this machine. */
+export const oddData = beside("odd");
 
 export interface ExpectedTensor {
 	readonly dtype: string;
