@@ -1,6 +1,6 @@
 import type { Container } from "./container.js";
 import { type ContainerName, detect } from "./detect.js";
-import { quote } from "./error.js";
+import { CheckpointError, quote } from "./error.js";
 import { CheckpointFile } from "./file.js";
 import { openLegacy } from "./legacy-container.js";
 import { TensorLoader } from "./load.js";
@@ -138,6 +138,10 @@ export async function readCheckpoint(
 		const container = detect(file);
 		const contents = await readContents(file, container, only);
 		return { path, container, bytes: file.size, ...contents };
+	} catch (cause) {
+		if (!(cause instanceof RangeError)) throw cause;
+		const problem = `holds more than this version of Node.js can: ${cause.message}`;
+		throw new CheckpointError(path, problem, { cause });
 	} finally {
 		file.close();
 	}

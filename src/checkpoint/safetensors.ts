@@ -172,7 +172,7 @@ export function openSafetensors(file: CheckpointFile): {
 		async load({ dtype, shape, begin, end }, name) {
 			const what = `tensor ${quote(name)}`;
 			const bytes = await file.readAside(start + begin, end - begin, what);
-			const data = viewAs(dtype, bytes.buffer as ArrayBuffer);
+			const data = viewAs(dtype, bytes);
 			fromByteOrder(data, "LE");
 			return { dtype, shape, data };
 		},

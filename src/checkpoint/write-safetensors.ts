@@ -18,6 +18,7 @@ import {
 	type NamedTensor,
 	type NamedTensors,
 	numbersPerElement,
+	type TensorData,
 } from "./tensor.js";
 
 const names = new Map(
@@ -112,7 +113,7 @@ function encodeHeader(
 	return bytes;
 }
 
-function littleEndian({ data }: NamedTensor): Uint8Array {
+function littleEndian(data: TensorData): Uint8Array {
 	if (endianness() === "LE") return bytesOf(data);
 	const copy = data.slice();
 	fromByteOrder(copy, "LE");
@@ -120,10 +121,14 @@ function littleEndian({ data }: NamedTensor): Uint8Array {
 }
 
 function writeAll(descriptor: number, bytes: Uint8Array): void {
-	for (let done = 0; done < bytes.length; ) {
-		const length = Math.min(bytes.length - done, mostAtOnce);
-		done += writeSync(descriptor, bytes, done, length);
-	}
+	for (let done = 0; done < bytes.length; )
+		done += writeSync(descriptor, bytes, done);
+}
+
+function writeData(descriptor: number, { data }: NamedTensor): void {
+	const most = mostAtOnce / data.BYTES_PER_ELEMENT;
+	for (let start = 0; start < data.length; start += most)
+		writeAll(descriptor, littleEndian(data.subarray(start, start + most)));
 }
 
 /**
@@ -150,8 +155,7 @@ export function writeSafetensors(
 		const descriptor = openSync(partial, "w");
 		try {
 			writeAll(descriptor, header);
-			for (const [, tensor] of entries)
-				writeAll(descriptor, littleEndian(tensor));
+			for (const [, tensor] of entries) writeData(descriptor, tensor);
 			fsyncSync(descriptor);
 		} finally {
 			closeSync(descriptor);

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync, statfsSync, writeFileSync } from "node:fs";
-import { freemem } from "node:os";
+import fs, { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -141,20 +140,35 @@ test("arrays of another realm, as in a notebook's cells, are written", async (co
 	assert.deepEqual(x?.data, new Float32Array([1, 2]));
 });
 
-test("a tensor above 2 GiB is written and read back", async (context) => {
+test("a tensor above 2 GiB is written in parts that Node can write", (context) => {
 	const bytes = 2 ** 31 + 2 ** 20;
-	const folder = scratch(context);
-	const { bavail, bsize } = statfsSync(folder);
-	if (bavail * bsize < 4 * bytes || freemem() < 6 * bytes)
-		return context.skip("there is too little memory or room for 2 GiB");
-	const path = join(folder, "large.safetensors");
+	const path = join(scratch(context), "large.safetensors");
+	const parts: number[] = [];
+	// Long parts are only noted down: writing them would take seconds and gigabytes.
+	const { writeSync } = fs;
+	const mocked = context.mock.method(fs, "writeSync", (to: number, part: Uint8Array) => {
+		if (part.length < 2 ** 20) return writeSync(to, part);
+		assert.ok(part.length < 2 ** 31);
+		assert.equal(
+			part.byteOffset,
+			parts.reduce((sum, length) => sum + length, 0),
+		);
+		parts.push(part.length);
+		return part.length;
+	});
+	syncBuiltinESMExports();
 	const data = new Uint8Array(bytes);
-	const marks = [0, 2 ** 30, 2 ** 31 - 1, bytes - 1];
-	for (const at of marks) data[at] = 1 + (at % 251);
-	writeSafetensors(path, { x: { dtype: "uint8", shape: [bytes], data } });
-	const { x } = (await readCheckpoint(path)).tensors;
-	assert.equal(x?.data.length, bytes);
-	for (const at of marks) assert.equal(x?.data[at], 1 + (at % 251));
+	try {
+		writeSafetensors(path, { x: { dtype: "uint8", shape: [bytes], data } });
+	} finally {
+		mocked.mock.restore();
+		syncBuiltinESMExports();
+	}
+	assert.equal(
+		parts.reduce((sum, part) => sum + part, 0),
+		bytes,
+	);
+	assert.match(readFileSync(path, "utf8"), /"data_offsets":\[0,2148532224\]/);
 });
 
 test("a header that does not fit the file is refused", async (context) => {
