@@ -31,6 +31,7 @@ export {
 export {
 	type Backbone,
 	backbone,
+	type ExportOptions,
 	parameterCountOf,
 	stateDictOf,
 	untrainedBackbone,

@@ -80,11 +80,7 @@ export function drawParams(specs: ParamSpecs, seed: number): Params {
 	);
 }
 
-/**
- * Turns the variables of a model back into a state_dict that PyTorch loads: float32, PyTorch's layout.
- *
- * `num_batches_tracked`, which PyTorch can do without, is not in it.
- */
+/** Turns the variables of a model back into a state_dict: float32, PyTorch's layout. */
 export function exportParams(specs: ParamSpecs, params: Params): NamedTensors {
 	const tensors: Record<string, NamedTensor> = {};
 	for (const [name, spec] of Object.entries(specs)) {

@@ -3,7 +3,7 @@ import {
 	type Architecture,
 	architectures,
 } from "../backbones/architectures.js";
-import { type Backbone, stateDictOf } from "../backbones/backbone.js";
+import { type Backbone, weightsOf } from "../backbones/backbone.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { engine } from "../engine/engine.js";
 import type { Task } from "../tasks/task.js";
@@ -85,7 +85,7 @@ export function describeRun<Target>(
 		backbone: {
 			name: name ?? source.name ?? architectureName(architecture),
 			architecture,
-			sha256: hashOfTensors(stateDictOf(source)),
+			sha256: hashOfTensors(weightsOf(source)),
 		},
 		task: describeTask(task, task.train.length),
 		recipe,

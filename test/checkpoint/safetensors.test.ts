@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import fs, { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runInNewContext } from "node:vm";
@@ -146,16 +147,20 @@ test("a tensor above 2 GiB is written in parts that Node can write", (context) =
 	const parts: number[] = [];
 	// Long parts are only noted down: writing them would take seconds and gigabytes.
 	const { writeSync } = fs;
-	const mocked = context.mock.method(fs, "writeSync", (to: number, part: Uint8Array) => {
-		if (part.length < 2 ** 20) return writeSync(to, part);
-		assert.ok(part.length < 2 ** 31);
-		assert.equal(
-			part.byteOffset,
-			parts.reduce((sum, length) => sum + length, 0),
-		);
-		parts.push(part.length);
-		return part.length;
-	});
+	const mocked = context.mock.method(
+		fs,
+		"writeSync",
+		(to: number, part: Uint8Array) => {
+			if (part.length < 2 ** 20) return writeSync(to, part);
+			assert.ok(part.length < 2 ** 31);
+			assert.equal(
+				part.byteOffset,
+				parts.reduce((sum, length) => sum + length, 0),
+			);
+			parts.push(part.length);
+			return part.length;
+		},
+	);
 	syncBuiltinESMExports();
 	const data = new Uint8Array(bytes);
 	try {
