@@ -31,6 +31,7 @@ export {
 export {
 	type Backbone,
 	backbone,
+	type ExportOptions,
 	parameterCountOf,
 	stateDictOf,
 	untrainedBackbone,
@@ -56,11 +57,11 @@ export { officialSwinNames } from "./backbones/swin-names.js";
 export { type ZooName, zoo, zooEntry } from "./backbones/zoo.js";
 export type { ZooEntry, ZooSource } from "./backbones/zoo-entry.js";
 export { describe } from "./checkpoint/describe.js";
+export type { ContainerName } from "./checkpoint/detect.js";
 export { CheckpointError } from "./checkpoint/error.js";
 export { PythonObject } from "./checkpoint/pickled.js";
 export {
 	type Checkpoint,
-	type ContainerName,
 	type ReadOptions,
 	readCheckpoint,
 } from "./checkpoint/read.js";

@@ -20,6 +20,7 @@ import {
 import { swinStages } from "./swin.js";
 import { officialSwinNames } from "./swin-names.js";
 import { swinParams } from "./swin-params.js";
+import { swinTables } from "./swin-tables.js";
 
 /** A model with its weights. Images are `[batch, height, width, 3]`, RGB, normalized, of any size. */
 export interface Backbone {
@@ -174,9 +175,34 @@ export function untrainedBackbone(
 	return backboneOf(net, drawParams(paramsOf(net, { zeroInitResidual }), seed));
 }
 
-/** The weights as a state_dict that PyTorch loads; a Swin Transformer's under the official names. */
-export function stateDictOf({ architecture, params }: Backbone): NamedTensors {
+/** The weights by their names in the state_dict, in PyTorch's layout, and nothing besides. */
+export function weightsOf({ architecture, params }: Backbone): NamedTensors {
 	return exportParams(paramsOf(architecture), params);
+}
+
+/** For which images a state_dict is. */
+export interface ExportOptions {
+	/**
+	 * Pixels on each side, for the masks of a Swin Transformer's shifted windows; by default the size for which
+	 * its windows were published, 32 times theirs: 224 where they are 7.
+	 */
+	readonly inputSize?: number;
+}
+
+/**
+ * The weights as a state_dict that PyTorch loads strictly, those of a Swin Transformer into the official code,
+ * whose names they have and whose tables (`relative_position_index`, `attn_mask`) are with them.
+ *
+ * `num_batches_tracked`, which PyTorch can do without, is not in it. Throws a `RangeError` for an `inputSize`
+ * that the official code does not take.
+ */
+export function stateDictOf(
+	backbone: Backbone,
+	{ inputSize }: ExportOptions = {},
+): NamedTensors {
+	const { architecture: net } = backbone;
+	const tables = net.family === "swin" ? swinTables(net, inputSize) : {};
+	return { ...weightsOf(backbone), ...tables };
 }
 
 /** How many numbers training changes, as published for an architecture. */

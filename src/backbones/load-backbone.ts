@@ -21,9 +21,12 @@ import { isZooName, type ZooName, zoo, zooEntry } from "./zoo.js";
 export interface LoadOptions extends FindOptions {
 	/** Outputs of the classifier, where the file has another one than the architecture; 0 leaves it out. */
 	readonly classes?: number;
+	/** The path of the weights in the file, as in `stateDict`: `ema_state_dict`, say; detected by default. */
+	readonly dictionary?: string;
 }
 
 const checks: Checks<LoadOptions> = {
+	dictionary: text,
 	...findChecks,
 	classes: whole({ from: 0 }),
 };
@@ -60,17 +63,19 @@ export async function loadBackbone(
 	const { path } = findCheckpoint(name, { from, folder });
 	const only = (tensor: string) => !tensor.startsWith("optimizer/");
 	const checkpoint = await readCheckpoint(path, { only });
+	const { dictionary } = options;
+	const chosen = dictionary === undefined ? {} : { dictionary };
 	if (isArchitecture(name)) {
-		const tensors = stateDict(checkpoint);
+		const tensors = stateDict(checkpoint, chosen);
 		return backbone(withClasses(architectures[name], options), tensors);
 	}
 	const { architecture, model } = zooEntry(name);
 	const net = architectures[architecture];
 	if (model === "classifier") {
 		const whole = withClasses(net, options);
-		return { name, ...backbone(whole, stateDict(checkpoint)) };
+		return { name, ...backbone(whole, stateDict(checkpoint, chosen)) };
 	}
-	const tensors = stateDict(checkpoint, { part: "backbone" });
+	const tensors = stateDict(checkpoint, { ...chosen, part: "backbone" });
 	const headless: Architecture =
 		net.family === "swin"
 			? { ...net, classes: 0, dense: true }

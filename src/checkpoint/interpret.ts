@@ -1,10 +1,20 @@
+import { quote } from "./error.js";
 import { numpyArray, numpyScalar, rawBytes } from "./numpy.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import { type StorageTable, torchDType } from "./storage.js";
-import { isCount, isShape, type TensorDType } from "./tensor.js";
-import { StoredArray, StoredTensor, type Value } from "./value.js";
+import { isCount, isShape } from "./tensor.js";
+import {
+	type Signs,
+	type Storage,
+	StoredArray,
+	StoredTensor,
+	UnreadTensor,
+	type Value,
+} from "./value.js";
 
 const deepest = 200;
+/** Fewer than a Map of JavaScript holds, since lists and dictionaries are added before their parts. */
+const mostParts = 2 ** 23;
 
 interface Interpreter {
 	readonly storages: StorageTable;
@@ -21,14 +31,26 @@ type Meaning = (
 	reader: Interpreter,
 ) => Value | undefined;
 
+/** The bits of a view that PyTorch saves beside its layout. */
+function signsOf(metadata: Pickled | undefined): Signs | undefined {
+	if (!(metadata instanceof Map)) return undefined;
+	const neg = metadata.get("neg") === true;
+	const conj = metadata.get("conj") === true;
+	return neg || conj ? { neg, conj } : undefined;
+}
+
 function storedTensor(
 	[storage, offset, shape, stride]: readonly Pickled[],
 	reader: Interpreter,
-	given?: TensorDType,
-): StoredTensor | undefined {
+	{
+		dtype: given,
+		metadata,
+	}: { dtype?: Pickled | undefined; metadata?: Pickled | undefined },
+): StoredTensor | UnreadTensor {
 	const stored = reader.storages.resolve(storage);
-	const dtype = given ?? stored.dtype;
-	if (!dtype) return undefined;
+	const dtype = given === undefined ? stored.dtype : torchDType(given);
+	if (!dtype)
+		return new UnreadTensor(`of the element type ${dtypeName(given, stored)}`);
 	if (
 		!isCount(offset) ||
 		!isShape(shape) ||
@@ -39,14 +61,25 @@ function storedTensor(
 		throw reader.fail(
 			"a tensor of it has a malformed offset, shape or stride: the file is corrupt",
 		);
-	return new StoredTensor(stored, dtype, { offset, shape, stride });
+	const signs = signsOf(metadata);
+	return new StoredTensor(stored, dtype, { offset, shape, stride, signs });
 }
 
-const tensor: Meaning = (args, _, reader) => storedTensor(args, reader);
+const dtypeName = (given: Pickled | undefined, { key }: Storage): string =>
+	given instanceof PythonObject
+		? given.className
+		: `of storage ${quote(key)}, which is not known`;
+
+const tensor: Meaning = (args, _, reader) =>
+	storedTensor(args, reader, { metadata: args[6] });
 
 const wrapped: Meaning = ([data], _, reader) => {
 	const value = reader.read(data);
-	return value instanceof StoredTensor ? value : undefined;
+	const isTensor =
+		value instanceof StoredTensor ||
+		value instanceof StoredArray ||
+		value instanceof UnreadTensor;
+	return isTensor ? value : undefined;
 };
 
 /** What a tensor subclass is rebuilt from: a function and its arguments. */
@@ -104,10 +137,11 @@ const bytes: Meaning = (_, object, { claim }) => rawBytes(object, claim);
 const meanings: Record<string, Meaning> = {
 	"torch._utils._rebuild_tensor": tensor,
 	"torch._utils._rebuild_tensor_v2": tensor,
-	"torch._utils._rebuild_tensor_v3": (args, _, reader) => {
-		const dtype = torchDType(args[6]);
-		return dtype && storedTensor(args, reader, dtype);
-	},
+	"torch._utils._rebuild_tensor_v3": (args, _, reader) =>
+		storedTensor(args, reader, { dtype: args[6] ?? null, metadata: args[7] }),
+	"torch._utils._rebuild_device_tensor_from_numpy": wrapped,
+	"torch._utils._rebuild_device_tensor_from_cpu_tensor": wrapped,
+	"torch._utils._rebuild_xla_tensor": wrapped,
 	"torch._utils._rebuild_parameter": wrapped,
 	"torch._utils._rebuild_parameter_with_state": wrapped,
 	"torch.nn.parameter.Parameter": wrapped,
@@ -135,6 +169,30 @@ const meanings: Record<string, Meaning> = {
 	"numpy.core.numeric._frombuffer": arrayFromBuffer,
 };
 
+/** Tensors that have no plain values, by what makes them. */
+const unread: Record<string, string> = {
+	_rebuild_sparse_tensor: "sparse",
+	_rebuild_sparse_csr_tensor: "sparse",
+	_rebuild_qtensor: "quantized",
+	_rebuild_nested_tensor: "nested",
+	_rebuild_njt: "nested",
+	_rebuild_meta_tensor_no_storage: "meta, without values",
+	_rebuild_wrapper_subclass: "of a class of its own",
+	UninitializedParameter: "uninitialized",
+	UninitializedBuffer: "uninitialized",
+};
+
+/** Whether what is called makes a tensor, be it one that is not known. */
+const makesTensor =
+	/^torch\.[\w.]*\.(_rebuild_\w+|(?:Uninitialized)?(?:Parameter|Buffer)|Variable)$/;
+
+function unreadTensor(className: string): UnreadTensor | undefined {
+	const name = makesTensor.exec(className)?.[1];
+	if (name === undefined) return undefined;
+	const known = Object.hasOwn(unread, name) ? unread[name] : undefined;
+	return new UnreadTensor(known ?? `made by ${className}`);
+}
+
 /** Python 2 and NumPy 2 have other names for the same modules. */
 function meaningOf(className: string): Meaning | undefined {
 	const name = className
@@ -148,6 +206,8 @@ function understood(object: PythonObject, reader: Interpreter): Value {
 	const meaning = meaningOf(object.className);
 	const value = meaning?.(object.args, object, reader);
 	if (value !== undefined) return value;
+	const tensor = unreadTensor(object.className);
+	if (tensor) return tensor;
 	// A subclass of dict that is not known holds its items as a dictionary does.
 	return object.entries ? reader.read(object.entries) : object;
 }
@@ -177,6 +237,8 @@ export function interpret(
 		depth++;
 		const value = readNew(part);
 		depth--;
+		if (known.size === mostParts)
+			throw context.fail(`holds more than ${mostParts} objects`);
 		known.set(part, value);
 		return value;
 	}

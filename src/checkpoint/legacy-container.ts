@@ -70,10 +70,10 @@ export function openLegacy(file: CheckpointFile): Container {
 				throw file.error(`has no bytes of ${what}: it is corrupt`);
 			const length = countBytes + storage.bytes;
 			const bytes = await file.readAside(position, length, what);
-			const count = Number(Buffer.from(bytes.buffer).readBigInt64LE());
+			const count = Number(new DataView(bytes).getBigInt64(0, true));
 			if (count * storage.elementBytes !== storage.bytes)
 				throw wrongSize(file, storage, count * storage.elementBytes);
-			return bytes.subarray(countBytes);
+			return new Uint8Array(bytes, countBytes);
 		},
 	};
 }

@@ -6,7 +6,7 @@ import {
 import {
 	type Backbone,
 	checkBackbone,
-	stateDictOf,
+	weightsOf,
 } from "../backbones/backbone.js";
 import { canonical, shortHash } from "../canonical.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
@@ -118,7 +118,7 @@ export function describeRun<Target>(
 		backbone: {
 			name: name ?? source.name ?? architectureName(architecture),
 			architecture,
-			sha256: hashOfTensors(stateDictOf(source)),
+			sha256: hashOfTensors(weightsOf(source)),
 		},
 		task: describeTask(task, task.train.length),
 		recipe,

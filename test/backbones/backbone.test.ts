@@ -9,8 +9,8 @@ import {
 	backbone,
 	parameterCountOf,
 	paramsOf,
-	stateDictOf,
 	untrainedBackbone,
+	weightsOf,
 } from "../../src/backbones/backbone.js";
 import type { NamedTensor, NamedTensors } from "../../src/checkpoint/tensor.js";
 import { useEngine } from "../../src/index.js";
@@ -121,7 +121,7 @@ test("a state_dict survives loading and comes back as it was", () => {
 		const name = model === "resnet-mini" ? "bn1.weight" : "norm.weight";
 		const before = (tensors[name] as NamedTensor).data.slice();
 		tensors[name]?.data.fill(9 as never);
-		const back = stateDictOf(net);
+		const back = weightsOf(net);
 		(tensors[name] as NamedTensor).data.set(before as never);
 		assert.deepEqual(Object.keys(back), Object.keys(tensors));
 		assert.deepEqual(back, tensors);

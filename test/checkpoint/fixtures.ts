@@ -17,6 +17,11 @@ const published = sharedData("data/checkpoints");
 /** Published checkpoints; undefined where they are not on this machine. */
 export const real = published.skip ? undefined : published.path;
 
+const odd = sharedData("data/odd");
+
+/** Small files that a reader must survive; undefined where they are not on this machine. */
+export const oddData = odd.skip ? undefined : odd.path;
+
 export interface ExpectedTensor {
 	readonly dtype: string;
 	readonly shape: number[];
