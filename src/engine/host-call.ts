@@ -10,7 +10,11 @@ export interface HostOutput {
 	readonly dtype: "float32" | "int32" | "bool";
 }
 
-/** Computes arrays from arrays, one for each output; it may keep and change none of those it is given. */
+/**
+ * Computes arrays from arrays, one for each output.
+ *
+ * It may keep and change none of those it is given; those it returns are copied.
+ */
 export type HostFunction = (
 	arrays: readonly HostArray[],
 	values: readonly unknown[],
@@ -21,13 +25,25 @@ export interface HostCall {
 	readonly fn: HostFunction;
 	readonly outputs: readonly HostOutput[];
 	readonly hostValues: readonly HostValue<unknown>[];
+	/** Whether each array it returns is a new one, which nobody else keeps. */
+	readonly isFresh?: boolean;
 }
 
-const arrayTypes = {
+/** The typed arrays that hold the elements of each dtype. */
+export const arrayTypes = {
 	float32: Float32Array,
 	int32: Int32Array,
 	bool: Uint8Array,
 };
+
+/** The elements as the dtype has them: JavaScript kernels are not strict about it. */
+export function ofDType(
+	values: HostArray,
+	dtype: HostOutput["dtype"],
+): HostArray {
+	const wanted = arrayTypes[dtype];
+	return values instanceof wanted ? values : wanted.from(values);
+}
 
 function check(
 	made: readonly HostArray[],
@@ -48,7 +64,11 @@ function check(
 	});
 }
 
-/** The arrays that a host function makes of others; throws where they are not what it should return. */
+/**
+ * The arrays that a host function makes of others; throws where they are not what it should return.
+ *
+ * Unless the call is fresh, they are the function's own, which it may fill and hand out again.
+ */
 export function callHost(
 	{ fn, outputs }: HostCall,
 	arrays: readonly HostArray[],
@@ -56,7 +76,5 @@ export function callHost(
 ): readonly HostArray[] {
 	const made = fn(arrays, values);
 	check(made, outputs);
-	// The buffers of inputs are used again for other tensors.
-	const lent = new Set(arrays.map(({ buffer }) => buffer));
-	return made.map((array) => (lent.has(array.buffer) ? array.slice() : array));
+	return made;
 }

@@ -10,10 +10,11 @@ import { callHost, type HostArray, type HostCall } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 import type { Values } from "./onnx.js";
 import type { BufferPool } from "./pool.js";
+import { refusedKernels } from "./refused.js";
 import { divide } from "./segments.js";
-import { createSession, type Feed, type Session } from "./session.js";
+import { createSession, type Feed, Refusal, type Session } from "./session.js";
 import { type Flattened, rebuild, type Structure } from "./structure.js";
-import type { TracedValue } from "./trace.js";
+import type { TracedGraph, TracedValue } from "./trace.js";
 import type { FunctionTracer, TracedVariable } from "./tracer.js";
 
 /** A session or a host call. */
@@ -42,6 +43,8 @@ export interface Plan {
 	/** What variables are assigned. */
 	readonly updates: readonly (TracedValue & { variable: Variable })[];
 	readonly structure: Structure;
+	/** The configuration of the backend that it is for. */
+	readonly configuration: number;
 }
 
 /** What a function was given and what it returned while it was traced. */
@@ -61,7 +64,39 @@ const feed = (
 	{ data, dims: shape, type: dtype, location: "cpu" },
 ];
 
-/** Builds the sessions of a traced function; with an arena they keep their memory between runs. */
+function makeStages(
+	backend: OnnxRuntimeBackend,
+	graph: TracedGraph,
+	arena: boolean,
+): { stages: Stage[]; read: Set<string> } {
+	const read = new Set(graph.outputs);
+	const stages: Stage[] = [];
+	const { threads, executionProviders } = backend;
+	for (const { graph: part, call, inputs, outputs } of divide(
+		graph,
+	).reverse()) {
+		const names = new Set([...inputs, ...outputs].map(({ name }) => name));
+		const spent = [...names].filter((name) => !read.has(name));
+		for (const { name } of inputs) read.add(name);
+		try {
+			const session =
+				part && createSession(part, { threads, executionProviders, arena });
+			stages.unshift({ session, call, inputs, outputs, spent });
+		} catch (error) {
+			for (const { session } of stages) session?.dispose();
+			throw error instanceof Refusal
+				? refusedKernels(backend, graph, error)
+				: error;
+		}
+	}
+	return { stages, read };
+}
+
+/**
+ * Builds the sessions of a traced function; with an arena they keep their memory between runs.
+ *
+ * Throws `RefusedKernels` where ONNX Runtime refuses it.
+ */
 export function makePlan(
 	backend: OnnxRuntimeBackend,
 	traced: Traced,
@@ -79,19 +114,7 @@ export function makePlan(
 		(name) => graph.values.get(name) as TracedValue,
 	);
 	const results = values.slice(0, traced.results.length);
-	const read = new Set(graph.outputs);
-	const stages: Stage[] = [];
-	const { threads, executionProviders } = backend;
-	for (const { graph: part, call, inputs, outputs } of divide(
-		graph,
-	).reverse()) {
-		const names = new Set([...inputs, ...outputs].map(({ name }) => name));
-		const spent = [...names].filter((name) => !read.has(name));
-		for (const { name } of inputs) read.add(name);
-		const session =
-			part && createSession(part, { threads, executionProviders, arena });
-		stages.unshift({ session, call, inputs, outputs, spent });
-	}
+	const { stages, read } = makeStages(backend, graph, arena);
 	return {
 		stages,
 		constants: [...graph.constants.values()].filter(({ name }) =>
@@ -104,14 +127,31 @@ export function makePlan(
 			({ input, baked, updated }) =>
 				(input && read.has(input)) || baked || updated,
 		),
-		random: tracer.random.filter(({ name }) => read.has(name)),
+		random: tracer.random,
 		results,
 		updates: updated.map(({ variable }, i) => ({
 			...(values[results.length + i] as TracedValue),
 			variable,
 		})),
 		structure,
+		configuration: backend.configuration,
 	};
+}
+
+/** Whether a plan is not what tracing its function again would make. */
+export function isStale(
+	{ variables, configuration }: Plan,
+	backend: OnnxRuntimeBackend,
+): boolean {
+	return (
+		configuration !== backend.configuration ||
+		variables.some(
+			({ variable, baked, trainable }) =>
+				variable.isDisposed ||
+				variable.trainable !== trainable ||
+				(baked && backend.stored(variable.dataId).values !== baked),
+		)
+	);
 }
 
 /** Frees the sessions of a plan. */
@@ -165,6 +205,15 @@ class RunArrays {
 	}
 }
 
+// Nodes are named after their kernels.
+function runError(refusal: Refusal): Error {
+	const kernel = refusal.node?.replace(/:.*/s, "");
+	return new Error(
+		`${kernel ?? "a kernel"} failed in a compiled function: ${refusal.message}`,
+		{ cause: refusal },
+	);
+}
+
 function runStage(
 	{ session, call, inputs, outputs, spent }: Stage,
 	arrays: RunArrays,
@@ -173,14 +222,20 @@ function runStage(
 	if (call) {
 		const given = inputs.map(({ name }) => arrays.get(name) as HostArray);
 		const made = callHost(call, given, call.hostValues.map(hostValue));
-		outputs.forEach(({ name }, i) => {
-			arrays.set(name, made[i] as HostArray);
+		outputs.forEach((output, i) => {
+			const array = made[i] as HostArray;
+			if (call.isFresh) arrays.set(output.name, array);
+			else arrays.take(output).set(array as never);
 		});
 	}
 	if (session) {
 		const feeds = inputs.map((value) => feed(value, arrays.get(value.name)));
 		const fetches = outputs.map((value) => feed(value, arrays.take(value)));
-		session.run(Object.fromEntries(feeds), Object.fromEntries(fetches));
+		try {
+			session.run(Object.fromEntries(feeds), Object.fromEntries(fetches));
+		} catch (error) {
+			throw error instanceof Refusal ? runError(error) : error;
+		}
 	}
 	for (const name of spent) arrays.drop(name);
 }
@@ -219,7 +274,7 @@ function newTensor(
 export function runPlan(
 	backend: OnnxRuntimeBackend,
 	plan: Plan,
-	{ tensors, hostValues }: Flattened,
+	{ tensors, hostValues }: Pick<Flattened, "tensors" | "hostValues">,
 ): TensorContainer {
 	const arrays = new RunArrays(backend.pool);
 	const hostValue = (given: HostValue<unknown>): unknown =>
@@ -234,7 +289,11 @@ export function runPlan(
 			if (input && plan.read.has(input))
 				arrays.set(input, elements(backend, variable));
 		}
-		for (const { fill, ...value } of plan.random) fill(arrays.take(value));
+		for (const { fill, ...value } of plan.random) {
+			fill(arrays.take(value));
+			// Drawn all the same, as the function draws it: the next draw depends on it.
+			if (!plan.read.has(value.name)) arrays.drop(value.name);
+		}
 		for (const stage of plan.stages) runStage(stage, arrays, hostValue);
 		const results = plan.results.map((result) =>
 			newTensor(backend, result, arrays.keep(result)),
