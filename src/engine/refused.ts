@@ -12,12 +12,13 @@ export class RefusedKernels extends Error {
 	}
 }
 
+// On the processor, which has every operator: where another device fails, nothing in the graph is at fault.
 function isRefused(
 	backend: OnnxRuntimeBackend,
 	graph: TracedGraph,
 	node: TracedNode,
 ): boolean {
-	const { threads, executionProviders } = backend;
+	const { threads } = backend;
 	const names = [...new Set(node.inputs)].filter((name) => name !== "");
 	const initializers = names.flatMap((name) => graph.constants.get(name) ?? []);
 	const inputs = names.flatMap(
@@ -29,7 +30,7 @@ function isRefused(
 	try {
 		createSession(
 			{ nodes: [node], initializers, inputs, outputs },
-			{ threads, executionProviders, arena: false },
+			{ threads, executionProviders: ["cpu"], arena: false },
 		).dispose();
 		return false;
 	} catch (error) {
