@@ -14,7 +14,12 @@ import {
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { EagerGraph } from "./eager.js";
 import { sizeOf, type Value } from "./graph.js";
-import type { HostCall } from "./host-call.js";
+import {
+	type HostArray,
+	type HostCall,
+	isHostDType,
+	ofDType,
+} from "./host-call.js";
 import type { Lowering } from "./lowerings/lowering.js";
 import { lowerings } from "./lowerings/table.js";
 import type { DType, Values } from "./onnx.js";
@@ -28,6 +33,10 @@ export const givenInputs = (inputs: KernelInputs): [string, TensorInfo][] =>
 	Object.entries(inputs).flatMap(([name, info]) =>
 		info ? [[name, info] as [string, TensorInfo]] : [],
 	);
+
+/** Whether a tensor is one that lowerings take: of numbers, and not empty. */
+export const isNumeric = ({ dtype, shape }: TensorInfo): boolean =>
+	isHostDType(dtype) && sizeOf(shape) > 0;
 
 /** What is stored under a data id: the elements, or a value of the graph that is being traced. */
 export interface StoredTensor {
@@ -218,16 +227,20 @@ function runInJavaScript(
 		const values = backend.data.has(dataId) && backend.stored(dataId).values;
 		if (ArrayBuffer.isView(values)) backend.pool.release(values);
 	}
+	let made: TensorInfo | TensorInfo[];
 	try {
-		return fallback({ inputs: inputs as never, attrs: attributes, backend });
+		made = fallback({ inputs: inputs as never, attrs: attributes, backend });
 	} catch (error) {
 		// What is wrong with inputs that both refuse is said better in JavaScript.
 		throw refusal ? kernelError(kernel, inputs, error) : error;
 	}
+	for (const { dataId, dtype } of Array.isArray(made) ? made : [made]) {
+		const stored = backend.stored(dataId);
+		if (ArrayBuffer.isView(stored.values) && isHostDType(dtype))
+			stored.values = ofDType(stored.values as HostArray, dtype);
+	}
+	return made;
 }
-
-const isNumeric = ({ dtype, shape }: TensorInfo): boolean =>
-	["float32", "int32", "bool"].includes(dtype) && sizeOf(shape) > 0;
 
 function kernelFunction(
 	kernel: string,

@@ -4,10 +4,13 @@ import type { HostValue } from "./host-value.js";
 /** The elements of a tensor, in row-major order: of float32, int32 or bool. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
+/** The dtypes that graphs and host functions take and make. */
+export type HostDType = "float32" | "int32" | "bool";
+
 /** What a host function returns in one place. */
 export interface HostOutput {
 	readonly shape: readonly number[];
-	readonly dtype: "float32" | "int32" | "bool";
+	readonly dtype: HostDType;
 }
 
 /**
@@ -36,11 +39,12 @@ export const arrayTypes = {
 	bool: Uint8Array,
 };
 
+/** Whether a dtype is one of those that graphs take. */
+export const isHostDType = (dtype: string): dtype is HostDType =>
+	dtype in arrayTypes;
+
 /** The elements as the dtype has them: JavaScript kernels are not strict about it. */
-export function ofDType(
-	values: HostArray,
-	dtype: HostOutput["dtype"],
-): HostArray {
+export function ofDType(values: HostArray, dtype: HostDType): HostArray {
 	const wanted = arrayTypes[dtype];
 	return values instanceof wanted ? values : wanted.from(values);
 }

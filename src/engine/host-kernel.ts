@@ -9,17 +9,15 @@ import {
 	arrayTypes,
 	type HostArray,
 	type HostCall,
+	type HostDType,
 	type HostOutput,
+	isHostDType,
 	ofDType,
 } from "./host-call.js";
-
-type HostDType = HostOutput["dtype"];
 
 // The shapes of what they return depend on elements.
 const unforeseeable =
 	/^(Unique|NonMaxSuppressionV[35]|Sparse(FillEmptyRows|Reshape|SegmentMean|SegmentSum)|Ragged.*|String.*|StaticRegexReplace)$/;
-
-const isHostDType = (dtype: string): dtype is HostDType => dtype in arrayTypes;
 
 interface Made {
 	readonly shape: readonly number[];

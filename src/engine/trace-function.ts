@@ -2,9 +2,9 @@ import { type TensorContainer, tidy, type Variable } from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 import type { OnnxRuntimeBackend } from "./backend.js";
 import type { Value } from "./graph.js";
-import { arrayTypes } from "./host-call.js";
+import { isHostDType } from "./host-call.js";
 import { standIn } from "./host-value.js";
-import type { DType, Values } from "./onnx.js";
+import type { Values } from "./onnx.js";
 import { makePlan, type Plan, type Traced } from "./plan.js";
 import { RefusedKernels } from "./refused.js";
 import { type Flattened, flattenResult, rebuild } from "./structure.js";
@@ -29,12 +29,12 @@ function trace(
 ): Traced {
 	const tracer = new FunctionTracer(backend, options);
 	const inputs = call.tensors.map(({ shape, dtype }) => {
-		if (!(dtype in arrayTypes)) {
+		if (!isHostDType(dtype)) {
 			throw new Error(
 				`a compiled function takes tensors of float32, int32 and bool, not ${dtype}[${shape}]`,
 			);
 		}
-		return tracer.graph.input(shape, dtype as DType);
+		return tracer.graph.input(shape, dtype);
 	});
 	const standIns = call.hostValues.map(standIn);
 	let made: Flattened | undefined;

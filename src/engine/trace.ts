@@ -9,6 +9,13 @@ import type { HostCall } from "./host-call.js";
 import type { DType, OnnxNode, OnnxValue, Values } from "./onnx.js";
 import { schedule } from "./schedule.js";
 
+const emptyOf: Readonly<Record<DType, Values>> = {
+	float32: new Float32Array(0),
+	int32: new Int32Array(0),
+	bool: new Uint8Array(0),
+	int64: new BigInt64Array(0),
+};
+
 // Larger constants of one repeated number are stored as that number.
 const storedWhole = 1024;
 
@@ -181,6 +188,9 @@ export class TraceGraph implements Graph {
 			);
 		}
 		if (x.data) return this.constant(x.data, shape, x.dtype);
+		// A length of 0 would stand for that of the input.
+		if (sizeOf(shape) === 0)
+			return this.constant(emptyOf[x.dtype], shape, x.dtype);
 		const to = this.constant(
 			BigInt64Array.from(shape, BigInt),
 			[shape.length],

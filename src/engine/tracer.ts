@@ -7,6 +7,7 @@ import {
 } from "@tensorflow/tfjs";
 import {
 	givenInputs,
+	isNumeric,
 	type KernelCall,
 	kernelError,
 	type OnnxRuntimeBackend,
@@ -15,7 +16,7 @@ import {
 } from "./backend.js";
 import { channelBlock } from "./channel-block.js";
 import { sizeOf, type Value } from "./graph.js";
-import { arrayTypes, type HostCall } from "./host-call.js";
+import type { HostCall } from "./host-call.js";
 import { kernelOnHost } from "./host-kernel.js";
 import type { DType, Values } from "./onnx.js";
 import { RandomWatch } from "./random-watch.js";
@@ -214,7 +215,8 @@ export class FunctionTracer implements Tracer {
 		if (!lowering) return undefined;
 		if (refused.size > 0 && refused.has(signatureOf(call))) return undefined;
 		const given = givenInputs(inputs);
-		if (!given.every(([, { dtype }]) => dtype in arrayTypes)) return undefined;
+		// Without elements there is nothing to speed up, and ONNX reads a length of 0 as another's.
+		if (!given.every(([, info]) => isNumeric(info))) return undefined;
 		const values = given.map(([name, info]) => [name, this.valueOf(info)]);
 		return lowering(this.graph, Object.fromEntries(values), attributes);
 	}

@@ -184,6 +184,50 @@ const refused: Case[] = [
 	},
 ];
 
+const none = normal([2, 0]);
+const noImages = normal([0, 4, 4, 2]);
+const empty: Case[] = [
+	{ name: "a sum of nothing", inputs: [none], fn: (x) => tf.sum(x, 1) },
+	{ name: "a sum that is nothing", inputs: [none], fn: (x) => tf.sum(x, 0) },
+	{ name: "the mean of nothing", inputs: [none], fn: (x) => tf.mean(x) },
+	{ name: "the largest of nothing", inputs: [none], fn: (x) => tf.max(x, 1) },
+	{
+		name: "the index of the largest of nothing",
+		inputs: [none],
+		fn: (x) => tf.argMax(x, 1),
+	},
+	{
+		name: "nothing reshaped",
+		inputs: [none],
+		fn: (x) => tf.concat([tf.reshape(x, [0, 3]), tf.ones([2, 3])]),
+		gradient: true,
+	},
+	{ name: "a stack of nothing", inputs: [none], fn: (x) => tf.stack([x, x]) },
+	{
+		name: "a product over nothing",
+		inputs: [none],
+		fn: as<tf.Tensor2D>((x) => tf.matMul(x, x, false, true)),
+		gradient: true,
+	},
+	{
+		name: "no images resized",
+		inputs: [noImages],
+		fn: as<tf.Tensor4D>((x) => tf.image.resizeBilinear(x, [8, 8])),
+	},
+	{
+		name: "no images pooled",
+		inputs: [noImages],
+		fn: as<tf.Tensor4D>((x) => tf.maxPool(x, 2, 1, "same")),
+	},
+	{
+		name: "a filter over no images",
+		inputs: [normal([3, 3, 2, 5]), noImages],
+		fn: (filter, x) =>
+			tf.conv2d(x as tf.Tensor4D, filter as tf.Tensor4D, 1, "same"),
+		gradient: true,
+	},
+];
+
 function evaluate(
 	{ inputs, fn, gradient }: Case,
 	run: typeof compile,
@@ -212,7 +256,7 @@ function evaluate(
 	return plain;
 }
 
-for (const one of [...withoutForm, ...refused]) {
+for (const one of [...withoutForm, ...refused, ...empty]) {
 	test(`${one.name}, eager and compiled, is that of the JavaScript kernels`, async () => {
 		const asIs = ((fn) => fn) as typeof compile;
 		const made = [evaluate(one, asIs), evaluate(one, compile)];
@@ -228,6 +272,20 @@ for (const one of [...withoutForm, ...refused]) {
 		}
 	});
 }
+
+test("what a JavaScript kernel makes has the type of its dtype", () => {
+	const x = tf.tensor1d([-3, 4], "int32");
+	const before = engine().fallbacks.Add ?? 0;
+	for (const [made, expected] of [
+		[tf.abs(x), [6, 8]],
+		[tf.square(x), [18, 32]],
+	] as const) {
+		assert.deepEqual(tf.add(made, made).dataSync(), Int32Array.from(expected));
+		const double = compile((y: tf.Tensor) => tf.add(y, y));
+		assert.deepEqual(double(made).dataSync(), Int32Array.from(expected));
+	}
+	assert.equal(engine().fallbacks.Add ?? 0, before);
+});
 
 test("fallbacks are counted, in a compiled function at every call", () => {
 	const count = () => engine().fallbacks.Cumprod ?? 0;
