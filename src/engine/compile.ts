@@ -5,8 +5,9 @@ import {
 } from "@tensorflow/tfjs";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
-import { isStale, runPlan } from "./plan.js";
+import { isStale } from "./plan.js";
 import { PlanCache } from "./plan-cache.js";
+import { runPlan } from "./run-plan.js";
 import { flattenArguments } from "./structure.js";
 import { planOf } from "./trace-function.js";
 
