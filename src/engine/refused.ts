@@ -8,7 +8,10 @@ export class RefusedKernels extends Error {
 		readonly signatures: ReadonlySet<string>,
 		cause: Refusal,
 	) {
-		super(cause.message, { cause });
+		super(
+			`ONNX Runtime refuses the graph of a compiled function: ${cause.message}`,
+			{ cause },
+		);
 	}
 }
 

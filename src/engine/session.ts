@@ -124,7 +124,8 @@ export class Refusal extends Error {
 		const text = cause instanceof Error ? cause.message : String(cause);
 		// Without the place in the source of ONNX Runtime and the condition that did not hold there.
 		const said = text.replace(/^.* (?:was false\.|Status Message:) /s, "");
-		super(said.replaceAll(/\/onnxruntime_src\S+ /g, "").trim(), { cause });
+		const plain = said.trim() || text.replace(/^.*Status Message: /s, "");
+		super(plain.replaceAll(/\/onnxruntime_src\S+ /g, "").trim(), { cause });
 		this.node = /Name:'([^']+)'/.exec(text)?.[1];
 	}
 }

@@ -115,7 +115,8 @@ export class FunctionTracer implements Tracer {
 		)) {
 			if (known.has(variable)) continue;
 			const { dataId, shape, dtype, trainable } = variable;
-			// A variable of another backend comes over.
+			// A variable of another backend comes over, unless TensorFlow.js would lose half of it.
+			if (dtype === "complex64" && !this.backend.data.has(dataId)) continue;
 			if (this.backend.stored(dataId).symbol) continue;
 			this.backend.incRef(dataId);
 			this.#variables.set(dataId, {

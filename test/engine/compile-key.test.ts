@@ -220,6 +220,16 @@ test("a variable made before an engine is chosen is no constant", () => {
 	assert.equal(stdout, "3,4,2", stderr);
 });
 
+test("complex variables of another backend stay whole", async () => {
+	await tf.setBackend("cpu");
+	const variable = tf.variable(tf.complex([1, 2], [3, 4]));
+	await useEngine("onnxruntime");
+	assert.equal(first(compile((x: tf.Tensor) => tf.neg(x))(tf.scalar(2))), -2);
+	await tf.setBackend("cpu");
+	assert.deepEqual([...tf.imag(variable).dataSync()], [3, 4]);
+	variable.dispose();
+});
+
 test("a function compiled before an engine is chosen is compiled by it", () => {
 	const { stdout, stderr } = inNewProcess(`
 		const { compile, useEngine } = library;
