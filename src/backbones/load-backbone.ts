@@ -1,5 +1,5 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
-import { whole } from "../check/checks.js";
+import { text, whole } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
 import { shown } from "../check/shown.js";
 import { readCheckpoint } from "../checkpoint/read.js";

@@ -99,8 +99,7 @@ async function startOnnxRuntime({
 	const backend = registerOnnxRuntime();
 	const count = threads ?? defaultThreads;
 	if (backend.threads !== count) forgetSessions();
-	backend.threads = count;
-	backend.executionProviders = wanted ?? ["cpu"];
+	backend.configure(count, wanted ?? ["cpu"]);
 	await tf.setBackend(backendName);
 }
 

@@ -51,6 +51,6 @@ export function onHost(
 		hostValues.map(({ value }) => value),
 	);
 	return outputs.map(({ shape, dtype }, i) =>
-		tensor(made[i] as HostArray, [...shape], dtype),
+		tensor((made[i] as HostArray).slice(), [...shape], dtype),
 	);
 }
