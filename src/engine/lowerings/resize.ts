@@ -1,6 +1,6 @@
-import type { Graph, Value } from "../graph.js";
-import { gather } from "../moves.js";
-import { matMul } from "../ops.js";
+import { type Graph, single, type Value } from "../graph.js";
+import { concat, gather } from "../moves.js";
+import { integers, matMul } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 interface Sampling {
@@ -60,55 +60,53 @@ function picking(from: number, to: number, sampling: Sampling): Float32Array {
 
 type AxisMatrix = typeof interpolation;
 
-/** Applies a matrix along the rows and one along the columns of `[batch, height, width, channels]`. */
-function separable(
-	graph: Graph,
-	x: Value,
-	rows: Value,
-	columns: Value,
-	transposed: boolean,
-): Value {
-	const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
-	const outHeight = rows.shape[transposed ? 1 : 0] as number;
-	const outWidth = columns.shape[transposed ? 1 : 0] as number;
-	const options = { transposeA: transposed };
-	const wide = graph.reshape(x, [batch, height, width * channels]);
-	const tall = isIdentity(rows) ? wide : matMul(graph, rows, wide, options);
-	const lines = graph.reshape(tall, [batch * outHeight, width, channels]);
-	const y = isIdentity(columns)
-		? lines
-		: matMul(graph, columns, lines, options);
-	return graph.reshape(y, [batch, outHeight, outWidth, channels]);
+/** For each place of the shorter axis, the places of the longer one that read it, and their weights. */
+interface Readers {
+	readonly places: Int32Array;
+	readonly weights: Float32Array;
+	readonly width: number;
+	/** Whether some place is read by none; its readers are the place after the last. */
+	readonly hasGaps: boolean;
 }
 
-function isIdentity({ shape, data }: Value): boolean {
-	const [rows = 0, columns = 0] = shape;
-	if (rows !== columns || !data) return false;
-	for (let i = 0; i < rows; i++) if (data[i * columns + i] !== 1) return false;
-	return true;
+// No weight is 0, which would turn a NaN or an infinity of another place into a NaN: where there are
+// fewer readers than in the widest row, the last one comes again, the weight halved each time.
+function readersOf(matrix: Float32Array, from: number, to: number): Readers {
+	const lists = Array.from({ length: from }, (_, place) =>
+		Array.from({ length: to }, (_, reader) => reader).filter(
+			(reader) => matrix[reader * from + place] !== 0,
+		),
+	);
+	const width = Math.max(1, ...lists.map(({ length }) => length));
+	const places = new Int32Array(from * width).fill(to);
+	const weights = new Float32Array(from * width);
+	lists.forEach((list, place) => {
+		list.forEach((reader, i) => {
+			places[place * width + i] = reader;
+			weights[place * width + i] = matrix[reader * from + place] as number;
+		});
+		for (let i = list.length; list.length > 0 && i < width; i++) {
+			const at = place * width + i;
+			places[at] = list.at(-1) as number;
+			weights[at - 1] = (weights[at - 1] as number) / 2;
+			weights[at] = weights[at - 1] as number;
+		}
+	});
+	return { places, weights, width, hasGaps: places.includes(to) };
 }
 
-function matrices(
-	graph: Graph,
-	from: readonly number[],
-	to: readonly number[],
-	make: AxisMatrix,
-	sampling: Sampling,
-): [Value, Value] {
-	const [, height = 0, width = 0] = from;
-	const [outHeight = 0, outWidth = 0] = to;
-	return [
-		graph.constant(
-			make(height, outHeight, sampling),
-			[outHeight, height],
-			"float32",
-		),
-		graph.constant(
-			make(width, outWidth, sampling),
-			[outWidth, width],
-			"float32",
-		),
-	];
+/** The sums of what was read from each place of the middle axis of `[batch, to, inner]`. */
+function readBack(graph: Graph, dy: Value, readers: Readers): Value {
+	const [batch = 0, , inner = 0] = dy.shape;
+	const { places, weights, width, hasGaps } = readers;
+	const from = places.length / width;
+	const zeros = new Float32Array(batch * inner);
+	const line = graph.constant(zeros, [batch, 1, inner], "float32");
+	const source = hasGaps ? concat(graph, [dy, line], 1) : dy;
+	const index = graph.constant(places, [from, width], "int32");
+	const seen = gather(graph, source, index, 1, false);
+	const shares = graph.constant(weights, [1, from, 1, width], "float32");
+	return graph.reshape(matMul(graph, shares, seen), [batch, from, inner]);
 }
 
 const sampling = (attributes: Record<string, unknown>): Sampling => ({
@@ -118,15 +116,18 @@ const sampling = (attributes: Record<string, unknown>): Sampling => ({
 
 const resizeBilinear: Lowering = (graph, { images }, attributes) => {
 	if (images?.dtype !== "float32") return undefined;
-	const size = attributes.size as number[];
-	const [rows, columns] = matrices(
+	const [batch = 0, , , channels = 0] = images.shape;
+	const shape = [batch, ...(attributes.size as number[]), channels];
+	const { alignCorners, halfPixelCenters } = sampling(attributes);
+	const centers = halfPixelCenters ? "half_pixel" : "asymmetric";
+	const mode = alignCorners ? "align_corners" : centers;
+	return single(
 		graph,
-		images.shape,
-		size,
-		interpolation,
-		sampling(attributes),
+		"Resize",
+		[images, undefined, undefined, integers(graph, shape)],
+		{ shape, dtype: images.dtype },
+		{ attributes: { mode: "linear", coordinate_transformation_mode: mode } },
 	);
-	return separable(graph, images, rows, columns, false);
 };
 
 const resizeNearest: Lowering = (graph, { images }, attributes) => {
@@ -148,18 +149,18 @@ const resizeGradient =
 	(make: AxisMatrix): Lowering =>
 	(graph, { dy, images }, attributes) => {
 		if (dy?.dtype !== "float32" || !images) return undefined;
-		const size = dy.shape.slice(1, 3);
-		const [rows, columns] = matrices(
-			graph,
-			images.shape,
-			size,
-			make,
-			sampling(attributes),
-		);
-		return separable(graph, dy, rows, columns, true);
+		const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
+		const [, tall = 0, wide = 0] = dy.shape;
+		const readers = (from: number, to: number): Readers =>
+			readersOf(make(from, to, sampling(attributes)), from, to);
+		const lines = graph.reshape(dy, [batch, tall, wide * channels]);
+		const rows = readBack(graph, lines, readers(height, tall));
+		const split = graph.reshape(rows, [batch * height, wide, channels]);
+		const pixels = readBack(graph, split, readers(width, wide));
+		return graph.reshape(pixels, images.shape);
 	};
 
-/** Image resizing, linear as two small matrix products, and its gradients. */
+/** Image resizing and its gradients; a NaN or an infinity stays with the pixels that read it. */
 export const resizes: LoweringTable = {
 	ResizeBilinear: resizeBilinear,
 	ResizeBilinearGrad: resizeGradient(interpolation),
