@@ -21,7 +21,7 @@ function inRange(
 			const limit = limits[i % limits.length] as number;
 			if (index >= 0 && index < limit) return;
 			throw new Error(
-				`the index ${index} is outside of an axis of length ${limit}: indices run from 0 to ${limit - 1}`,
+				`the index ${index} is out of range: the axis has the indices 0 to ${limit - 1}`,
 			);
 		});
 		return indices;

@@ -58,18 +58,19 @@ const argument =
 		if (x?.dtype !== "float32") return undefined;
 		const [axis] = util.parseAxisParam((attributes as { axis: number }).axis, [
 			...x.shape,
-		]);
+		]) as [number];
 		const shape = x.shape.filter((_, i) => i !== axis);
-		const index = single(
-			graph,
-			op,
-			[x],
-			{ shape, dtype: "int64" },
-			{
-				attributes: { axis: axis as number, keepdims: 0 },
-			},
-		);
-		return cast(graph, index, "int32");
+		const place = (name: string, of: Value): Value => {
+			const output = { shape, dtype: "int64" } as const;
+			const options = { attributes: { axis, keepdims: 0 } };
+			return cast(graph, single(graph, name, [of], output, options), "int32");
+		};
+		// The first NaN is the one, as in NumPy and PyTorch; ONNX Runtime may pass over it.
+		const isNan = unary(graph, "IsNaN", x, { dtype: "bool" });
+		const marks = cast(graph, isNan, "float32");
+		const any = graph.reshape(reduce(graph, "ReduceMax", marks, [axis]), shape);
+		const hasNan = cast(graph, any, "bool");
+		return where(graph, hasNan, place("ArgMax", marks), place(op, x));
 	};
 
 const softmax =

@@ -1,3 +1,4 @@
+import { type AxisTaps, tapsOf } from "../../nn/axis-taps.js";
 import { type Graph, single, type Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
 import { integers, matMul } from "../ops.js";
@@ -60,49 +61,19 @@ function picking(from: number, to: number, sampling: Sampling): Float32Array {
 
 type AxisMatrix = typeof interpolation;
 
-/** For each place of the shorter axis, the places of the longer one that read it, and their weights. */
-interface Readers {
-	readonly places: Int32Array;
-	readonly weights: Float32Array;
-	readonly width: number;
-	/** Whether some place is read by none; its readers are the place after the last. */
-	readonly hasGaps: boolean;
-}
-
-// No weight is 0, which would turn a NaN or an infinity of another place into a NaN: where there are
-// fewer readers than in the widest row, the last one comes again, the weight halved each time.
-function readersOf(matrix: Float32Array, from: number, to: number): Readers {
-	const lists = Array.from({ length: from }, (_, place) =>
-		Array.from({ length: to }, (_, reader) => reader).filter(
-			(reader) => matrix[reader * from + place] !== 0,
-		),
-	);
-	const width = Math.max(1, ...lists.map(({ length }) => length));
-	const places = new Int32Array(from * width).fill(to);
-	const weights = new Float32Array(from * width);
-	lists.forEach((list, place) => {
-		list.forEach((reader, i) => {
-			places[place * width + i] = reader;
-			weights[place * width + i] = matrix[reader * from + place] as number;
-		});
-		for (let i = list.length; list.length > 0 && i < width; i++) {
-			const at = place * width + i;
-			places[at] = list.at(-1) as number;
-			weights[at - 1] = (weights[at - 1] as number) / 2;
-			weights[at] = weights[at - 1] as number;
-		}
-	});
-	return { places, weights, width, hasGaps: places.includes(to) };
-}
-
-/** The sums of what was read from each place of the middle axis of `[batch, to, inner]`. */
-function readBack(graph: Graph, dy: Value, readers: Readers): Value {
-	const [batch = 0, , inner = 0] = dy.shape;
-	const { places, weights, width, hasGaps } = readers;
+/** What each place of the middle axis of `[batch, to, inner]` reads, summed up. */
+function readBack(graph: Graph, dy: Value, taps: AxisTaps): Value {
+	const [batch = 0, to = 0, inner = 0] = dy.shape;
+	const { places, weights, width } = taps;
 	const from = places.length / width;
-	const zeros = new Float32Array(batch * inner);
-	const line = graph.constant(zeros, [batch, 1, inner], "float32");
-	const source = hasGaps ? concat(graph, [dy, line], 1) : dy;
+	if (from === to && places.every((place, i) => place === i)) return dy;
+	const zeros = () =>
+		graph.constant(
+			new Float32Array(batch * inner),
+			[batch, 1, inner],
+			"float32",
+		);
+	const source = places.includes(to) ? concat(graph, [dy, zeros()], 1) : dy;
 	const index = graph.constant(places, [from, width], "int32");
 	const seen = gather(graph, source, index, 1, false);
 	const shares = graph.constant(weights, [1, from, 1, width], "float32");
@@ -151,8 +122,10 @@ const resizeGradient =
 		if (dy?.dtype !== "float32" || !images) return undefined;
 		const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
 		const [, tall = 0, wide = 0] = dy.shape;
-		const readers = (from: number, to: number): Readers =>
-			readersOf(make(from, to, sampling(attributes)), from, to);
+		const readers = (from: number, to: number): AxisTaps => {
+			const matrix = make(from, to, sampling(attributes));
+			return tapsOf(matrix, [to, from], { transposed: true });
+		};
 		const lines = graph.reshape(dy, [batch, tall, wide * channels]);
 		const rows = readBack(graph, lines, readers(height, tall));
 		const split = graph.reshape(rows, [batch * height, wide, channels]);

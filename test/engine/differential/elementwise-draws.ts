@@ -7,6 +7,7 @@ import {
 	numbers,
 	pick,
 	shapeOf,
+	sizeOf,
 } from "./draw.js";
 import type { Draw } from "./trial.js";
 
@@ -90,16 +91,30 @@ const cast: Draw = (random) => {
 const select: Draw = (random) => {
 	const shape = shapeOf(random);
 	const dtype = dtypeOf(random);
-	const byRow = shape.length > 1 && chance(random, 0.3);
-	const of = byRow ? shape.slice(0, 1) : shape;
 	return {
 		inputs: {
-			condition: numbers(random, of, "bool"),
+			condition: numbers(random, shape, "bool"),
 			t: numbers(random, shape, dtype),
 			e: numbers(random, shape, dtype),
 		},
-		...(!byRow && smooth(dtype, "t", "e")),
+		...smooth(dtype, "t", "e"),
 	};
+};
+
+const selectRows: Draw = (random) => {
+	const shape = shapeOf(random, { least: 2 });
+	const condition = numbers(random, shape.slice(0, 1), "bool");
+	const t = numbers(random, shape);
+	const e = numbers(random, shape);
+	const row = sizeOf(shape.slice(1));
+	const values = t.values.map((x, i) =>
+		condition.values[Math.floor(i / row)] ? x : (e.values[i] as number),
+	);
+	const expected = {
+		because: "JavaScript repeats the first element of each row",
+		results: () => [{ ...t, values }],
+	};
+	return { inputs: { condition, t, e }, expected };
 };
 
 const addN: Draw = (random) => {
@@ -116,19 +131,37 @@ const addN: Draw = (random) => {
 	};
 };
 
+// By strides, of 0 where an axis is repeated.
+function broadcast(x: Plain, shape: readonly number[]): Plain {
+	const own = [
+		...Array<number>(shape.length - x.shape.length).fill(1),
+		...x.shape,
+	];
+	const values = Array.from({ length: sizeOf(shape) }, (_, index) => {
+		let rest = index;
+		let place = 0;
+		let stride = 1;
+		for (let axis = shape.length - 1; axis >= 0; axis--) {
+			const length = shape[axis] as number;
+			if (own[axis] !== 1) place += (rest % length) * stride;
+			stride *= own[axis] as number;
+			rest = Math.floor(rest / length);
+		}
+		return x.values[place] as number;
+	});
+	return { ...x, shape, values };
+}
+
 const broadcastTo: Draw = (random) => {
 	const shape = shapeOf(random, { most: 5 });
-	const dtype = dtypeOf(random);
 	const from = shape.map((length) => (chance(random, 0.6) ? length : 1));
-	const lost = random.integer(0, shape.length + 1);
-	const isShorter = chance(random, 0.3);
-	return {
-		inputs: {
-			x: numbers(random, isShorter ? from.slice(lost) : from, dtype),
-		},
-		attributes: { shape },
-		...smooth(dtype, "x"),
+	const lost = chance(random, 0.3) ? random.integer(0, shape.length + 1) : 0;
+	const x = numbers(random, from.slice(lost), dtypeOf(random));
+	const expected = {
+		because: "there is no JavaScript kernel",
+		results: () => [broadcast(x, shape)],
 	};
+	return { inputs: { x }, attributes: { shape }, expected };
 };
 
 const prelu: Draw = (random) => {
@@ -193,7 +226,8 @@ export const elementwiseDraws: Readonly<Record<string, Draw>> = {
 	Rsqrt: unary(positive),
 	Selu: unary({}, { floats: true }),
 	Sigmoid: unary({}, { floats: true }),
-	Sign: unary(),
+	// A NaN has no sign: NaN in NumPy and TensorFlow, and here; 0 in JavaScript and PyTorch.
+	Sign: unary({ odd: 0 }),
 	Sin: unary(),
 	Sinh: unary(),
 	Softplus: unary({}, { floats: true }),
@@ -222,7 +256,13 @@ export const elementwiseDraws: Readonly<Record<string, Draw>> = {
 	Maximum: binary({ differentiable: "same shape" }),
 	Minimum: binary({ differentiable: "same shape" }),
 	SquaredDifference: binary({ differentiable: "same shape" }),
-	Pow: binary({ a: positive, dtypes: ["float32"], differentiable: "always" }),
+	// 1 to the power of NaN is 1 in C, NumPy and PyTorch, and NaN in JavaScript.
+	Pow: binary({
+		a: positive,
+		b: { odd: 0 },
+		dtypes: ["float32"],
+		differentiable: "always",
+	}),
 	Equal: comparison,
 	NotEqual: comparison,
 	Greater: comparison,
@@ -232,6 +272,7 @@ export const elementwiseDraws: Readonly<Record<string, Draw>> = {
 	LogicalAnd: logical,
 	LogicalOr: logical,
 	Prelu: prelu,
-	Select: select,
+	Select: (random) =>
+		chance(random, 0.7) ? select(random) : selectRows(random),
 	EluGrad: eluGrad,
 };

@@ -3,6 +3,7 @@ import type { Plain } from "../tensors.js";
 import { chance, numbers } from "./draw.js";
 import {
 	averagedBack,
+	isOnPlace,
 	largest,
 	linearTaps,
 	nearestTaps,
@@ -101,7 +102,11 @@ const resize =
 	(tapsOf: TapsOf): Draw =>
 	(random) => {
 		const { shape, size, sampling } = resizeOf(random);
-		const images = numbers(random, shape, "float32", { odd: 0.5 });
+		const isOpen = size.some((to, i) =>
+			isOnPlace(shape[i + 1] as number, to, sampling),
+		);
+		const odd = tapsOf === linearTaps && isOpen ? 0 : 0.7;
+		const images = numbers(random, shape, "float32", { odd });
 		const results = () => {
 			const taps = tapsOf(sampling);
 			const y = resized(images, size, taps);

@@ -20,19 +20,31 @@ function sourceOf(
 	return halfPixelCenters ? (index + 0.5) * scale - 0.5 : index * scale;
 }
 
-/** Linear interpolation between two places. */
+/** Linear interpolation between two places, as in PyTorch: the second one even if its weight is 0. */
 export const linearTaps =
 	(sampling: Sampling) =>
 	(index: number, from: number, to: number): Taps => {
 		const source = Math.max(0, sourceOf(index, [from, to], sampling));
 		const low = Math.min(Math.floor(source), from - 1);
-		const share = low === from - 1 ? 0 : source - low;
-		if (share === 0) return [[low, 1]];
+		if (low === from - 1) return [[low, 1]];
 		return [
-			[low, 1 - share],
-			[low + 1, share],
+			[low, 1 - (source - low)],
+			[low + 1, source - low],
 		];
 	};
+
+/** Whether a place lies on one of the axis of length `from`, so that rounding decides which others it reads. */
+export const isOnPlace = (
+	from: number,
+	to: number,
+	sampling: Sampling,
+): boolean =>
+	Array.from({ length: to }, (_, i) => sourceOf(i, [from, to], sampling)).some(
+		(source) =>
+			source > 0 &&
+			source < from - 1 &&
+			Math.abs(source - Math.round(source)) < 1e-4,
+	);
 
 export const nearestTaps =
 	(sampling: Sampling) =>
@@ -101,6 +113,7 @@ export function resizedBack(
 	const size = [dy.shape[1] as number, dy.shape[2] as number] as const;
 	const values = Array<number>(sizeOf(shape)).fill(0);
 	const visit = (from: number, to: number, weight: number): void => {
+		if (weight === 0) return;
 		values[from] =
 			(values[from] as number) + weight * (dy.values[to] as number);
 	};

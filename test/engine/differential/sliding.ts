@@ -17,12 +17,16 @@ export function sliding(
 	channels: number,
 	{ dilates = false } = {},
 ): Sliding {
-	const kernel = [random.integer(1, 4), random.integer(1, 4)] as const;
+	// With a number for its padding, TensorFlow.js takes the height's kernel and stride for the width too.
+	const pads = chance(random, 0.3);
+	const two = (most: number): readonly [number, number] => {
+		const first = random.integer(1, most);
+		return [first, pads ? first : random.integer(1, most)];
+	};
+	const kernel = two(4);
 	const isDilated = dilates && chance(random, 0.25);
 	const dilation = isDilated ? 2 : 1;
-	const strides = isDilated
-		? ([1, 1] as const)
-		: ([random.integer(1, 4), random.integer(1, 4)] as const);
+	const strides = isDilated ? ([1, 1] as const) : two(4);
 	const side = (length: number) =>
 		dilation * (length - 1) + 1 + random.integer(0, 7);
 	return {
@@ -30,11 +34,9 @@ export function sliding(
 		kernel,
 		strides,
 		dilations: [dilation, dilation],
-		pad: pick(random, [
-			"same",
-			"valid",
-			random.integer(0, Math.min(...kernel)),
-		] as const),
+		pad: pads
+			? random.integer(0, kernel[0])
+			: pick(random, ["same", "valid"] as const),
 	};
 }
 
