@@ -193,21 +193,19 @@ export function matMul(
 // summation in NumPy and PyTorch, and runs on all threads. Along the last axis ONNX Runtime keeps several
 // sums already.
 const rowsPerPart = 256;
-const columnsPerPart = 2048;
+const mostRows = 511;
+const mostInOneLine = 2047;
 
-/** Of the numbers that divide `rows` into parts of at least `least`, the largest. */
-function parts(rows: number, least: number): number {
-	for (let count = Math.floor(rows / least); count > 1; count--) {
+/** The largest number of parts of equal length. */
+function parts(rows: number): number {
+	for (let count = Math.floor(rows / rowsPerPart); count > 1; count--) {
 		if (rows % count === 0) return count;
 	}
 	return 1;
 }
 
-const leastPart = (inner: number): number =>
-	inner === 1 ? columnsPerPart : rowsPerPart;
-
 const isDivided = ([, rows = 0, inner = 0]: Shape): boolean =>
-	rows >= 2 * leastPart(inner);
+	rows > (inner === 1 ? mostInOneLine : mostRows);
 
 /** Sums or averages the middle axis of `[outer, rows, inner]`, part by part. */
 function reduceLong(graph: Graph, op: string, x: Value): Value {
@@ -215,11 +213,10 @@ function reduceLong(graph: Graph, op: string, x: Value): Value {
 	const output = { shape: [outer, 1, inner], dtype: x.dtype };
 	if (!isDivided(x.shape))
 		return single(graph, op, [x, integers(graph, [1])], output);
-	const least = leastPart(inner);
-	const count = parts(rows, least);
-	if (rows / count > 4 * least) {
+	const count = parts(rows);
+	if (rows / count > 4 * rowsPerPart) {
 		// No number of parts that are all of a length: the last ones stand apart.
-		const rest = rows % least;
+		const rest = rows % rowsPerPart;
 		const piece = (begin: number, end: number): Value => {
 			const bounds = [[begin], [end], [1]].map((at) => integers(graph, at));
 			const shape = [outer, end - begin, inner];
@@ -266,8 +263,7 @@ export function reduce(graph: Graph, op: string, x: Value, axes: Shape): Value {
 	] as const;
 	const before = sorted.filter((axis) => axis < first);
 	const total = axes.reduce((n, axis) => n * (x.shape[axis] as number), 1);
-	const isLong =
-		before.length > 0 ? total >= 2 * rowsPerPart : isDivided(sizes);
+	const isLong = before.length > 0 ? total > mostRows : isDivided(sizes);
 	const without = (gone: Shape): number[] =>
 		x.shape.map((length, axis) => (gone.includes(axis) ? 1 : length));
 	if (!isSum || !isLong) {
