@@ -37,8 +37,8 @@ function pixelsOf(bytes: Uint8Array, codec: TurboJpeg): Pixels {
 	const found = allocate(codec, 16);
 	new Uint8Array(codec.memory.buffer).fill(0, found, found + 16);
 	const decoder = codec.tjInitDecompress();
-	const input = [file, bytes.byteLength] as const;
-	const output = [found, found + 4, found + 8, found + 12] as const;
+	const input = [file, bytes.byteLength];
+	const output = [0, 4, 8, 12].map((at) => found + at);
 	codec.tjDecompressHeader3(decoder, ...input, ...output);
 	const header = new Int32Array(codec.memory.buffer, found, 4);
 	const [width = 0, height = 0, , space = 0] = header;
@@ -119,7 +119,8 @@ function decoded(bytes: Uint8Array): Pixels {
  * Decodes a JPEG file to 8-bit RGB with libjpeg-turbo, as Pillow does.
  *
  * Gray pictures get three equal channels; CMYK ones become RGB without a color profile. What libjpeg gets
- * over, such as stray bytes between segments or coded pixels that end too early, is no error. Throws where
+ * over, such as stray bytes between segments or coded pixels that end too early, is no error; a progressive
+ * picture without its last scans is smoothed as by version 2.0, which later ones do otherwise. Throws where
  * the file is cut off, of more than 8 bits, arithmetically coded, lossless, or damaged otherwise.
  */
 export function decodeJpeg(bytes: Uint8Array): Image {
