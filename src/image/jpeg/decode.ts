@@ -27,6 +27,7 @@ interface Pixels {
 }
 
 const turboJpeg = wasmCodec<TurboJpeg>("@cwasm/jpeg-turbo/jpeg-turbo.wasm");
+const endOfImage = Buffer.from([0xff, markers.endOfImage]);
 const [rgb, cmyk] = [0, 11];
 /** Color spaces from this one on have four components. */
 const cmykSpace = 3;
@@ -84,7 +85,6 @@ function fromCmyk({ data, height, width }: Pixels): Image {
 /** Why libjpeg-turbo, as it is built here, cannot decode a file; undefined where the file is to blame. */
 function unsupported(bytes: Uint8Array): string | undefined {
 	for (const { marker, content } of segmentsOf(bytes)) {
-		if (marker === markers.startOfScan) return undefined;
 		// 0xc4, 0xc8 and 0xcc hold tables; the others say how the picture is coded.
 		if (marker < 0xc0 || marker > 0xcf || (marker % 4 === 0 && marker !== 0xc0))
 			continue;
@@ -98,9 +98,12 @@ function unsupported(bytes: Uint8Array): string | undefined {
 	return undefined;
 }
 
+/** Whether there is the marker of an end behind the first pixels, wherever damage may lead from there. */
 function hasEnd(bytes: Uint8Array): boolean {
-	for (const { marker } of segmentsOf(bytes))
-		if (marker === markers.endOfImage) return true;
+	const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	for (const { marker, content } of segmentsOf(file))
+		if (marker === markers.startOfScan)
+			return file.includes(endOfImage, content.byteOffset - file.byteOffset);
 	return false;
 }
 
