@@ -15,7 +15,6 @@ function exifOf(bytes: Uint8Array): Buffer | undefined {
 	}
 	if (format !== "JPEG") return undefined;
 	for (const { marker, content } of segmentsOf(bytes)) {
-		if (marker === markers.startOfScan) return undefined;
 		const isExif = content.toString("latin1", 0, 6) === "Exif\0\0";
 		if (marker === markers.application1 && isExif) return content.subarray(6);
 	}

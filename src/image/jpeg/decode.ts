@@ -27,6 +27,7 @@ interface Pixels {
 }
 
 const turboJpeg = wasmCodec<TurboJpeg>("@cwasm/jpeg-turbo/jpeg-turbo.wasm");
+const endOfImage = Buffer.from([0xff, markers.endOfImage]);
 const [rgb, cmyk] = [0, 11];
 /** Color spaces from this one on have four components. */
 const cmykSpace = 3;
@@ -37,8 +38,8 @@ function pixelsOf(bytes: Uint8Array, codec: TurboJpeg): Pixels {
 	const found = allocate(codec, 16);
 	new Uint8Array(codec.memory.buffer).fill(0, found, found + 16);
 	const decoder = codec.tjInitDecompress();
-	const input = [file, bytes.byteLength] as const;
-	const output = [found, found + 4, found + 8, found + 12] as const;
+	const input = [file, bytes.byteLength];
+	const output = [0, 4, 8, 12].map((at) => found + at);
 	codec.tjDecompressHeader3(decoder, ...input, ...output);
 	const header = new Int32Array(codec.memory.buffer, found, 4);
 	const [width = 0, height = 0, , space = 0] = header;
@@ -84,7 +85,6 @@ function fromCmyk({ data, height, width }: Pixels): Image {
 /** Why libjpeg-turbo, as it is built here, cannot decode a file; undefined where the file is to blame. */
 function unsupported(bytes: Uint8Array): string | undefined {
 	for (const { marker, content } of segmentsOf(bytes)) {
-		if (marker === markers.startOfScan) return undefined;
 		// 0xc4, 0xc8 and 0xcc hold tables; the others say how the picture is coded.
 		if (marker < 0xc0 || marker > 0xcf || (marker % 4 === 0 && marker !== 0xc0))
 			continue;
@@ -98,9 +98,12 @@ function unsupported(bytes: Uint8Array): string | undefined {
 	return undefined;
 }
 
+/** Whether there is the marker of an end behind the first pixels, wherever damage may lead from there. */
 function hasEnd(bytes: Uint8Array): boolean {
-	for (const { marker } of segmentsOf(bytes))
-		if (marker === markers.endOfImage) return true;
+	const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+	for (const { marker, content } of segmentsOf(file))
+		if (marker === markers.startOfScan)
+			return file.includes(endOfImage, content.byteOffset - file.byteOffset);
 	return false;
 }
 
@@ -119,7 +122,8 @@ function decoded(bytes: Uint8Array): Pixels {
  * Decodes a JPEG file to 8-bit RGB with libjpeg-turbo, as Pillow does.
  *
  * Gray pictures get three equal channels; CMYK ones become RGB without a color profile. What libjpeg gets
- * over, such as stray bytes between segments or coded pixels that end too early, is no error. Throws where
+ * over, such as stray bytes between segments or coded pixels that end too early, is no error; a progressive
+ * picture without its last scans is smoothed as by version 2.0, which later ones do otherwise. Throws where
  * the file is cut off, of more than 8 bits, arithmetically coded, lossless, or damaged otherwise.
  */
 export function decodeJpeg(bytes: Uint8Array): Image {

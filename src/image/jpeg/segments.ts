@@ -17,10 +17,7 @@ export const markers = {
 const isAlone = (marker: number): boolean =>
 	(marker >= 0xd0 && marker <= 0xd9) || marker === 0x01;
 
-/**
- * The segments of a JPEG file in turn, up to its end; what lies between them, coded pixels too, is passed
- * over as libjpeg does.
- */
+/** The segments of a JPEG file in turn, up to its pixels; what lies between them is passed over, as by libjpeg. */
 export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
 	const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 	for (let at = 2; ; ) {
@@ -29,7 +26,6 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
 		while (file[at] === 0xff) at++;
 		const marker = file[at++];
 		if (marker === undefined) return;
-		// Within coded pixels, 0 says that the byte before is no marker.
 		if (marker === 0) continue;
 		const length =
 			isAlone(marker) || at + 2 > file.length ? 0 : file.readUInt16BE(at);
@@ -37,7 +33,7 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
 			marker,
 			content: file.subarray(at + Math.min(2, length), at + length),
 		};
-		if (marker === markers.endOfImage) return;
+		if (marker === markers.startOfScan || marker === markers.endOfImage) return;
 		at += length;
 	}
 }
