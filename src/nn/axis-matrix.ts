@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { type AxisTaps, tapsOf } from "./axis-taps.js";
+import { type AxisTaps, tapsOf } from "../engine/axis-taps.js";
 
 /** Makes the matrix `[to, from]`, row-major, that turns an axis of length `from` into one of length `to`. */
 export type AxisMatrix = (from: number, to: number) => Float32Array;

@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { isOurs, markDerived } from "../code-text.js";
 import type { NetworkOutput, Task } from "./task.js";
-import { checkTask, codeOf, isGuarded } from "./task-identity.js";
+import {
+	checkParts,
+	checkTask,
+	codeOf,
+	isGuarded,
+	isPart,
+	unknownPart,
+} from "./task-identity.js";
 
 /** All of a task but how it was made; `loss` may be left out where there is an `outputLoss`. */
 export type TaskParts<
@@ -40,6 +47,7 @@ function lossOfOutput({
 export function defineTask<Target, Prediction, Output extends NetworkOutput>(
 	parts: TaskParts<Target, Prediction, Output>,
 ): Task<Target, Prediction, Output> {
+	checkParts(parts);
 	const { loss = lossOfOutput(parts as unknown as TaskParts) } = parts;
 	const isPublished = isOurs(parts.source?.module);
 	const whole = { ...parts, loss };
@@ -74,6 +82,11 @@ export function vary<Given extends Pick<Task, "name" | "made">>(
 		throw new TypeError(
 			`vary needs a name for the change, such as "label smoothing 0.1", not ${JSON.stringify(name)}`,
 		);
+	const unknown = Object.keys(changes).find(
+		(key) => !isPart(key) && !Object.hasOwn(whole.made.parts, key),
+	);
+	if (unknown !== undefined)
+		throw unknownPart(unknown, Object.keys(whole.made.parts));
 	const changed = matched(whole, changes as Partial<Task>);
 	const guarded = Object.keys(changed).filter(isGuarded);
 	const { made } = whole;

@@ -1,4 +1,5 @@
 import { shortHash } from "../canonical.js";
+import { didYouMean } from "../check/did-you-mean.js";
 import { textOf } from "../code-text.js";
 import type { Dataset, Task } from "./task.js";
 
@@ -50,16 +51,17 @@ const concerns: Record<keyof Task, Concern | null> = {
 	metric: "scoring",
 };
 
-const isTaskKey = (key: string): key is keyof Task =>
+/** Whether all tasks may have a part of that name. */
+export const isPart = (key: string): key is keyof Task =>
 	Object.hasOwn(concerns, key);
 
 /** What depends on a part. */
 export const concernOf = (key: string): Concern | null =>
-	isTaskKey(key) ? concerns[key] : null;
+	isPart(key) ? concerns[key] : null;
 
 /** Whether a part can be changed by `vary` alone. */
 export const isGuarded = (key: string): boolean =>
-	!isTaskKey(key) || concerns[key] !== null;
+	!isPart(key) || concerns[key] !== null;
 
 const isDataset = (value: unknown): value is Dataset<unknown> =>
 	typeof (value as Partial<Dataset<unknown>> | null)?.sample === "function";
@@ -125,6 +127,28 @@ export const changeNames = ({ changes = {} }: TaskIdentity): string[] => [
 	),
 ];
 
+const ownKeys = Object.keys(concerns).filter((key) => key !== "made");
+
+/** What to say of a part that neither all tasks have nor this one. */
+export function unknownPart(
+	key: string,
+	own: readonly string[] = [],
+): TypeError {
+	const known = [...new Set([...ownKeys, ...own])].filter(
+		(name) => name !== "made",
+	);
+	return new TypeError(
+		`a task has no "${key}": its parts are ${known.join(", ")}${didYouMean(key, known)}`,
+	);
+}
+
+/** Throws where parts, of a task or a change of one, have a function that no task has. */
+export function checkParts(parts: object, own: readonly string[] = []): void {
+	for (const [key, value] of Object.entries(parts))
+		if (!isPart(key) && !own.includes(key) && typeof value === "function")
+			throw unknownPart(key, own);
+}
+
 /**
  * Throws where a task was not made by `defineTask`, or was changed by anything but `vary` in a part that runs or rows
  * depend on: the sentence shows how to say what the change is.
@@ -140,12 +164,8 @@ export function checkTask(task: Task): void {
 		if (!isGuarded(key)) continue;
 		const value = task[key as keyof Task] as unknown;
 		if (value === made.parts[key]) continue;
-		if (!isTaskKey(key) && !Object.hasOwn(made.parts, key))
-			throw new TypeError(
-				`a task has no "${key}": its parts are ${Object.keys(concerns)
-					.filter((known) => known !== "made")
-					.join(", ")}`,
-			);
+		if (!isPart(key) && !Object.hasOwn(made.parts, key))
+			throw unknownPart(key, Object.keys(made.parts));
 		throw new TypeError(
 			`the task ${name} has another ${key} than it was made with, and nothing says what it is: name the change with vary(task, "what it is", { ${key} }), so that its runs and rows are called by it`,
 		);

@@ -1,6 +1,7 @@
 import * as library from "../../src/index.js";
 import { createImage, type NamedTensors } from "../../src/index.js";
 import { madeUpRow } from "../analysis/made-up-rows.js";
+import { tinyTask } from "../train/tiny-task.js";
 
 /** A call of a public function with a name, or another plain argument, that is wrong, and what its error says. */
 export type WrongName = readonly [
@@ -119,6 +120,16 @@ export const wrongNames: readonly WrongName[] = [
 		"scene",
 		() => library.scene(wrong("target"), { split: "train", index: 0 }),
 		/^scene: domain must be a domain, such as `domains\.target`, not "target"$/,
+	],
+	[
+		"vary",
+		() => library.vary(tinyTask, wrong({}), {}),
+		/^vary needs a name for the change, .* not \{\}$/,
+	],
+	[
+		"defineTask",
+		() => library.defineTask(wrong({ name: "mine", agument: 1 })),
+		/^the task mine needs a `loss`/,
 	],
 	[
 		"robustness",

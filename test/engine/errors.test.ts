@@ -146,7 +146,7 @@ test("options of compile() that make no sense are refused", () => {
 	const fn = (x: tf.Tensor): tf.Tensor => tf.neg(x);
 	for (const plans of [0, -1, 1.5, Number.NaN, Infinity, "2" as never]) {
 		assert.throws(() => compile(fn, { plans }), {
-			message: `plans must be a whole number of at least 1, not ${plans}`,
+			message: `compile: plans must be a whole number of at least 1, not ${typeof plans === "string" ? JSON.stringify(plans) : plans}`,
 		});
 	}
 	const weight = tf.variable(tf.scalar(1));

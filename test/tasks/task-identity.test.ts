@@ -74,7 +74,15 @@ describe("a change without a name", () => {
 	test("of a part that no task has is named", () => {
 		assert.throws(
 			() => check({ ...base, agument: () => {} }),
-			/a task has no "agument".*augment/,
+			/a task has no "agument".*did you mean "augment"/,
+		);
+		assert.throws(
+			() => vary(base, "mine", { agument: () => {} } as never),
+			/a task has no "agument".*did you mean "augment"/,
+		);
+		assert.throws(
+			() => defineTask({ ...tinyTask, forwrd: () => {} } as never),
+			/a task has no "forwrd".*did you mean "forward"/,
 		);
 	});
 });

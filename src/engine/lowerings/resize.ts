@@ -1,4 +1,4 @@
-import { type AxisTaps, tapsOf } from "../../nn/axis-taps.js";
+import { type AxisTaps, tapsOf } from "../axis-taps.js";
 import { type Graph, single, type Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
 import { integers, matMul } from "../ops.js";
