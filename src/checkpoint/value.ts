@@ -70,3 +70,11 @@ export type Value =
 	| StoredTensor
 	| StoredArray
 	| UnreadTensor;
+
+/** Whether a part of a pickle is a tensor, of whatever kind. */
+export const isTensor = (
+	value: Value,
+): value is StoredTensor | StoredArray | UnreadTensor =>
+	value instanceof StoredTensor ||
+	value instanceof StoredArray ||
+	value instanceof UnreadTensor;
