@@ -1,4 +1,3 @@
-import { quote } from "./error.js";
 import { numpyArray, numpyScalar, rawBytes } from "./numpy.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import { type StorageTable, torchDType } from "./storage.js";
@@ -11,7 +10,6 @@ import {
 import {
 	isTensor,
 	type Signs,
-	type Storage,
 	StoredArray,
 	StoredTensor,
 	UnreadTensor,
@@ -64,8 +62,10 @@ function storedTensor(
 ): StoredTensor | UnreadTensor {
 	const stored = reader.storages.resolve(storage);
 	const dtype = given === undefined ? stored.dtype : torchDType(given);
-	if (!dtype)
-		return new UnreadTensor(`of the element type ${dtypeName(given, stored)}`);
+	if (!dtype) {
+		const type = given instanceof PythonObject ? given.className : stored.type;
+		return new UnreadTensor(`of the element type ${type}`);
+	}
 	if (
 		!isCount(offset) ||
 		!isShape(shape) ||
@@ -79,11 +79,6 @@ function storedTensor(
 	const signs = signsOf(metadata, dtype, reader);
 	return new StoredTensor(stored, dtype, { offset, shape, stride, signs });
 }
-
-const dtypeName = (given: Pickled | undefined, { key }: Storage): string =>
-	given instanceof PythonObject
-		? given.className
-		: `of storage ${quote(key)}, which is not known`;
 
 const tensor: Meaning = (args, _, reader) =>
 	storedTensor(args, reader, { metadata: args[6] });

@@ -94,6 +94,15 @@ test("a tensor of a class of its own is named by what makes it", async (context)
 	assert.deepEqual(unread, { tensor: "made by my.code.from_parts" });
 });
 
+test("a storage of an unknown class leaves the other tensors readable", async (context) => {
+	const storages = { 0: new Uint8Array(8) };
+	const typed = `ctorch._utils\n_rebuild_tensor_v2\n((${pickledText("storage")}ctorch\nBits7Storage\n${pickledText("1")}${pickledText("cpu")}K\x02tQK\0K\x02\x85K\x01\x85\x89)tR`;
+	const pickle = `\x80\x02(${rebuilt("uint16", "0")}${typed}l.`;
+	const { tensors, unread } = await read(context, pickle, storages);
+	assert.deepEqual(Object.keys(tensors), ["0"]);
+	assert.deepEqual(unread, { 1: "of the element type Bits7Storage" });
+});
+
 test("bits of sign that a tensor cannot have are refused", async (context) => {
 	const storages = { 0: new Uint8Array(8) };
 	for (const [dtype, bit] of [
