@@ -1,11 +1,15 @@
-import { quote } from "./error.js";
 import { numpyArray, numpyScalar, rawBytes } from "./numpy.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import { type StorageTable, torchDType } from "./storage.js";
-import { isCount, isShape } from "./tensor.js";
 import {
+	isCount,
+	isShape,
+	numbersPerElement,
+	type TensorDType,
+} from "./tensor.js";
+import {
+	isTensor,
 	type Signs,
-	type Storage,
 	StoredArray,
 	StoredTensor,
 	UnreadTensor,
@@ -13,7 +17,7 @@ import {
 } from "./value.js";
 
 const deepest = 200;
-/** Fewer than a Map of JavaScript holds, since lists and dictionaries are added before their parts. */
+/** Half of what a Map of JavaScript holds. */
 const mostParts = 2 ** 23;
 
 interface Interpreter {
@@ -31,11 +35,20 @@ type Meaning = (
 	reader: Interpreter,
 ) => Value | undefined;
 
-/** The bits of a view that PyTorch saves beside its layout. */
-function signsOf(metadata: Pickled | undefined): Signs | undefined {
+/** The bits of a view that PyTorch saves beside its layout; throws where such a tensor has none. */
+function signsOf(
+	metadata: Pickled | undefined,
+	dtype: TensorDType,
+	reader: Interpreter,
+): Signs | undefined {
 	if (!(metadata instanceof Map)) return undefined;
 	const neg = metadata.get("neg") === true;
 	const conj = metadata.get("conj") === true;
+	const isUnsigned = dtype === "bool" || dtype === "float8_e8m0fnu";
+	if ((neg && isUnsigned) || (conj && numbersPerElement(dtype) === 1))
+		throw reader.fail(
+			`says of a tensor of ${dtype} that it is negated or conjugated: the file is corrupt`,
+		);
 	return neg || conj ? { neg, conj } : undefined;
 }
 
@@ -49,8 +62,10 @@ function storedTensor(
 ): StoredTensor | UnreadTensor {
 	const stored = reader.storages.resolve(storage);
 	const dtype = given === undefined ? stored.dtype : torchDType(given);
-	if (!dtype)
-		return new UnreadTensor(`of the element type ${dtypeName(given, stored)}`);
+	if (!dtype) {
+		const type = given instanceof PythonObject ? given.className : stored.type;
+		return new UnreadTensor(`of the element type ${type}`);
+	}
 	if (
 		!isCount(offset) ||
 		!isShape(shape) ||
@@ -61,32 +76,27 @@ function storedTensor(
 		throw reader.fail(
 			"a tensor of it has a malformed offset, shape or stride: the file is corrupt",
 		);
-	const signs = signsOf(metadata);
+	const signs = signsOf(metadata, dtype, reader);
 	return new StoredTensor(stored, dtype, { offset, shape, stride, signs });
 }
-
-const dtypeName = (given: Pickled | undefined, { key }: Storage): string =>
-	given instanceof PythonObject
-		? given.className
-		: `of storage ${quote(key)}, which is not known`;
 
 const tensor: Meaning = (args, _, reader) =>
 	storedTensor(args, reader, { metadata: args[6] });
 
 const wrapped: Meaning = ([data], _, reader) => {
 	const value = reader.read(data);
-	const isTensor =
-		value instanceof StoredTensor ||
-		value instanceof StoredArray ||
-		value instanceof UnreadTensor;
-	return isTensor ? value : undefined;
+	return isTensor(value) ? value : undefined;
 };
 
 /** What a tensor subclass is rebuilt from: a function and its arguments. */
-const rebuilt: Meaning = ([callable, , args], _, reader) =>
-	callable instanceof PythonObject && Array.isArray(args)
-		? reader.read(new PythonObject(callable.className, args))
-		: undefined;
+const rebuilt: Meaning = ([callable, , args], _, reader) => {
+	if (!(callable instanceof PythonObject && Array.isArray(args)))
+		return undefined;
+	const value = reader.read(new PythonObject(callable.className, args));
+	return isTensor(value)
+		? value
+		: new UnreadTensor(`made by ${callable.className}`);
+};
 
 const sequence: Meaning = ([items], object, reader) => {
 	const given = items instanceof Set ? [...items] : (items ?? []);

@@ -26,6 +26,10 @@ function storagePositions(
 			throw file.error(
 				"has the bytes of a storage that no tensor refers to: it is corrupt",
 			);
+		if (storage.elementBytes === 0)
+			throw file.error(
+				`has a storage of the unknown type ${quote(storage.type)}, behind which nothing can be found`,
+			);
 		positions.set(storage.key, position);
 		position += countBytes + storage.bytes;
 	}

@@ -2,7 +2,7 @@ import type { ByteStream } from "./byte-stream.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 
 const mostMemory = 2 ** 29;
-/** What a byte of a pickle may take beyond that: a million numbers in a list are of that kind, too. */
+/** What each byte of a pickle may take beyond that: a list of numbers takes twelve. */
 const memoryPerByte = 16;
 /** A Map of JavaScript holds no more. */
 const mostKept = 2 ** 24;

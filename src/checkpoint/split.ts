@@ -2,8 +2,9 @@ import { quote } from "./error.js";
 import type { CheckpointFile } from "./file.js";
 import { PythonObject, type Scalar } from "./pickled.js";
 import {
-	StoredArray,
-	StoredTensor,
+	isTensor,
+	type StoredArray,
+	type StoredTensor,
 	UnreadTensor,
 	type Value,
 } from "./value.js";
@@ -29,11 +30,6 @@ export interface Split {
 }
 
 type Collection = Map<Value, Value> | Value[];
-
-const isTensor = (value: Value): value is Readable | UnreadTensor =>
-	value instanceof StoredTensor ||
-	value instanceof StoredArray ||
-	value instanceof UnreadTensor;
 
 const isCollection = (value: Value): value is Collection =>
 	value instanceof Map || Array.isArray(value);

@@ -58,8 +58,12 @@ function within(
 	found: ReadonlyMap<string, Entry[]>,
 	path: string,
 ): Entry[] | undefined {
-	const below = [...found].filter(([key]) => key.startsWith(`${path}/`));
-	return found.get(path) ?? (below.length === 1 ? below[0]?.[1] : undefined);
+	const own = found.get(path);
+	if (own) return own;
+	const [below, ...others] = [...found].filter(([key]) =>
+		key.startsWith(`${path}/`),
+	);
+	return others.length === 0 ? below?.[1] : undefined;
 }
 
 function otherAt({ other }: Checkpoint, path: string): unknown {

@@ -1,7 +1,7 @@
 import { quote } from "./error.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import {
-	elementBytes,
+	elementBytes as bytesPerElement,
 	isCount,
 	isTensorDType,
 	type TensorDType,
@@ -93,10 +93,10 @@ export class StorageTable {
 		const { className } = type;
 		const name = className.slice(className.lastIndexOf(".") + 1);
 		const dtype = Object.hasOwn(supported, name) ? supported[name] : undefined;
-		const unit = dtype ? elementBytes(dtype) : unsupported[name];
-		if (typeof unit !== "number")
-			throw this.#fail(`has a storage of the unknown type ${quote(name)}`);
-		const storage = { key, dtype, elementBytes: unit, bytes: count * unit };
+		const other = Object.hasOwn(unsupported, name) ? unsupported[name] : 0;
+		const elementBytes = dtype ? bytesPerElement(dtype) : (other ?? 0);
+		const bytes = count * elementBytes;
+		const storage = { key, type: name, dtype, elementBytes, bytes };
 		const known = this.#byKey.get(key) ?? storage;
 		if (known.bytes !== storage.bytes || known.dtype !== dtype)
 			throw this.#fail(

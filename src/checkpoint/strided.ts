@@ -63,13 +63,15 @@ export function gather(
 	const copy = (axis: number, start: number): void => {
 		const length = axis > last ? 1 : (shape[axis] as number);
 		const step = axis > last ? 0 : each * (stride[axis] as number);
-		for (let i = 0; i < length; i++) {
-			const position = start + i * step;
-			if (axis < last) copy(axis + 1, position);
-			else
+		if (axis < last)
+			for (let i = 0; i < length; i++) copy(axis + 1, start + i * step);
+		else if (each === 1)
+			for (let i = 0; i < length; i++)
+				to[at++] = from[start + i * step] as number;
+		else
+			for (let i = 0; i < length; i++)
 				for (let word = 0; word < each; word++)
-					to[at++] = from[position + word] as number;
-		}
+					to[at++] = from[start + i * step + word] as number;
 	};
 	if (to.length > 0) copy(0, each * offset);
 	return result;

@@ -5,8 +5,11 @@ import type { NamedTensor, TensorDType } from "./tensor.js";
 /** The bytes that one or more tensors lie in. */
 export interface Storage {
 	readonly key: string;
+	/** The name of its class, such as `FloatStorage`. */
+	readonly type: string;
 	/** Undefined where the tensors say it, or where it is not supported. */
 	readonly dtype: TensorDType | undefined;
+	/** 0 where the class is not known. */
 	readonly elementBytes: number;
 	/** How many bytes it should have. */
 	readonly bytes: number;
@@ -70,3 +73,11 @@ export type Value =
 	| StoredTensor
 	| StoredArray
 	| UnreadTensor;
+
+/** Whether a part of a pickle is a tensor, of whatever kind. */
+export const isTensor = (
+	value: Value,
+): value is StoredTensor | StoredArray | UnreadTensor =>
+	value instanceof StoredTensor ||
+	value instanceof StoredArray ||
+	value instanceof UnreadTensor;

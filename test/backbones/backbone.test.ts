@@ -74,6 +74,16 @@ test("loading reports all that does not fit, together", () => {
 	);
 });
 
+test("complex weights are named, not cut to their real parts", () => {
+	const tensors = formulaTensors(architectures["resnet-mini"]);
+	const data = new Float32Array(20);
+	const bias: NamedTensor = { dtype: "complex64", shape: [10], data };
+	assert.throws(
+		() => backbone("resnet-mini", { ...tensors, "fc.bias": bias }),
+		/complex \(1\): fc\.bias$/,
+	);
+});
+
 test("counters, derived tables and unwanted classifiers are left out", () => {
 	const one = {
 		dtype: "int64",

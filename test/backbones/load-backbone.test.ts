@@ -55,6 +55,29 @@ test("a file of an architecture is loaded, with the classes it has", async () =>
 	assert.equal(headless.params["linear.weight"], undefined);
 });
 
+test("the averaged weights of a file are loaded by their name", async () => {
+	const [raw, average] = [0, 1].map((seed) => {
+		const net = untrainedBackbone("resnet20", { seed });
+		const tensors = stateDictOf(net);
+		net.dispose();
+		return tensors;
+	}) as [NamedTensors, NamedTensors];
+	const from = path("averaged.safetensors");
+	writeSafetensors(from, {
+		...prefixed(raw, "state_dict/"),
+		...prefixed(average, "ema_state_dict/module."),
+		"ema_state_dict/steps": {
+			dtype: "int64",
+			shape: [],
+			data: new BigInt64Array(1),
+		},
+	});
+	const dictionary = "ema_state_dict";
+	const loaded = await loadBackbone("resnet20", { from, dictionary });
+	assert.deepEqual(bytesOf(stateDictOf(loaded)), bytesOf(average));
+	loaded.dispose();
+});
+
 test("of a detector the backbone is taken", async () => {
 	const net = { ...architectures.resnet50, classes: 0 };
 	const tensors = stateDictOf(untrainedBackbone(net));

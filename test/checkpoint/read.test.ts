@@ -234,6 +234,15 @@ test("a file cut anywhere is refused", async (context) => {
 	}
 });
 
+test("in the legacy container a storage of an unknown class hides what follows", async (context) => {
+	const bytes = readFileSync(join(fixtures, "dtypes-legacy.pth"));
+	bytes.write("Doubly", bytes.indexOf("DoubleStorage"));
+	assert.match(
+		await refusalOf(context, bytes),
+		/storage of the unknown type "DoublyStorage"/,
+	);
+});
+
 test("a flipped bit in a stored weight is noticed by its checksum", async (context) => {
 	const bytes = readFileSync(join(fixtures, "tensor-zip.pth"));
 	const at = bytes.indexOf(Buffer.from(new Float32Array([-3]).buffer));

@@ -87,6 +87,39 @@ test("unsigned integers of later PyTorch are read, element types it alone knows 
 	assert.deepEqual(unread, { 1: "of the element type torch.bits1x8" });
 });
 
+test("a tensor of a class of its own is named by what makes it", async (context) => {
+	const args = `(cmy.code\nfrom_parts\nctorch\nTensor\n(K\x01tNt`;
+	const pickle = `\x80\x02ctorch._tensor\n_rebuild_from_type_v2\n${args}R.`;
+	const { unread } = await read(context, pickle);
+	assert.deepEqual(unread, { tensor: "made by my.code.from_parts" });
+});
+
+test("a storage of an unknown class leaves the other tensors readable", async (context) => {
+	const storages = { 0: new Uint8Array(8) };
+	const typed = `ctorch._utils\n_rebuild_tensor_v2\n((${pickledText("storage")}ctorch\nBits7Storage\n${pickledText("1")}${pickledText("cpu")}K\x02tQK\0K\x02\x85K\x01\x85\x89)tR`;
+	const pickle = `\x80\x02(${rebuilt("uint16", "0")}${typed}l.`;
+	const { tensors, unread } = await read(context, pickle, storages);
+	assert.deepEqual(Object.keys(tensors), ["0"]);
+	assert.deepEqual(unread, { 1: "of the element type Bits7Storage" });
+});
+
+test("bits of sign that a tensor cannot have are refused", async (context) => {
+	const storages = { 0: new Uint8Array(8) };
+	for (const [dtype, bit] of [
+		["bool", "neg"],
+		["float8_e8m0fnu", "neg"],
+		["int16", "conj"],
+	] as const) {
+		const plain = rebuilt(dtype, "0");
+		const metadata = `}${pickledText(bit)}\x88s`;
+		const made = plain.replace(/tR$/, `${metadata}tR`);
+		await refused(
+			write(context, `\x80\x02${made}.`, { storages }),
+			/negated or conjugated/,
+		);
+	}
+});
+
 test("sizes beyond 32 bits and compressed members are read", async (context) => {
 	const storages = { 0: new Uint8Array(8) };
 	const pickle = `\x80\x02${rebuilt("uint16", "0")}.`;
