@@ -1,4 +1,8 @@
-import { getBackend, engine as tfEngine, Variable } from "@tensorflow/tfjs";
+import {
+	getBackend,
+	engine as tfEngine,
+	type Variable,
+} from "@tensorflow/tfjs";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
 import { isStale } from "./plan.js";
@@ -27,16 +31,6 @@ export interface Compiled<Arguments extends unknown[], Result> {
 	(...args: Arguments): Result;
 	/** Frees what was compiled, if anything was; a call after that compiles anew. */
 	dispose?(): void;
-}
-
-function variablesOf(frozen: Iterable<Variable>): Set<Variable> {
-	const isIterable = typeof frozen?.[Symbol.iterator] === "function";
-	const variables = new Set(isIterable ? frozen : []);
-	if (isIterable && [...variables].every((item) => item instanceof Variable))
-		return variables;
-	throw new Error(
-		"frozen must be variables in a list: Object.values(params), for example",
-	);
 }
 
 // The backend, where it is to compile: inside another compiled function, a function becomes part of the
@@ -70,12 +64,7 @@ export function compile<Arguments extends unknown[], Result>(
 	fn: (...args: Arguments) => Result,
 	{ frozen: constants = [], plans: most = 8 }: CompileOptions = {},
 ): Compiled<Arguments, Result> {
-	const frozen = variablesOf(constants);
-	if (!(Number.isInteger(most) && most > 0)) {
-		throw new Error(
-			`plans must be a whole number of at least 1, not ${String(most)}`,
-		);
-	}
+	const frozen = new Set(constants);
 	const plans = new PlanCache(most);
 	const random = new Random("dropout");
 	const call = (...args: Arguments): Result => {
