@@ -1,4 +1,8 @@
-import { getBackend, engine as tfEngine, Variable } from "@tensorflow/tfjs";
+import {
+	getBackend,
+	engine as tfEngine,
+	type Variable,
+} from "@tensorflow/tfjs";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { iterable, whole } from "../check/checks.js";
 import { Random } from "../random.js";
@@ -36,16 +40,6 @@ export interface Compiled<Arguments extends unknown[], Result> {
 	dispose?(): void;
 }
 
-function variablesOf(frozen: Iterable<Variable>): Set<Variable> {
-	const isIterable = typeof frozen?.[Symbol.iterator] === "function";
-	const variables = new Set(isIterable ? frozen : []);
-	if (isIterable && [...variables].every((item) => item instanceof Variable))
-		return variables;
-	throw new Error(
-		"frozen must be variables in a list: Object.values(params), for example",
-	);
-}
-
 // The backend, where it is to compile: inside another compiled function, a function becomes part of the
 // other's graph, and where gradients are being taken they go through the function itself.
 function compilingBackend(): OnnxRuntimeBackend | undefined {
@@ -79,7 +73,7 @@ export function compile<Arguments extends unknown[], Result>(
 ): Compiled<Arguments, Result> {
 	checkOptions("compile", options, checks);
 	const { frozen: constants = [], plans: most = 8 } = options;
-	const frozen = variablesOf(constants);
+	const frozen = new Set(constants);
 	const plans = new PlanCache(most);
 	const random = new Random("dropout");
 	const call = (...args: Arguments): Result => {

@@ -141,20 +141,3 @@ test("arguments that are not data are refused", () => {
 	);
 	stillWorks();
 });
-
-test("options of compile() that make no sense are refused", () => {
-	const fn = (x: tf.Tensor): tf.Tensor => tf.neg(x);
-	for (const plans of [0, -1, 1.5, Number.NaN, Infinity, "2" as never]) {
-		assert.throws(() => compile(fn, { plans }), {
-			message: `compile: plans must be a whole number of at least 1, not ${typeof plans === "string" ? JSON.stringify(plans) : plans}`,
-		});
-	}
-	const weight = tf.variable(tf.scalar(1));
-	for (const frozen of [{ weight }, weight, [tf.scalar(1)], null]) {
-		assert.throws(() => compile(fn, { frozen: frozen as never }), {
-			message:
-				"frozen must be variables in a list: Object.values(params), for example",
-		});
-	}
-	weight.dispose();
-});
