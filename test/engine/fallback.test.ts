@@ -341,7 +341,7 @@ test("an error while a compiled function runs names the kernel of TensorFlow.js"
 	);
 	assert.throws(
 		() => inJavaScript(table, tf.tensor2d([7], [1, 1], "int32")),
-		/GatherNd/,
+		/GatherNd\(params float32\[3,2\], indices int32\[1,1\]\): /,
 	);
 });
 
