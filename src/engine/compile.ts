@@ -11,7 +11,7 @@ import { isStale } from "./plan.js";
 import { PlanCache } from "./plan-cache.js";
 import { runPlan } from "./run-plan.js";
 import { flattenArguments } from "./structure.js";
-import { planOf } from "./trace-function.js";
+import { tracePlan } from "./trace-plan.js";
 
 /** What a compiled function may take for granted, and how many graphs of it are kept. */
 export interface CompileOptions {
@@ -84,7 +84,7 @@ export function compile<Arguments extends unknown[], Result>(
 		if (!plan || isStale(plan, backend)) {
 			const arena = plans.prepare(given.key);
 			const options = { frozen, random, arena };
-			plan = planOf(backend, fn as never, { call: given, options });
+			plan = tracePlan(backend, fn as never, { call: given, options });
 			plans.set(given.key, plan);
 		}
 		return runPlan(backend, plan, given) as Result;

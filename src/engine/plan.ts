@@ -4,7 +4,7 @@ import type { Value } from "./graph.js";
 import type { HostCall } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 import type { Values } from "./onnx.js";
-import { refusedKernels } from "./refused.js";
+import { refusedKernels } from "./refused-kernels.js";
 import { divide } from "./segments.js";
 import { createSession, Refusal, type Session } from "./session.js";
 import type { Structure } from "./structure.js";

@@ -1,5 +1,5 @@
 import { engine as tfEngine } from "@tensorflow/tfjs";
-import { runningOperations } from "./scopes.js";
+import { runningOperations } from "./running-operations.js";
 
 // TensorFlow.js draws these in JavaScript and stores the result: a constant, if it were traced.
 const randomOps = /^(rand|random\w*|truncatedNormal|multinomial)$/;

@@ -17,10 +17,10 @@ import {
 import { channelBlock } from "./channel-block.js";
 import { sizeOf, type Value } from "./graph.js";
 import type { HostCall } from "./host-call.js";
-import { kernelOnHost } from "./host-kernel.js";
+import { kernelOnHost } from "./kernel-on-host.js";
 import type { DType, Values } from "./onnx.js";
 import { RandomWatch } from "./random-watch.js";
-import { runningOperations } from "./scopes.js";
+import { runningOperations } from "./running-operations.js";
 import { type TracedValue, TraceGraph } from "./trace.js";
 
 /** Fills an input of the graph before a run. */

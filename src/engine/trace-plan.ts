@@ -6,7 +6,7 @@ import { isHostDType } from "./host-call.js";
 import { standIn } from "./host-value.js";
 import type { Values } from "./onnx.js";
 import { makePlan, type Plan, type Traced } from "./plan.js";
-import { RefusedKernels } from "./refused.js";
+import { RefusedKernels } from "./refused-kernels.js";
 import { type Flattened, flattenResult, rebuild } from "./structure.js";
 import { FunctionTracer, type TracerOptions } from "./tracer.js";
 
@@ -64,7 +64,7 @@ function trace(
  *
  * The function is traced once more for each time that ONNX Runtime refuses it.
  */
-export function planOf(
+export function tracePlan(
 	backend: OnnxRuntimeBackend,
 	fn: TracedFunction,
 	{ call, options }: { call: Flattened; options: PlanOptions },

@@ -2,6 +2,7 @@ import type { DataId, KernelFunc, TensorInfo } from "@tensorflow/tfjs";
 import {
 	givenInputs,
 	type KernelCall,
+	kernelError,
 	type OnnxRuntimeBackend,
 } from "./backend.js";
 import { sizeOf } from "./graph.js";
@@ -105,10 +106,14 @@ export function kernelOnHost(
 	return {
 		fn(arrays) {
 			backend.countFallback(call.kernel);
-			const made = runKernel(backend, call, { kernel, arrays });
-			return made.map(({ values }, i) =>
-				ofDType(values, outputs[i]?.dtype as HostDType),
-			);
+			try {
+				const made = runKernel(backend, call, { kernel, arrays });
+				return made.map(({ values }, i) =>
+					ofDType(values, outputs[i]?.dtype as HostDType),
+				);
+			} catch (error) {
+				throw kernelError(call.kernel, call.inputs, error);
+			}
 		},
 		outputs,
 		hostValues: [],
