@@ -181,6 +181,11 @@ export function matMul(
 		shape: [...leading, rows as number, columns as number],
 		dtype: a.dtype,
 	};
+	if (inner === 0) {
+		// ONNX Runtime leaves in the result whatever was in its memory.
+		const zeros = new Float32Array(sizeOf(output.shape));
+		return graph.constant(zeros, output.shape, "float32");
+	}
 	if (!transposeA && !transposeB)
 		return single(graph, "MatMul", [a, b], output);
 	return single(graph, "FusedMatMul", [a, b], output, {
@@ -189,9 +194,8 @@ export function matMul(
 	});
 }
 
-// A sum of more rows than this is one of the sums of its parts, which loses less precision, as pairwise
-// summation in NumPy and PyTorch, and runs on all threads. Along the last axis ONNX Runtime keeps several
-// sums already.
+// A longer sum is one of the sums of its parts, which loses less precision, as pairwise summation does in
+// NumPy and PyTorch, and runs on all threads. Along the last axis ONNX Runtime keeps several sums itself.
 const rowsPerPart = 256;
 const mostRows = 511;
 const mostInOneLine = 2047;

@@ -132,6 +132,13 @@ test("a long sum keeps an infinity and a NaN, and one of whole numbers is exact"
 	gives([(10_007 * 10_006) / 2], (x) => tf.sum(x), tf.tensor1d(whole));
 });
 
+test("a product over an axis of no length is 0, compiled too", () => {
+	const [a, b] = [tf.zeros([40, 0]), tf.zeros([30, 0])];
+	const zeros = Array<number>(1200).fill(0);
+	gives(zeros, (x, y) => tf.matMul(x, y, false, true), a, b);
+	gives(zeros, (x, y) => tf.matMul(tf.transpose(x), y, true, true), a, b);
+});
+
 /** The places of the pixels that are not finite. */
 const spoiled = (fn: (x: T4) => tf.Tensor, x: T4): string[][] =>
 	bothWays(fn as OfTensors, x).map((values) =>

@@ -48,17 +48,21 @@ function geometry(
 	);
 }
 
+const nchw = [0, 3, 1, 2];
+const nhwc = [0, 2, 3, 1];
+
+/** Pools `[batch, channels, height, width]`. */
 function pool(
 	graph: Graph,
 	op: "MaxPool" | "AveragePool",
 	x: Value,
 	w: Window,
 ): Value {
-	const shape = [w.batch, x.shape[3] as number, w.outHeight, w.outWidth];
-	const y = single(
+	const shape = [w.batch, x.shape[1] as number, w.outHeight, w.outWidth];
+	return single(
 		graph,
 		op,
-		[transpose(graph, x, [0, 3, 1, 2])],
+		[x],
 		{ shape, dtype: x.dtype },
 		{
 			attributes: {
@@ -68,23 +72,27 @@ function pool(
 			},
 		},
 	);
-	return transpose(graph, y, [0, 2, 3, 1]);
 }
 
-const averagePool: Lowering = (graph, { x }, attributes) =>
-	x?.dtype === "float32"
-		? pool(graph, "AveragePool", x, geometry(x.shape, attributes))
-		: undefined;
+const averagePool: Lowering = (graph, { x }, attributes) => {
+	if (x?.dtype !== "float32") return undefined;
+	const w = geometry(x.shape, attributes);
+	const y = pool(graph, "AveragePool", transpose(graph, x, nchw), w);
+	return transpose(graph, y, nhwc);
+};
 
 /** The largest pixel of each window, or NaN where it sees one: ONNX Runtime passes over it. */
 const maxPool: Lowering = (graph, { x }, attributes) => {
 	if (x?.dtype !== "float32") return undefined;
 	const w = geometry(x.shape, attributes);
-	const y = pool(graph, "MaxPool", x, w);
-	if (taps(w) === 1) return y;
-	const isNan = unary(graph, "IsNaN", x, { dtype: "bool" });
+	// As it stands, so that the marks need no transposition of their own.
+	const { transposed: _, ...images } = transpose(graph, x, nchw);
+	const isNan = unary(graph, "IsNaN", images, { dtype: "bool" });
 	const marks = pool(graph, "MaxPool", cast(graph, isNan, "float32"), w);
-	return where(graph, cast(graph, marks, "bool"), scalar(graph, Number.NaN), y);
+	const seen = cast(graph, marks, "bool");
+	const y = pool(graph, "MaxPool", images, w);
+	const largest = where(graph, seen, scalar(graph, Number.NaN), y);
+	return transpose(graph, largest, nhwc);
 };
 
 /** For each pixel, the sum of one row of each window that sees it; the last row is zero. */

@@ -153,7 +153,7 @@ function broadcast(x: Plain, shape: readonly number[]): Plain {
 }
 
 const broadcastTo: Draw = (random) => {
-	const shape = shapeOf(random, { most: 5 });
+	const shape = shapeOf(random, { most: 5, empty: false });
 	const from = shape.map((length) => (chance(random, 0.6) ? length : 1));
 	const lost = chance(random, 0.3) ? random.integer(0, shape.length + 1) : 0;
 	const x = numbers(random, from.slice(lost), dtypeOf(random));

@@ -46,7 +46,10 @@ const maxPool: Draw = (random) => {
 		const x = repeated(numbers(random, slid.image, "float32", { odd: 0 }));
 		return { inputs: { x }, attributes, differentiable: ["x"] };
 	}
-	const x = numbers(random, slid.image, "float32", { odd: 1 });
+	const odd = numbers(random, slid.image, "float32", { odd: 1 });
+	// ONNX Runtime begins with the smallest number, so a window of nothing but -Infinity has that.
+	const values = odd.values.map((value) => Math.max(value, -9));
+	const x = { ...odd, values };
 	const expected = {
 		because: "JavaScript passes over NaN, which PyTorch takes for the largest",
 		results: () => [largest(x, poolingOf(slid))],
@@ -86,7 +89,8 @@ const averagePoolGradient: Draw = (random) => {
 type TapsOf = typeof linearTaps;
 
 function resizeOf(random: Random) {
-	const [batch, channels] = [random.integer(1, 3), random.integer(1, 4)];
+	const batch = random.integer(1, 3);
+	const channels = random.integer(1, 4);
 	const side = () => random.integer(1, 8);
 	const alignCorners = chance(random, 0.3);
 	const halfPixelCenters = !alignCorners && chance(random, 0.6);

@@ -42,7 +42,7 @@ export const isOnPlace = (
 	Array.from({ length: to }, (_, i) => sourceOf(i, [from, to], sampling)).some(
 		(source) =>
 			source > 0 &&
-			source < from - 1 &&
+			source < from - 1 + 1e-4 &&
 			Math.abs(source - Math.round(source)) < 1e-4,
 	);
 

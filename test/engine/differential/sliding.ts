@@ -30,7 +30,12 @@ export function sliding(
 	const side = (length: number) =>
 		dilation * (length - 1) + 1 + random.integer(0, 7);
 	return {
-		image: [random.integer(1, 3), side(kernel[0]), side(kernel[1]), channels],
+		image: [
+			chance(random, 0.05) ? 0 : random.integer(1, 3),
+			side(kernel[0]),
+			side(kernel[1]),
+			channels,
+		],
 		kernel,
 		strides,
 		dilations: [dilation, dilation],
