@@ -202,6 +202,14 @@ describe("runs", () => {
 		assert.ok(last.step === 1 || last.learningRate < 0.009);
 	});
 
+	test("two calls at once make one run", async () => {
+		const changes = { seed: 78 };
+		const [one, two] = await Promise.all([tune(changes), tune(changes)]);
+		assert.equal(one.id, two.id);
+		assert.deepEqual(untimed(one), untimed(two));
+		assert.equal(one.log.length, one.log.at(-1)?.step);
+	});
+
 	test("the interrupt of a notebook stops a run", async () => {
 		const interrupt = Symbol.for("Jupyter.signal");
 		const controller = new AbortController();
