@@ -29,7 +29,7 @@ let run: Run;
 let copies = 0;
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const recipe = { ...tinyRecipe, batchSize: 4, length: { steps: 2 } };
 	const options = { folder, workers: 0 };
 	run = await finetune(variedBackbone(), variedTask(), recipe, options);

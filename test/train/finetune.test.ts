@@ -38,7 +38,7 @@ import { variedBackbone, variedTask } from "./varied-task.js";
 const folder = scratchFolder();
 const backbone = tinyBackbone;
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const swin = (): Backbone =>
 	untrainedBackbone({
