@@ -127,11 +127,11 @@ export class Kernel {
 
 	#answer(message: Message): void {
 		const { content } = message;
-		const { compiler, declarations } = this.executor;
+		const { compiler } = this.executor;
 		const answers: Record<string, (() => Content) | undefined> = {
 			kernel_info_request: () => this.info,
-			complete_request: () => complete(compiler, declarations, content),
-			inspect_request: () => inspect(compiler, declarations, content),
+			complete_request: () => complete(compiler, content),
+			inspect_request: () => inspect(compiler, content),
 			is_complete_request: () => ({
 				...completeness(String(content.code ?? "")),
 			}),
@@ -229,9 +229,9 @@ export class Kernel {
 	}
 
 	#help(name: string): Content[] {
-		const { compiler, declarations } = this.executor;
+		const { compiler } = this.executor;
 		const info = this.executor.protect(() =>
-			compiler.inspect(declarations, name, name.length - 1),
+			compiler.inspect(name, name.length - 1),
 		);
 		const data = info
 			? describe(info)

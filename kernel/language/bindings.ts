@@ -1,48 +1,5 @@
-import type ts from "@tslab/typescript-for-tslab";
+import type ts from "typescript";
 import { typescript } from "./typescript.js";
-
-/** The names a cell declares at its top level. */
-export interface CellNames {
-	/** Variables, functions and classes: they live in the cell and can be assigned. */
-	readonly locals: readonly string[];
-	/** `import * as name`: they live in the cell and cannot be assigned. */
-	readonly namespaces: readonly string[];
-	/** Named and default imports: they live in the imported module. */
-	readonly imports: readonly string[];
-}
-
-/** Reads the names from the `export { ... }` that tslab appends to every cell. */
-export function cellNames(file: ts.SourceFile): CellNames {
-	const exported: string[] = [];
-	const namespaces = new Set<string>();
-	const imports = new Set<string>();
-	for (const statement of file.statements) {
-		if (typescript.isExportDeclaration(statement) && statement.exportClause) {
-			if (typescript.isNamedExports(statement.exportClause)) {
-				exported.push(
-					...statement.exportClause.elements.map(({ name }) => name.text),
-				);
-			}
-		}
-		if (!typescript.isImportDeclaration(statement)) continue;
-		const clause = statement.importClause;
-		if (clause?.name) imports.add(clause.name.text);
-		const bindings = clause?.namedBindings;
-		if (!bindings) continue;
-		if (typescript.isNamespaceImport(bindings)) {
-			namespaces.add(bindings.name.text);
-		} else {
-			for (const { name } of bindings.elements) imports.add(name.text);
-		}
-	}
-	return {
-		locals: exported.filter(
-			(name) => !namespaces.has(name) && !imports.has(name),
-		),
-		namespaces: exported.filter((name) => namespaces.has(name)),
-		imports: exported.filter((name) => imports.has(name)),
-	};
-}
 
 function isVoidExport(statement: ts.Statement): boolean {
 	if (!typescript.isExpressionStatement(statement)) return false;
@@ -100,4 +57,29 @@ export function shareBindings(): ts.TransformerFactory<ts.SourceFile> {
 		});
 		return factory.updateSourceFile(file, statements);
 	};
+}
+
+function declareWithLet(node: ts.Statement): ts.Statement {
+	if (
+		!typescript.isVariableStatement(node) ||
+		!(node.declarationList.flags & typescript.NodeFlags.Const) ||
+		node.modifiers?.length
+	) {
+		return node;
+	}
+	const { factory } = typescript;
+	const list = factory.createVariableDeclarationList(
+		node.declarationList.declarations,
+		typescript.NodeFlags.Let,
+	);
+	return factory.updateVariableStatement(node, undefined, list);
+}
+
+/** Turns the top-level `const` of a cell into `let`, so that a later cell may declare the name anew. */
+export function declareAnew(): ts.TransformerFactory<ts.SourceFile> {
+	return () => (file) =>
+		typescript.factory.updateSourceFile(
+			file,
+			file.statements.map(declareWithLet),
+		);
 }

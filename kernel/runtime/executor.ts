@@ -1,8 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Compiler } from "../language/compiler.js";
-import { afterFailure, localImports } from "../language/declarations.js";
-import type { Emitted } from "../language/emit.js";
+import type { Compiler, Refused, Strictness } from "../language/compiler.js";
+import type { Emitted, EmittedCell } from "../language/emit.js";
 import type { Cell } from "./cell.js";
 import { Interrupted, Interrupts, shared } from "./interrupts.js";
 import { compileFunction, Modules } from "./modules.js";
@@ -15,14 +14,20 @@ export type Outcome =
 	| { readonly failure: Failure };
 
 const { setImmediate } = globalThis;
-const parameters = "exports, require, $kernel, __filename, __dirname";
+
+/** Thrown where code cannot be compiled that only names itself while it runs. */
+class Uncompiled extends Error {
+	constructor(readonly refused: Refused) {
+		super("a local module cannot be compiled");
+	}
+}
 
 /** Declares a cell's names as getters and setters, the first thing the cell does. */
 function announcement({
 	locals,
 	namespaces,
 	imports,
-}: Emitted["names"]): string {
+}: EmittedCell["names"]): string {
 	const bindings = [
 		...locals.map((name) => `${name}:[()=>${name},($v)=>{${name}=$v}]`),
 		...namespaces.map((name) => `${name}:[()=>${name}]`),
@@ -34,16 +39,15 @@ function announcement({
 
 /** Compiles and runs the cells of one notebook, one after another. */
 export class Executor {
-	/** Declarations of everything that earlier cells left to later ones. */
-	declarations = "";
 	readonly interrupts: Interrupts;
 	readonly modules: Modules;
+	/** Whether the types of cells are checked. */
+	strictness: Strictness = { check: true };
 	readonly #scope = new Scope();
 	#terminated = () => {};
-	#isStale = false;
+	#complaints: string[];
 
 	constructor(
-		readonly folder: string,
 		readonly compiler: Compiler,
 		setup: {
 			readonly memory: Int32Array;
@@ -52,13 +56,25 @@ export class Executor {
 		},
 	) {
 		this.interrupts = new Interrupts(setup.memory, setup.idle);
-		const kernelFor = (path: string) => this.#kernelFor(path);
-		this.modules = new Modules(folder, kernelFor, setup.overrides);
+		this.#complaints = [...compiler.complaints];
+		this.modules = new Modules(
+			(path, imports) => this.#kernelFor(path, imports),
+			setup.overrides,
+			(specifier, from) => this.#loadLocal(specifier, from),
+		);
+	}
+
+	#loadLocal(specifier: string, from: string) {
+		const loaded = this.protect(() =>
+			this.compiler.load(specifier, from, this.strictness),
+		);
+		if (loaded && "diagnostics" in loaded) throw new Uncompiled(loaded);
+		return loaded;
 	}
 
 	/** What compiled code sees as `$kernel`. */
-	#kernelFor(path: string): object {
-		const { interrupts } = this;
+	#kernelFor(path: string, imports: Emitted["imports"]): object {
+		const { interrupts, modules } = this;
 		const url = pathToFileURL(path).href;
 		return {
 			flag: interrupts.flag,
@@ -69,12 +85,16 @@ export class Executor {
 			wait: (value: unknown) => interrupts.wait(value),
 			resume: interrupts.resume.bind(interrupts),
 			iterate: interrupts.iterate.bind(interrupts),
-			import: (specifier: string) => this.modules.import(specifier),
-			meta: { url, filename: path, dirname: join(path, "..") },
-			announce: (bindings: Bindings, imports: string[]) =>
-				this.#scope.announce(bindings, imports),
-			define: (name: string, { get }: { get: () => unknown }) =>
-				this.#scope.define(name, get),
+			import: (specifier: unknown) =>
+				modules.import(String(specifier), path, imports),
+			require: (specifier: string) => modules.require(specifier, path, imports),
+			meta: {
+				url,
+				filename: path,
+				dirname: dirname(path),
+				resolve: (specifier: string) =>
+					pathToFileURL(modules.resolve(specifier, path)).href,
+			},
 		};
 	}
 
@@ -90,7 +110,12 @@ export class Executor {
 
 	failureOf(thrown: unknown): Failure {
 		return this.protect(() =>
-			failureOf(thrown, (path) => this.modules.mapsOf(path)),
+			thrown instanceof Uncompiled
+				? failureOfDiagnostics(
+						thrown.refused.diagnostics,
+						this.interrupts.now.cell,
+					)
+				: failureOf(thrown, (path) => this.modules.mapsOf(path)),
 		);
 	}
 
@@ -116,61 +141,97 @@ export class Executor {
 		this.interrupts.executing = this.interrupts.now = context;
 		try {
 			begin();
-			const changed = this.protect(() => this.compiler.refresh());
-			this.#isStale ||= changed.length > 0;
-			const reloaded = this.#isStale ? await this.#reload(cell) : undefined;
-			if (reloaded && "failure" in reloaded) return reloaded;
+			await this.#renew(cell);
 			return await this.#runSource(cell, source);
 		} catch (thrown) {
 			return { failure: this.failureOf(thrown) };
 		}
 	}
 
-	/** Imports again what earlier cells imported from local files, some of which have changed. */
-	async #reload(cell: Cell): Promise<Outcome | undefined> {
-		const imports = localImports(this.declarations);
-		const outcome = imports ? await this.#runSource(cell, imports) : undefined;
-		this.#isStale = outcome !== undefined && "failure" in outcome;
-		return outcome;
+	/** Loads again the local modules that have changed; those that cannot be stay as they are, and are named. */
+	async #renew(cell: Cell): Promise<void> {
+		const { modules, broken } = this.protect(() => {
+			this.#complaints.push(...this.compiler.refresh());
+			return this.compiler.renew(this.strictness);
+		});
+		const complain = (path: string, { traceback }: Failure) =>
+			this.#complaints.push(
+				`${path} has changed and cannot be loaded; what it was stays in use:`,
+				...traceback,
+			);
+		for (const { path, diagnostics } of broken) {
+			const failure =
+				diagnostics.length > 0
+					? failureOfDiagnostics(diagnostics, cell)
+					: failureOf(`there is no ${path}`, () => undefined);
+			complain(path, failure);
+		}
+		if (modules.length > 0) {
+			this.modules.update(modules);
+			await this.#start(() =>
+				this.modules.renew((path, error) =>
+					complain(path, this.failureOf(error)),
+				),
+			);
+		}
+		const text = this.#complaints.splice(0).join("\n");
+		if (text !== "") process.stderr.write(`${text}\n`);
 	}
 
 	async #runSource(cell: Cell, source: string): Promise<Outcome> {
-		const before = this.declarations;
-		const compiled = this.protect(() => this.compiler.compile(before, source));
+		const compiled = this.protect(() =>
+			this.compiler.compile(source, this.strictness),
+		);
 		if ("diagnostics" in compiled) {
 			const { diagnostics } = compiled;
 			return { failure: failureOfDiagnostics(diagnostics, cell) };
 		}
-		const { script, declarations, resultName } = compiled;
-		this.modules.update(compiled.modules);
+		const { script, modules, settle } = compiled;
+		this.modules.update(modules);
 		if (!script) return { value: undefined };
 		cell.maps = script.maps;
+		const names = Object.values(script.names).flat();
+		let unreached = names;
+		let value: unknown;
+		const call = () => {
+			unreached = [];
+			return this.#call(cell, script, (result) => {
+				value = result;
+			});
+		};
 		try {
-			await this.#start(() => this.modules.prepare(script.code));
-			await this.#start(() => this.#call(cell, script));
-			this.#scope.settle();
-			this.declarations = declarations;
-		} catch (thrown) {
-			const unreached = this.#scope.settle();
-			this.declarations = afterFailure(before, declarations, unreached);
-			throw thrown;
+			await this.#start(() => this.modules.prepare(script));
+			await this.#start(call);
+			return { value };
+		} finally {
+			const uninitialized = this.#scope.settle();
+			settle(unreached.length > 0 ? unreached : uninitialized);
 		}
-		return { value: resultName ? this.#scope.take(resultName) : undefined };
 	}
 
-	#call(cell: Cell, script: Emitted): unknown {
-		const path = join(this.folder, "notebook.ts");
+	#call(
+		cell: Cell,
+		script: EmittedCell,
+		result: (value: unknown) => void,
+	): unknown {
+		const { source, imports } = script;
+		const path = join(dirname(source), "notebook.ts");
 		const prelude = announcement(script.names);
-		return compileFunction(script.code, cell.file, {
-			parameters,
-			isAsync: script.isAsync,
-			prelude,
-		})(
+		const kernel = Object.assign(this.#kernelFor(path, imports), {
+			result,
+			announce: (bindings: Bindings, imports: string[]) =>
+				this.#scope.announce(bindings, imports),
+			define: (name: string, { get }: { get: () => unknown }) =>
+				this.#scope.define(name, get),
+		});
+		const { isAsync } = script;
+		return compileFunction(script.code, cell.file, { isAsync, prelude })(
 			this.#scope.exports,
-			this.modules.requireFrom(this.folder),
-			this.#kernelFor(path),
+			this.modules.requireFrom(path, imports),
+			kernel,
 			path,
-			this.folder,
+			dirname(path),
+			{},
 		);
 	}
 

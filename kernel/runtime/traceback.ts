@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
-import type { Diagnostic } from "tslab/dist/converter.js";
+import type { Diagnostic } from "../language/diagnostics.js";
 import { type Position, trace } from "../language/source-map.js";
 import { type Cell, cellOf, positionInCell } from "./cell.js";
 
