@@ -23,7 +23,7 @@ export interface ClientOptions {
 	readonly env?: NodeJS.ProcessEnv;
 	/** The command for a connection file; ours unless told otherwise. */
 	readonly command?: (connectionFile: string) => string[];
-	/** Milliseconds to wait for the kernel to answer; 120 000 unless told otherwise. */
+	/** Milliseconds to wait for the kernel to answer while its process lives; ten minutes unless told otherwise. */
 	readonly patience?: number;
 	/** Where the process's own standard error goes. */
 	readonly stderr?: "ignore" | "inherit" | "pipe";
@@ -97,7 +97,7 @@ export class KernelClient {
 	}
 
 	static async #launch(options: ClientOptions): Promise<KernelClient> {
-		const { folder = process.cwd(), env = {}, patience = 120_000 } = options;
+		const { folder = process.cwd(), env = {}, patience = 600_000 } = options;
 		const { command = kernelCommand, stderr = "inherit" } = options;
 		const { path, connection, remove } = await createConnection();
 		const [program = "", ...args] = command(path);
@@ -263,12 +263,12 @@ export class KernelClient {
 		await this.request("interrupt_request", {}, { channel: "control" });
 	}
 
-	/** Ends the kernel gently, and by force when it does not end within three seconds. */
+	/** Ends the kernel gently, and by force when it does not end within a minute. */
 	async shutdown(): Promise<void> {
 		if (this.process.exitCode === null && !this.process.signalCode) {
 			const exited = once(this.process, "exit");
 			void this.#send("control", "shutdown_request", { restart: false });
-			const timer = setTimeout(() => this.process.kill("SIGKILL"), 3000);
+			const timer = setTimeout(() => this.process.kill("SIGKILL"), 60_000);
 			await exited;
 			clearTimeout(timer);
 		}

@@ -74,6 +74,8 @@ export interface GlobalHost {
 	ask(message: string, password: boolean): string;
 	readonly comms: Comms;
 	signal(): AbortSignal;
+	/** Adds to the number of things that a first interrupt lets end by themselves; returns what it is then. */
+	hold(change: number): number;
 	/** What stands for the execution that output made now belongs to. */
 	execution(): object;
 }
@@ -161,6 +163,10 @@ export function installGlobals(host: GlobalHost): void {
 	Object.defineProperties(globalThis, {
 		[Symbol.for("Jupyter.signal")]: {
 			get: () => host.signal(),
+			configurable: true,
+		},
+		[Symbol.for("Jupyter.hold")]: {
+			value: host.hold,
 			configurable: true,
 		},
 		[Symbol.for("Jupyter.progress")]: {

@@ -67,6 +67,7 @@ export class Kernel {
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
 			signal: () => this.executor.interrupts.now.abort.signal,
+			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
 		});
 		warnOnce(() => this.executor.interrupts.now);

@@ -21,29 +21,31 @@ export interface Executed {
 	};
 }
 
-const graceSeconds = 5;
+/** How long an interrupted cell may take to save what it did. */
+const graceSeconds = 60;
 
-/** Interrupts a cell that takes too long; gives up on the kernel when that does not help. */
-async function withTimeout<T>(
-	work: Promise<T>,
-	client: KernelClient,
-	seconds: number,
-): Promise<T> {
+/** The time of a cell: once it is up, the cell is interrupted, and given up where that does not help. */
+function cellClock(client: KernelClient, seconds: number) {
 	const timers: NodeJS.Timeout[] = [];
 	const after = (delay: number, action: () => void) => {
 		if (Number.isFinite(delay)) timers.push(setTimeout(action, delay * 1000));
 	};
+	let start = () => {};
 	const tooLate = new Promise<never>((_, reject) => {
-		after(seconds, () => void client.interrupt().catch(() => {}));
-		after(seconds + graceSeconds, () =>
-			reject(new Error(`the cell did not stop after ${seconds} s`)),
-		);
+		start = () => {
+			start = () => {};
+			after(seconds, () => void client.interrupt().catch(() => {}));
+			after(seconds + graceSeconds, () =>
+				reject(new Error(`the cell did not stop after ${seconds} s`)),
+			);
+		};
 	});
-	try {
-		return await Promise.race([work, tooLate]);
-	} finally {
-		timers.forEach(clearTimeout);
-	}
+	return {
+		tooLate,
+		/** To be called when the cell has begun: an interrupt before that would be lost. */
+		begin: () => start(),
+		stop: () => timers.forEach(clearTimeout),
+	};
 }
 
 function describeKernel(notebook: Notebook, info: Content): Notebook {
@@ -78,13 +80,15 @@ async function executeCell(
 	}: ExecuteOptions & { readonly collector: OutputCollector },
 ): Promise<{ cell: NotebookCell; traceback?: readonly string[] }> {
 	const outputs = collector.begin();
+	const clock = cellClock(client, timeout);
 	const onPublish = (message: Message) => {
+		clock.begin();
 		collector.add(message);
 		watcher?.publish(message);
 	};
 	const work = client.execute(joinText(cell.source), { onPublish });
 	try {
-		const { reply } = await withTimeout(work, client, timeout);
+		const { reply } = await Promise.race([work, clock.tooLate]);
 		const count = Number(reply.execution_count);
 		const done = { ...cell, outputs, execution_count: count };
 		if (reply.status === "ok") return { cell: done };
@@ -93,6 +97,8 @@ async function executeCell(
 	} catch (error) {
 		const done = { ...cell, outputs, execution_count: null };
 		return { cell: done, traceback: [(error as Error).message] };
+	} finally {
+		clock.stop();
 	}
 }
 

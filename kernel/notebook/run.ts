@@ -99,9 +99,12 @@ function stopOnSignals(client: KernelClient): () => boolean {
 	return () => isInterrupted;
 }
 
-/** Time for what an interrupted cell has begun to save itself: its loops see the interrupt at their next turn. */
+/** Waits for what an interrupted cell has begun to save itself: its loops see the interrupt at their next turn. */
 const settle = (client: KernelClient) =>
-	client.execute("await new Promise((resolve) => setTimeout(resolve, 500))");
+	client.execute(
+		`const held = () => (globalThis as any)[Symbol.for("Jupyter.hold")](0) > 0;
+do await new Promise((resolve) => setTimeout(resolve, 500)); while (held())`,
+	);
 
 function write(job: Job, notebook: Notebook): void {
 	for (const path of [job.out, job.html])

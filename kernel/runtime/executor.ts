@@ -121,6 +121,7 @@ export class Executor {
 
 	/** Ends the running cell after its JavaScript has been terminated. */
 	terminated(): void {
+		Atomics.store(this.interrupts.flag, shared.held, 0);
 		this.#terminated();
 	}
 

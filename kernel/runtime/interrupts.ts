@@ -37,7 +37,9 @@ export const shared = {
 	backlog: 4,
 	/** Not 0 once the sockets are closed. */
 	closed: 5,
-	words: 6,
+	/** How many things go on that a first interrupt lets end by themselves, such as runs that are being written. */
+	held: 6,
+	words: 7,
 } as const;
 
 const { setImmediate } = globalThis;
@@ -79,6 +81,11 @@ export class Interrupts {
 	stop(): never {
 		this.now.epoch = Atomics.load(this.flag, shared.interrupts);
 		throw new Interrupted();
+	}
+
+	/** Counts what a first interrupt does not terminate; returns how many there are then. */
+	hold(change: number): number {
+		return Atomics.add(this.flag, shared.held, change) + change;
 	}
 
 	/** Rejects every await of the executing cell. */

@@ -1,5 +1,6 @@
 import { Session } from "node:inspector";
 import { shared } from "../runtime/interrupts.js";
+import { waitPatiently } from "./patience.js";
 
 const patience = 800;
 const retry = 100;
@@ -9,10 +10,14 @@ const retry = 100;
  *
  * The shared counter stops loops of cells at once; a message cancels what cells await; and when
  * the main thread has not answered for 0.8 seconds (it is inside a library), its JavaScript is
- * terminated, unless that would hit the kernel's own code or a process with async hooks.
+ * terminated, unless that would hit the kernel's own code or a process with async hooks; what is
+ * held, such as a step of training, is terminated at the second interrupt only.
  */
 export class Interrupter {
-	#timer: NodeJS.Timeout | undefined;
+	#cancel = () => {};
+	#isWaiting = false;
+	/** There has been another interrupt before the main thread answered the first. */
+	#insists = false;
 	#session: Session | undefined;
 
 	constructor(
@@ -23,26 +28,31 @@ export class Interrupter {
 	interrupt(): void {
 		Atomics.add(this.memory, shared.interrupts, 1);
 		this.tell("interrupt");
-		clearTimeout(this.#timer);
-		this.#timer = setTimeout(() => this.#terminate(), patience);
+		this.#insists = this.#isWaiting;
+		this.#isWaiting = true;
+		this.#terminateAfter(patience);
 	}
 
 	/** The main thread has answered. */
 	alive(): void {
-		clearTimeout(this.#timer);
-		this.#timer = undefined;
+		this.#isWaiting = false;
+		this.#insists = false;
+		this.#cancel();
 		this.#session?.disconnect();
 		this.#session = undefined;
+	}
+
+	#terminateAfter(milliseconds: number): void {
+		this.#cancel();
+		this.#cancel = waitPatiently(milliseconds, () => this.#terminate());
 	}
 
 	#terminate(): void {
 		const isProtected =
 			Atomics.load(this.memory, shared.critical) !== 0 ||
-			Atomics.load(this.memory, shared.hooks) !== 0;
-		this.#timer = setTimeout(
-			() => this.#terminate(),
-			isProtected ? retry : patience,
-		);
+			Atomics.load(this.memory, shared.hooks) !== 0 ||
+			(Atomics.load(this.memory, shared.held) > 0 && !this.#insists);
+		this.#terminateAfter(isProtected ? retry : patience);
 		if (isProtected) return;
 		if (!this.#session) {
 			this.#session = new Session();

@@ -118,7 +118,7 @@ export class Link {
 	/** Waits, blocking, until the sockets have sent everything and are closed. */
 	close(): void {
 		this.#post({ kind: "quit" });
-		Atomics.wait(this.memory, shared.closed, 0, 1000);
+		Atomics.wait(this.memory, shared.closed, 0, 10_000);
 	}
 
 	/** Asks the client that sent a request for a line of text, blocking until it comes. */

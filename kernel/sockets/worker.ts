@@ -15,6 +15,7 @@ import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
 import { Interrupter } from "./interrupter.js";
 import { onInterruptSignal, onParentDeath } from "./lifetime.js";
 import { Outbox, type Outgoing, StreamJoiner } from "./outbox.js";
+import { waitPatiently } from "./patience.js";
 
 const { connection, session, kernelInfo, memory, input } =
 	workerData as SocketSetup;
@@ -112,7 +113,7 @@ async function close(): Promise<void> {
 async function stop(): Promise<void> {
 	await close();
 	tell({ kind: "shutdown" });
-	setTimeout(() => process.kill(process.pid, "SIGKILL"), 1500);
+	waitPatiently(1500, () => process.kill(process.pid, "SIGKILL"));
 }
 
 const controlReplies: Record<

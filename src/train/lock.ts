@@ -8,6 +8,7 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { withNotebookHold } from "./notebook-hold.js";
 import { writing } from "./storage-error.js";
 
 interface Holder {
@@ -111,7 +112,7 @@ export async function withLock<Result>(
 	const path = join(folder, "lock");
 	writing(path, () => take(path));
 	try {
-		return await work();
+		return await withNotebookHold(work);
 	} finally {
 		rmSync(path, { force: true });
 	}

@@ -1,16 +1,25 @@
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Execution } from "../../kernel/client.js";
-import { outputs, shown, streamed, useKernel } from "./session.js";
+import {
+	outputs,
+	scratchFolder,
+	shown,
+	streamed,
+	useKernel,
+} from "./session.js";
 
+const folder = scratchFolder();
 const kernel = useKernel();
 
-/** Runs a cell, interrupts it once it runs, and says how long it took to stop. */
+/** Runs a cell and interrupts it once it runs; one that does not stop hangs. */
 async function interrupted(
 	code: string,
 	interrupt: () => unknown = () => kernel.client.interrupt(),
-): Promise<{ execution: Execution; milliseconds: number }> {
+): Promise<Execution> {
 	const marked = `console.log('running'); ${code}`;
 	let started = () => {};
 	const running = new Promise<void>((resolve) => {
@@ -21,19 +30,15 @@ async function interrupted(
 		onPublish: ({ header }) => header.msg_type === "stream" && started(),
 	});
 	await running;
+	// what follows the line that says so has most probably begun, too
 	await delay(100);
-	const from = performance.now();
 	void interrupt();
-	const execution = await cell;
-	return { execution, milliseconds: performance.now() - from };
+	return cell;
 }
 
 async function assertUsable(): Promise<void> {
 	assert.equal(shown(await kernel.run("40 + 2")), "42");
 }
-
-// the target is one second; a loaded machine gets three, and a kernel that hangs fails anyway
-const limit = 3000;
 
 const cells: Record<string, string> = {
 	"a busy loop": "while (true) {}",
@@ -54,24 +59,23 @@ const cells: Record<string, string> = {
 };
 
 for (const [name, code] of Object.entries(cells)) {
-	test(`${name} stops`, { timeout: 20_000 }, async () => {
-		const { execution, milliseconds } = await interrupted(code);
-		assert.equal(execution.reply.ename, "Interrupted");
-		assert.ok(milliseconds < limit, `${milliseconds} ms`);
+	test(`${name} stops`, async () => {
+		const { reply } = await interrupted(code);
+		assert.equal(reply.ename, "Interrupted");
 		await assertUsable();
 	});
 }
 
-test("SIGINT stops a busy loop too", { timeout: 20_000 }, async () => {
-	const { execution } = await interrupted("await 0; while (true) {}", () =>
+test("SIGINT stops a busy loop too", async () => {
+	const { reply } = await interrupted("await 0; while (true) {}", () =>
 		kernel.client.process.kill("SIGINT"),
 	);
-	assert.equal(execution.reply.ename, "Interrupted");
+	assert.equal(reply.ename, "Interrupted");
 	await assertUsable();
 });
 
 test("finally runs, catch may go on, and nothing runs on afterwards", async () => {
-	const { execution } = await interrupted(
+	const execution = await interrupted(
 		"let ticks = 0; const timer = setInterval(() => console.log('tick', ticks++), 10); try { for (;;) await new Promise((r) => setTimeout(r, 5)) } finally { console.log('finally') }",
 	);
 	assert.match(streamed(execution), /finally\n$/);
@@ -84,6 +88,39 @@ test("finally runs, catch may go on, and nothing runs on afterwards", async () =
 	assert.equal(last?.content.execution_state, "idle");
 });
 
+/** A cell that is in a step of a library, which it holds, until a file is there. */
+const holding = (path: string) =>
+	`const hold = (globalThis as any)[Symbol.for("Jupyter.hold")] as (change: number) => void;
+import { existsSync } from "node:fs";
+const step = new Function("exists", "while (!exists()) {}");
+hold(1); try { step(() => existsSync(${JSON.stringify(path)})); console.log("whole") } finally { hold(-1) }`;
+
+test("a step that is held comes to its end", async () => {
+	const path = join(folder, "end");
+	const execution = await interrupted(holding(path), async () => {
+		await kernel.client.interrupt();
+		// longer than the kernel is patient with what is not held
+		await delay(1500);
+		writeFileSync(path, "");
+	});
+	assert.match(streamed(execution), /whole\n$/);
+	await assertUsable();
+});
+
+test("a second interrupt ends it where it is", async () => {
+	const execution = await interrupted(holding(join(folder, "never")), () => {
+		void kernel.client.interrupt();
+		void kernel.client.interrupt();
+	});
+	assert.equal(execution.reply.ename, "Interrupted");
+	assert.doesNotMatch(streamed(execution), /whole/);
+	assert.equal(
+		await kernel.show("(globalThis as any)[Symbol.for('Jupyter.hold')](0)"),
+		"0",
+	);
+	await assertUsable();
+});
+
 test("functions of an interrupted cell work in later ones", async () => {
 	await interrupted(
 		"function count(to: number) { let n = 0; while (n < to) n++; return n }; while (true) {}",
@@ -92,7 +129,7 @@ test("functions of an interrupted cell work in later ones", async () => {
 });
 
 test("libraries see the interrupt as an abort signal", async () => {
-	const { execution } = await interrupted(
+	const execution = await interrupted(
 		"const { signal } = jupyter; await new Promise((_, reject) => { signal.addEventListener('abort', () => { console.log('aborted'); reject(signal.reason) }) })",
 	);
 	assert.match(streamed(execution), /aborted/);

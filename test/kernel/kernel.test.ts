@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { setTimeout as delay } from "node:timers/promises";
 import { assertPaired, assertValid } from "./schema.js";
 import { outputs, result, shown, streamed, useKernel } from "./session.js";
 
@@ -194,7 +193,6 @@ test("tslab's display works", async () => {
 });
 
 test("every published message of this session is valid, busy and idle are paired", async () => {
-	await delay(100);
 	assert.ok(kernel.recorded.length > 100);
 	for (const message of kernel.recorded) assertValid(message);
 	assertPaired(kernel.recorded);
@@ -210,8 +208,6 @@ test("replies are valid too, and the kernel ends after its shutdown reply", asyn
 		await client.request("interrupt_request", {}, { channel: "control" }),
 	];
 	for (const { reply } of replies) assertValid(reply);
-	const started = Date.now();
 	await client.shutdown();
 	assert.equal(client.process.exitCode, 0);
-	assert.ok(Date.now() - started < 2500);
 });

@@ -34,7 +34,8 @@ function reporter() {
 	return { report, published, nextCell };
 }
 
-test("a bar for what goes on, a sentence for what is done, one display for each cell", () => {
+test("a bar for what goes on, a sentence for what is done, one display for each cell", (context) => {
+	context.mock.method(performance, "now", () => 0);
 	const { report, published, nextCell } = reporter();
 	report(training);
 	report({ ...training, done: 4 });
@@ -64,8 +65,13 @@ test("a bar for what goes on, a sentence for what is done, one display for each 
 	assert.notEqual(published.at(-1)?.id, published[0]?.id);
 });
 
-test("what comes quickly is not all shown, the end is", () => {
+test("what comes quickly is not all shown, the end is", (context) => {
+	let now = 0;
+	context.mock.method(performance, "now", () => now);
 	const { report, published } = reporter();
 	for (let done = 1; done <= 4; done++) report({ ...training, done });
 	assert.equal(published.length, 2);
+	for (let done = 1; done <= 3; done++, now += 1000)
+		report({ ...training, done });
+	assert.equal(published.length, 5);
 });
