@@ -1,6 +1,6 @@
 import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
-import { installGlobals } from "./globals.js";
+import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
 import { completeness } from "./language/is-complete.js";
@@ -160,14 +160,24 @@ export class Kernel {
 			const { message, isAborted } = next;
 			this.#status("busy", message.header);
 			if (isAborted) {
-				const execution_count = this.#count;
-				this.link.reply(message, { status: "aborted", execution_count });
+				// without a count, by which clients would take it for a cell that has run
+				this.link.reply(message, { status: "aborted" });
 			} else {
-				await this.#execute(message);
+				await this.#execute(message).catch((error: unknown) =>
+					this.#fail(message, error),
+				);
 			}
 			this.#status("idle", message.header);
 		}
 		this.#isRunning = false;
+	}
+
+	/** Ends a cell that the kernel itself has failed at. */
+	#fail(message: Message, error: unknown): void {
+		const failure = this.executor.failureOf(error);
+		this.link.publish("error", { ...failure }, { parent: message.header });
+		const execution_count = this.#count;
+		this.link.reply(message, { status: "error", execution_count, ...failure });
 	}
 
 	async #execute(message: Message): Promise<void> {
@@ -245,7 +255,8 @@ export class Kernel {
 		{ value }: Extract<Outcome, { value: unknown }>,
 		cell: Cell,
 	): Promise<Failure | undefined> {
-		if (value === undefined) return undefined;
+		const { executing } = this.executor.interrupts;
+		if (value === undefined || isShown(value, executing)) return undefined;
 		const shown = await this.executor.guard(() => bundleOf(value));
 		if ("failure" in shown) return shown.failure;
 		const { data, metadata } = shown.value;

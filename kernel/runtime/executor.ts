@@ -22,6 +22,15 @@ class Uncompiled extends Error {
 	}
 }
 
+function isUncompiled(thrown: unknown): thrown is Uncompiled {
+	try {
+		return thrown instanceof Uncompiled;
+	} catch {
+		// a revoked proxy, say
+		return false;
+	}
+}
+
 /** Declares a cell's names as getters and setters, the first thing the cell does. */
 function announcement({
 	locals,
@@ -110,7 +119,7 @@ export class Executor {
 
 	failureOf(thrown: unknown): Failure {
 		return this.protect(() =>
-			thrown instanceof Uncompiled
+			isUncompiled(thrown)
 				? failureOfDiagnostics(
 						thrown.refused.diagnostics,
 						this.interrupts.now.cell,
@@ -130,7 +139,9 @@ export class Executor {
 		work: () => T,
 	): Promise<{ readonly value: Awaited<T> } | { readonly failure: Failure }> {
 		try {
-			return { value: (await this.#start(work)) as Awaited<T> };
+			return {
+				value: (await this.#start(work, { cancel: true })) as Awaited<T>,
+			};
 		} catch (thrown) {
 			return { failure: this.failureOf(thrown) };
 		}
@@ -169,11 +180,9 @@ export class Executor {
 		}
 		if (modules.length > 0) {
 			this.modules.update(modules);
-			await this.#start(() =>
-				this.modules.renew((path, error) =>
-					complain(path, this.failureOf(error)),
-				),
-			);
+			const failed = (path: string, error: unknown) =>
+				complain(path, this.failureOf(error));
+			await this.#start(() => this.modules.renew(failed), { cancel: true });
 		}
 		const text = this.#complaints.splice(0).join("\n");
 		if (text !== "") process.stderr.write(`${text}\n`);
@@ -201,8 +210,8 @@ export class Executor {
 			});
 		};
 		try {
-			await this.#start(() => this.modules.prepare(script));
-			await this.#start(call);
+			await this.#start(() => this.modules.prepare(script), { cancel: true });
+			await this.#start(call, { cancel: false });
 			return { value };
 		} finally {
 			const uninitialized = this.#scope.settle();
@@ -236,15 +245,24 @@ export class Executor {
 		);
 	}
 
-	/** Starts code from a fresh turn of the event loop, so that terminating it harms nothing else. */
-	#start(code: () => unknown): Promise<unknown> {
+	/**
+	 * Starts code from a fresh turn of the event loop, so that terminating it harms nothing else.
+	 *
+	 * What cells await is given up by an interrupt anyway; with `cancel`, so is what comes of this code.
+	 */
+	#start(
+		code: () => unknown,
+		{ cancel }: { readonly cancel: boolean },
+	): Promise<unknown> {
 		return new Promise((resolve, reject) => {
 			this.#terminated = () => reject(new Interrupted());
 			setImmediate(() => {
 				// an earlier cell's late turn may have come between
 				this.interrupts.now = this.interrupts.executing;
 				try {
-					Promise.resolve(code()).then(resolve, reject);
+					const result = code();
+					const end = cancel ? this.interrupts.outcome(result) : result;
+					Promise.resolve(end).then(resolve, reject);
 				} catch (error) {
 					reject(error);
 				}

@@ -124,6 +124,13 @@ export class Interrupts {
 		return value;
 	}
 
+	/** What comes of a value, or the interrupt that comes before. */
+	async outcome(value: unknown): Promise<unknown> {
+		const { failure, value: result } = await this.wait(value);
+		if (failure) throw failure.error;
+		return result;
+	}
+
 	/** Iterates for `for await`, so that waiting for the next item can be interrupted. */
 	async *iterate(
 		items: AsyncIterable<unknown> | Iterable<unknown>,

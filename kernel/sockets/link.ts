@@ -5,6 +5,7 @@ import {
 	receiveMessageOnPort,
 	Worker,
 } from "node:worker_threads";
+import { contentText } from "../protocol/json.js";
 import type { Content, Header, Message } from "../protocol/message.js";
 import { Interrupted, shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
@@ -69,7 +70,7 @@ export class Link {
 		content: Content,
 		envelope: Envelope & { readonly identities: readonly Uint8Array[] },
 	): void {
-		const body = JSON.stringify(content);
+		const body = contentText(content);
 		this.#reserve(body.length);
 		const { identities, parent = {}, metadata = {}, buffers = [] } = envelope;
 		this.#post({
