@@ -5,7 +5,7 @@ import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
 import { completeness } from "./language/is-complete.js";
 import { splitCell } from "./language/magics.js";
-import { runMagic, wallTime } from "./magics.js";
+import { type MagicHost, runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
 import { type Cell, cellOf, createCell } from "./runtime/cell.js";
 import type { Executor, Outcome } from "./runtime/executor.js";
@@ -31,6 +31,7 @@ export class Kernel {
 	readonly #history = new History();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
+	readonly #magicHost: MagicHost;
 	readonly #queue: Queued[] = [];
 	#count = 0;
 	#isRunning = false;
@@ -47,6 +48,15 @@ export class Kernel {
 			link.publish(type, content, { parent: this.#parent(), buffers }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
+		this.#magicHost = {
+			tensors: () => this.#tensors.report(),
+			get isChecking() {
+				return executor.isChecking;
+			},
+			set isChecking(on) {
+				executor.isChecking = on;
+			},
+		};
 	}
 
 	/** The header that output made now belongs to. */
@@ -226,11 +236,13 @@ export class Kernel {
 		const { source, magics, help } = splitCell(cell.source);
 		if (help) return { payload: this.#help(help.name) };
 		const started = performance.now();
-		const outcome = await this.executor.run(cell, source, () => {
+		const begin = () => {
 			for (const magic of magics) {
-				process.stdout.write(runMagic(magic, () => this.#tensors.report()));
+				process.stdout.write(runMagic(magic, this.#magicHost));
 			}
-		});
+		};
+		const check = !magics.some(({ name }) => name === "%%nocheck");
+		const outcome = await this.executor.run(cell, source, { begin, check });
 		if ("failure" in outcome) return { ...outcome, payload: [] };
 		const failure = isSilent ? undefined : await this.#show(outcome, cell);
 		if (magics.some(({ name }) => name === "%%time")) {
@@ -278,7 +290,7 @@ export class Kernel {
 		for (const [name, expression] of Object.entries(wanted)) {
 			const source = String(expression);
 			const cell = createCell(`In[${this.#count}]`, source, message.header);
-			const outcome = await this.executor.run(cell, `(${source})`, () => {});
+			const outcome = await this.executor.run(cell, `(${source})`);
 			const shown =
 				"failure" in outcome
 					? outcome

@@ -1,5 +1,17 @@
 /** What notebooks written for tslab import as "tslab". */
 import { randomUUID } from "node:crypto";
+import { typescript } from "./language/typescript.js";
+
+/** The versions of what cells run on; that of tslab is the one whose interface this is. */
+export const versions: {
+	readonly tslab: string;
+	readonly typescript: string;
+	readonly node: string;
+} = {
+	tslab: "1.0.22",
+	typescript: typescript.version,
+	node: process.version,
+};
 
 /** Shows one representation of a value below the cell. */
 export interface TslabDisplay {

@@ -16,7 +16,12 @@ import {
 	sortNames,
 	takeResult,
 } from "./names.js";
-import { type BoundFile, isUnknown, typescript } from "./typescript.js";
+import {
+	type BoundFile,
+	isUnknown,
+	parsedName,
+	typescript,
+} from "./typescript.js";
 
 /** Why a cell or a local module cannot run. */
 export interface Refused {
@@ -68,7 +73,8 @@ export class Compiler {
 	}
 
 	#refuse(found: readonly ts.Diagnostic[]): Refused | undefined {
-		const isCell = (path: string) => this.#cells.find(path) !== undefined;
+		const isCell = (path: string) =>
+			path === parsedName || this.#cells.find(path) !== undefined;
 		const diagnostics = readable(found, this.folder, isCell);
 		return diagnostics.length > 0 ? { diagnostics } : undefined;
 	}

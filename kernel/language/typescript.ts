@@ -30,10 +30,13 @@ export const isUnknown = (checker: ts.TypeChecker, symbol: ts.Symbol) =>
 		checker as ts.TypeChecker & { isUnknownSymbol(symbol: ts.Symbol): boolean }
 	).isUnknownSymbol(symbol);
 
+/** The name of files that are parsed on their own. */
+export const parsedName = "cell.ts";
+
 /** Parses a text on its own. */
-export const parse = (text: string, name = "cell.ts") =>
+export const parse = (text: string) =>
 	typescript.createSourceFile(
-		name,
+		parsedName,
 		text,
 		typescript.ScriptTarget.Latest,
 		true,

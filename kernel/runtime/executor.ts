@@ -51,7 +51,9 @@ export class Executor {
 	readonly interrupts: Interrupts;
 	readonly modules: Modules;
 	/** Whether the types of cells are checked. */
-	strictness: Strictness = { check: true };
+	isChecking = true;
+	/** How the cell that runs is read. */
+	#strictness: Strictness = { check: true };
 	readonly #scope = new Scope();
 	#terminated = () => {};
 	#complaints: string[];
@@ -75,7 +77,7 @@ export class Executor {
 
 	#loadLocal(specifier: string, from: string) {
 		const loaded = this.protect(() =>
-			this.compiler.load(specifier, from, this.strictness),
+			this.compiler.load(specifier, from, this.#strictness),
 		);
 		if (loaded && "diagnostics" in loaded) throw new Uncompiled(loaded);
 		return loaded;
@@ -148,11 +150,19 @@ export class Executor {
 	}
 
 	/** Runs one cell; `begin` is called on its behalf before anything of it runs. */
-	async run(cell: Cell, source: string, begin: () => void): Promise<Outcome> {
+	async run(
+		cell: Cell,
+		source: string,
+		{
+			begin = () => {},
+			check = true,
+		}: { readonly begin?: () => void; readonly check?: boolean } = {},
+	): Promise<Outcome> {
 		const context = this.interrupts.contextOf(cell);
 		this.interrupts.executing = this.interrupts.now = context;
 		try {
 			begin();
+			this.#strictness = { check: check && this.isChecking };
 			await this.#renew(cell);
 			return await this.#runSource(cell, source);
 		} catch (thrown) {
@@ -164,7 +174,7 @@ export class Executor {
 	async #renew(cell: Cell): Promise<void> {
 		const { modules, broken } = this.protect(() => {
 			this.#complaints.push(...this.compiler.refresh());
-			return this.compiler.renew(this.strictness);
+			return this.compiler.renew(this.#strictness);
 		});
 		const complain = (path: string, { traceback }: Failure) =>
 			this.#complaints.push(
@@ -190,7 +200,7 @@ export class Executor {
 
 	async #runSource(cell: Cell, source: string): Promise<Outcome> {
 		const compiled = this.protect(() =>
-			this.compiler.compile(source, this.strictness),
+			this.compiler.compile(source, this.#strictness),
 		);
 		if ("diagnostics" in compiled) {
 			const { diagnostics } = compiled;
