@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
 import { installGlobals, isShown } from "./globals.js";
@@ -8,7 +9,10 @@ import { splitCell } from "./language/magics.js";
 import { type MagicHost, runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
 import { type Cell, cellOf, createCell } from "./runtime/cell.js";
+import { followChildren } from "./runtime/child-output.js";
+import { waitElsewhere } from "./runtime/child-sync.js";
 import type { Executor, Outcome } from "./runtime/executor.js";
+import { shared } from "./runtime/interrupts.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
 import type { Failure } from "./runtime/traceback.js";
@@ -43,6 +47,8 @@ export class Kernel {
 		readonly link: Link,
 		readonly executor: Executor,
 		readonly info: Content,
+		/** Ends the process, which cells cannot. */
+		readonly exit: (code: number) => never,
 	) {
 		this.#comms = new Comms((type, content, buffers = []) =>
 			link.publish(type, content, { parent: this.#parent(), buffers }),
@@ -76,14 +82,36 @@ export class Kernel {
 				link.publish(type, content, { parent: this.#parent() }),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
-			signal: () => this.executor.interrupts.now.abort.signal,
+			signal: () => this.executor.interrupts.signal(),
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
 		});
+		this.#followChildren();
 		warnOnce(() => this.executor.interrupts.now);
+		process.on("SIGTERM", () => link.end());
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
+	}
+
+	/** Lets child processes print into their cell, and stop with it. */
+	#followChildren(): void {
+		const { link } = this;
+		const { interrupts } = this.executor;
+		const decoders = new WeakMap<object, Record<string, StringDecoder>>();
+		followChildren(interrupts, (name, chunk, context) => {
+			const known = decoders.get(context) ?? {};
+			known[name] ??= new StringDecoder("utf8");
+			decoders.set(context, known);
+			const text = known[name].write(Buffer.from(chunk));
+			link.stream({ name, text, parent: parentOf(context.cell) });
+		});
+		waitElsewhere((request) => {
+			const parent = this.#parent();
+			const result = link.runChild({ ...request, parent });
+			interrupts.check();
+			return result;
+		});
 	}
 
 	/** Shows an error that no cell caught below the cell it came from. */
@@ -110,12 +138,15 @@ export class Kernel {
 	#receive(message: ToMain): void {
 		if (message.kind === "request") this.#dispatch(message.message);
 		if (message.kind === "drained") this.#isAborting = false;
-		if (message.kind === "terminated") this.executor.terminated();
+		if (message.kind === "terminated") {
+			this.executor.terminated(message.reason);
+		}
+		if (message.kind === "ending") this.executor.interrupts.cancelAll();
 		if (message.kind === "interrupt") {
 			this.link.alive();
 			this.executor.interrupts.cancel();
 		}
-		if (message.kind === "shutdown") process.exit(0);
+		if (message.kind === "shutdown") this.exit(0);
 	}
 
 	#dispatch(message: Message): void {
@@ -169,13 +200,16 @@ export class Kernel {
 		for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
 			const { message, isAborted } = next;
 			this.#status("busy", message.header);
-			if (isAborted) {
+			const { flag } = this.executor.interrupts;
+			if (isAborted || Atomics.load(flag, shared.ending) !== 0) {
 				// without a count, by which clients would take it for a cell that has run
 				this.link.reply(message, { status: "aborted" });
 			} else {
+				Atomics.store(flag, shared.running, 1);
 				await this.#execute(message).catch((error: unknown) =>
 					this.#fail(message, error),
 				);
+				Atomics.store(flag, shared.running, 0);
 			}
 			this.#status("idle", message.header);
 		}

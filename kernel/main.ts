@@ -1,5 +1,6 @@
 /** The kernel process: `node --no-force-async-hooks-checks main.js <connection file>`. */
 import { randomUUID } from "node:crypto";
+import { getHeapStatistics } from "node:v8";
 import { Kernel } from "./kernel.js";
 import { kernelInfo } from "./kernel-info.js";
 import { Compiler } from "./language/compiler.js";
@@ -7,10 +8,14 @@ import { readConnection } from "./protocol/connection.js";
 import { watchAsyncHooks } from "./runtime/async-hooks.js";
 import { createCell } from "./runtime/cell.js";
 import { Executor } from "./runtime/executor.js";
+import { refuseExits } from "./runtime/exits.js";
 import { shared } from "./runtime/interrupts.js";
 import { followTimers } from "./runtime/timers.js";
 import { Link } from "./sockets/link.js";
 import * as tslab from "./tslab.js";
+
+/** Bytes of the heap that only new objects use: the others have that much less. */
+const youngSpace = 3 * 16 * 2 ** 20;
 
 async function start(connectionFile: string): Promise<void> {
 	const connection = readConnection(connectionFile);
@@ -19,7 +24,13 @@ async function start(connectionFile: string): Promise<void> {
 	watchAsyncHooks(memory);
 	const info = kernelInfo();
 	const session = randomUUID();
-	const link = new Link({ connection, session, kernelInfo: info, memory });
+	const link = new Link({
+		connection,
+		session,
+		kernelInfo: info,
+		memory,
+		heapLimit: getHeapStatistics().heap_size_limit - youngSpace,
+	});
 	const ready = link.ready();
 	process.on("exit", () => link.close());
 	const folder = process.cwd();
@@ -31,7 +42,7 @@ async function start(connectionFile: string): Promise<void> {
 	const idle = createCell("In[0]", "", undefined);
 	const executor = new Executor(compiler, { memory, idle, overrides });
 	followTimers(executor.interrupts);
-	new Kernel(link, executor, info).start();
+	new Kernel(link, executor, info, refuseExits()).start();
 	Atomics.store(memory, shared.critical, 0);
 }
 

@@ -17,8 +17,8 @@ const largestSide = 256;
 const mostValues = 4_000_000;
 
 /** Tells a tensor by its fields. */
-export function isTensor(value: object): value is TensorLike {
-	const tensor = value as Partial<TensorLike>;
+export function isTensor(value: unknown): value is TensorLike {
+	const tensor = (value ?? {}) as Partial<TensorLike>;
 	return (
 		typeof tensor.dataId === "object" &&
 		Array.isArray(tensor.shape) &&

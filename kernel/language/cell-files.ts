@@ -55,24 +55,28 @@ function createScopeFile(): BoundFile {
  */
 export class CellFiles {
 	readonly #folder: string;
+	/** Refers to all cells that are kept, so that the files the program starts from stay the same. */
+	readonly indexPath: string;
 	readonly #kept = new Map<string, CellFile>();
 	readonly #files = new Map<string, BoundFile>();
 	#scopes = new WeakMap<Visible, BoundFile>();
 	#visible: Visible = [new Map(), new Map()];
 	#count = 0;
 	#version = 0;
+	#indexVersion = 0;
 	/** The cell that is being written, completed or compiled. */
 	current: CellFile;
 
 	constructor(folder: string) {
 		this.#folder = folder;
+		this.indexPath = join(folder, "__notebook__.index.ts");
 		this.current = this.#create("");
 	}
 
 	#create(text: string): CellFile {
 		this.#version++;
 		return {
-			path: join(this.#folder, `__notebook__.${this.#count}.ts`),
+			path: join(this.#folder, "__notebook__.ts"),
 			text,
 			version: this.#version,
 			visible: this.#visible,
@@ -89,11 +93,15 @@ export class CellFiles {
 		return this.current;
 	}
 
-	/** Keeps the current cell while it runs; the next one gets a file of its own. */
-	hold(): void {
-		this.#kept.set(this.current.path, this.current);
+	/** Keeps the current cell, from now on in a file of its own. */
+	hold(): CellFile {
 		this.#count++;
+		const name = `__notebook__.${this.#count}.ts`;
+		const kept = { ...this.current, path: join(this.#folder, name) };
+		this.#kept.set(kept.path, kept);
+		this.#indexVersion++;
 		this.current = this.#create("");
+		return kept;
 	}
 
 	/** Lets later cells see the names that a held cell has reached. */
@@ -128,7 +136,10 @@ export class CellFiles {
 			if (/\bdeclare\s+(global|module)\b/.test(cell.text)) visit(cell);
 		}
 		for (const [path, cell] of this.#kept) {
-			if (!live.has(cell)) this.#kept.delete(path);
+			if (live.has(cell)) continue;
+			this.#kept.delete(path);
+			this.#files.delete(path);
+			this.#indexVersion++;
 		}
 	}
 
@@ -137,8 +148,18 @@ export class CellFiles {
 		return [...this.#kept.values(), this.current];
 	}
 
-	find(path: string): CellFile | undefined {
-		return path === this.current.path ? this.current : this.#kept.get(path);
+	/** The text of a cell's file and a number that changes with it. */
+	find(
+		path: string,
+	): { readonly text: string; readonly version: number } | undefined {
+		if (path === this.current.path) return this.current;
+		if (path !== this.indexPath) return this.#kept.get(path);
+		const paths = [...this.#kept.keys()];
+		const lines = paths.map((kept) => `/// <reference path="${kept}"/>`);
+		return {
+			text: `${lines.join("\n")}\n${head}`,
+			version: this.#indexVersion,
+		};
 	}
 
 	/** Makes each cell of a bound program look up names among those of the cells before it. */

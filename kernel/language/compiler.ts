@@ -108,8 +108,8 @@ export class Compiler {
 	/** Keeps a cell that declares something while it runs. */
 	#hold(cell: CellFile): (unreached: readonly string[]) => void {
 		if (cell.names.size === 0) return () => {};
-		this.#cells.hold();
-		return (unreached) => this.#cells.settle(cell, unreached);
+		const kept = this.#cells.hold();
+		return (unreached) => this.#cells.settle(kept, unreached);
 	}
 
 	/** What a cell uses: names of earlier cells, and the local files behind those and its own imports. */

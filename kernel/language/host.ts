@@ -200,7 +200,8 @@ export class Host {
 			getScriptFileNames: () => [
 				roots,
 				...this.extra,
-				...this.cells.all().map(({ path }) => path),
+				this.cells.indexPath,
+				this.cells.current.path,
 			],
 			getScriptVersion: (path) => this.#versionOf(path),
 			getScriptSnapshot: (path) => this.#snapshot(path),

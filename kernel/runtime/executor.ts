@@ -22,6 +22,11 @@ class Uncompiled extends Error {
 	}
 }
 
+/** Ends a cell that leaves no memory for the kernel. */
+class HeapExhausted extends Error {
+	override readonly name = "HeapExhausted";
+}
+
 function isUncompiled(thrown: unknown): thrown is Uncompiled {
 	try {
 		return thrown instanceof Uncompiled;
@@ -55,7 +60,7 @@ export class Executor {
 	/** How the cell that runs is read. */
 	#strictness: Strictness = { check: true };
 	readonly #scope = new Scope();
-	#terminated = () => {};
+	#terminated = (_: Error) => {};
 	#complaints: string[];
 
 	constructor(
@@ -130,10 +135,10 @@ export class Executor {
 		);
 	}
 
-	/** Ends the running cell after its JavaScript has been terminated. */
-	terminated(): void {
+	/** Ends the running cell after its JavaScript has been terminated; for lack of memory where a reason says so. */
+	terminated(reason?: string): void {
 		Atomics.store(this.interrupts.flag, shared.held, 0);
-		this.#terminated();
+		this.#terminated(reason ? new HeapExhausted(reason) : new Interrupted());
 	}
 
 	/** Runs code of the kernel that calls into code of cells, such as their display methods. */
@@ -265,7 +270,7 @@ export class Executor {
 		{ cancel }: { readonly cancel: boolean },
 	): Promise<unknown> {
 		return new Promise((resolve, reject) => {
-			this.#terminated = () => reject(new Interrupted());
+			this.#terminated = reject;
 			setImmediate(() => {
 				// an earlier cell's late turn may have come between
 				this.interrupts.now = this.interrupts.executing;

@@ -244,6 +244,12 @@ test("wide and deep values are cut, and keep their kind", async () => {
 	);
 });
 
+test("lists that hold nothing are only text", async () => {
+	for (const list of [[null], [undefined, 1], [null, {}], [{}, null]]) {
+		assert.doesNotMatch(await text(list), /failed/);
+	}
+});
+
 test("a big tensor is sampled, and says so", async () => {
 	const values = new Float32Array(8_000_000).fill(2);
 	const tensor = {
