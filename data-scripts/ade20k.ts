@@ -5,7 +5,7 @@
  * the BSD 3-clause license; its images may be used for non-commercial research and education only.
  */
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { readArguments } from "../src/check/read-arguments.js";
 import { ade20kFolder } from "../src/tasks/ade20k/ade20k.js";
 import { type FetchZipsOptions, fetchZips } from "./fetch-zips.js";
 
@@ -38,7 +38,7 @@ export async function fetchAde20k({
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { folder: { type: "string" } } });
+	const { values } = readArguments({ options: { folder: { type: "string" } } });
 	await fetchAde20k(values.folder ? { folder: values.folder } : {});
 }
 

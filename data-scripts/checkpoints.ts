@@ -7,10 +7,11 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
 import { checkpointFolder } from "../src/backbones/find-checkpoint.js";
 import { zoo } from "../src/backbones/zoo.js";
 import type { ZooEntry } from "../src/backbones/zoo-entry.js";
+import { didYouMean } from "../src/check/did-you-mean.js";
+import { readArguments } from "../src/check/read-arguments.js";
 import { readCheckpoint } from "../src/checkpoint/read.js";
 import { readChecksums, recordChecksum } from "./checksums.js";
 import { type DownloadOptions, download, hashFile } from "./download.js";
@@ -41,7 +42,7 @@ export function expandName(
 	);
 	if (meant.length > 0) return meant;
 	throw new Error(
-		`there is no checkpoint "${name}"; there are:\n  ${names.join("\n  ")}`,
+		`there is no checkpoint "${name}"; there are:\n  ${names.join("\n  ")}${didYouMean(name, names)}`,
 	);
 }
 
@@ -158,7 +159,7 @@ function list(): string {
 }
 
 async function main(): Promise<void> {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		allowPositionals: true,
 		options: { folder: { type: "string" }, list: { type: "boolean" } },
 	});

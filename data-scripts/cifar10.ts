@@ -7,8 +7,9 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs, promisify } from "node:util";
+import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
+import { readArguments } from "../src/check/read-arguments.js";
 import { cifar10Folder } from "../src/tasks/cifar10/dataset.js";
 import { checkMd5 } from "./check-md5.js";
 import { readChecksums, recordChecksum } from "./checksums.js";
@@ -113,7 +114,7 @@ export async function fetchCifar10({
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({ options: { folder: { type: "string" } } });
+	const { values } = readArguments({ options: { folder: { type: "string" } } });
 	await fetchCifar10(values.folder ? { folder: values.folder } : {});
 }
 

@@ -6,7 +6,8 @@
  * images are under the licenses that the annotations name.
  */
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { didYouMean } from "../src/check/did-you-mean.js";
+import { readArguments } from "../src/check/read-arguments.js";
 import { cocoFolder } from "../src/tasks/coco/coco.js";
 import {
 	type FetchZipsOptions,
@@ -64,14 +65,14 @@ export async function fetchCoco({
 	const unknown = only.find((name) => !(name in archives));
 	if (unknown !== undefined)
 		throw new Error(
-			`there is no archive "${unknown}"; there are ${Object.keys(archives).join(", ")}`,
+			`there is no archive "${unknown}"; there are ${Object.keys(archives).join(", ")}${didYouMean(unknown, Object.keys(archives))}`,
 		);
 	const sources = only.map((name) => archives[name as ArchiveName]!);
 	await fetchZips(sources, { folder, output, ...options });
 }
 
 async function main(): Promise<void> {
-	const { values } = parseArgs({
+	const { values } = readArguments({
 		options: { folder: { type: "string" }, only: { type: "string" } },
 	});
 	await fetchCoco({

@@ -2,9 +2,9 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { corrupt } from "../src/corruptions/corrupt.js";
-import type { Job } from "../src/corruptions/pool.js";
 import { readImage } from "../src/image/decode.js";
 import { encodePng } from "../src/image/encode.js";
+import type { Job } from "../src/parallel/pool.js";
 import {
 	copyPath,
 	type FolderInput,

@@ -6,7 +6,8 @@ import type {
 	Severity,
 } from "../src/corruptions/corruption.js";
 import { frostSource } from "../src/corruptions/frost-pictures.js";
-import { mapInWorkers, type PoolOptions } from "../src/corruptions/pool.js";
+import { pictureNames } from "../src/image/format.js";
+import { mapInWorkers, type PoolOptions } from "../src/parallel/pool.js";
 
 /** Which corrupted copies to write, and who is told how far it is. */
 export interface CorruptFolderOptions
@@ -53,7 +54,7 @@ export interface FolderSettings {
 }
 
 /**
- * Writes corrupted copies of all JPEG and PNG files below a folder, without loss, as `<corruption>/<severity>/<id>.png`.
+ * Writes corrupted copies of all image files below a folder, without loss, as `<corruption>/<severity>/<id>.png`.
  *
  * `id` is the path below the folder without its extension; the draws derive from it. Copies that exist
  * are kept, so that a call after an interruption writes what is missing. Settings are recorded in
@@ -64,8 +65,8 @@ export async function corruptFolder(
 	output: string,
 	options: CorruptFolderOptions,
 ): Promise<FolderSummary> {
-	const { corruptions, severities, workers, inFlight, report, ...rest } =
-		options;
+	const { corruptions, severities, report, ...others } = options;
+	const { workers, inFlight, waiting, ...rest } = others;
 	await recordSettings(output, rest);
 	const images = await findImages(input);
 	const present = await findCopies(output);
@@ -88,7 +89,7 @@ export async function corruptFolder(
 	const outputs = mapInWorkers<FolderSettings, FolderInput, FolderOutput>(
 		pending,
 		{ module, data: settings },
-		{ workers, inFlight },
+		{ workers, inFlight, waiting },
 	);
 	let at = 0;
 	for await (const result of outputs) {
@@ -137,7 +138,7 @@ async function findImages(
 	const found = new Map<string, string>();
 	const entries = await readdir(folder, { recursive: true });
 	for (const entry of entries.sort()) {
-		if (!/\.(jpe?g|png)$/i.test(entry)) continue;
+		if (!pictureNames.test(entry)) continue;
 		const { dir, name } = parse(entry);
 		const id = join(dir, name).replaceAll("\\", "/");
 		const other = found.get(id);
@@ -149,7 +150,7 @@ async function findImages(
 		found.set(id, join(folder, entry));
 	}
 	if (found.size === 0) {
-		throw new Error(`${folder} holds no .jpg, .jpeg or .png file`);
+		throw new Error(`${folder} holds no image file`);
 	}
 	return Array.from(found, ([id, path]) => ({ id, path }));
 }

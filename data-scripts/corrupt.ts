@@ -1,7 +1,9 @@
 /**
  * Writes corrupted copies of an image folder once, for all runs to share: `node dist/data-scripts/corrupt.js --help`.
  */
-import { parseArgs } from "node:util";
+import { didYouMean } from "../src/check/did-you-mean.js";
+import { readArguments } from "../src/check/read-arguments.js";
+import { channelOrders } from "../src/corruptions/corrupt.js";
 import {
 	commonCorruptions,
 	corruptionNames,
@@ -15,7 +17,7 @@ import {
 import { corruptFolder } from "./corrupt-folder.js";
 import { progressCounter } from "./progress-counter.js";
 
-const usage = `Writes corrupted copies of all JPEG and PNG files below a folder, as PNG.
+const usage = `Writes corrupted copies of all image files below a folder, as PNG.
 
   node dist/data-scripts/corrupt.js <images> <copies> [options]
 
@@ -32,7 +34,7 @@ A call after an interruption writes what is missing.
 `;
 
 async function main(): Promise<void> {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		allowPositionals: true,
 		options: {
 			corruptions: { type: "string", default: commonCorruptions.join(",") },
@@ -46,21 +48,29 @@ async function main(): Promise<void> {
 			help: { type: "boolean", default: false },
 		},
 	});
-	const [images, copies] = positionals;
-	if (values.help || images === undefined || copies === undefined) {
+	const [images, copies, ...rest] = positionals;
+	if (
+		values.help ||
+		images === undefined ||
+		copies === undefined ||
+		rest.length > 0
+	) {
 		process.stdout.write(usage);
 		process.exitCode = values.help ? 0 : 2;
 		return;
 	}
 	const frostPictures = await loadFrostPictures(values.frost);
-	const channelOrders = ["rgb", "bgr"] as const;
 	const summary = await corruptFolder(images, copies, {
-		corruptions: chosen("corruption", values.corruptions, corruptionNames),
-		severities: chosen("severity", values.severities, severities),
-		variant: chosen("variant", values.variant, variants)[0]!,
+		corruptions: chosen(
+			"corruption",
+			values.corruptions.split(","),
+			corruptionNames,
+		),
+		severities: chosen("severity", values.severities.split(","), severities),
+		variant: chosen("variant", [values.variant], variants)[0]!,
 		channelOrder: chosen(
 			"channel order",
-			values["channel-order"],
+			[values["channel-order"]],
 			channelOrders,
 		)[0]!,
 		savedAsJpeg: values["saved-as-jpeg"],
@@ -76,17 +86,17 @@ async function main(): Promise<void> {
 	if (summary.failures.length > 0) process.exitCode = 1;
 }
 
-/** The members of `allowed` that a list with commas names. */
+/** The members of `allowed` that have the names. */
 function chosen<Value extends string | number>(
 	what: string,
-	list: string,
+	names: readonly string[],
 	allowed: readonly Value[],
 ): Value[] {
-	return list.split(",").map((name) => {
+	return names.map((name) => {
 		const found = allowed.find((value) => String(value) === name.trim());
 		if (found !== undefined) return found;
 		throw new Error(
-			`unknown ${what} "${name}"; allowed: ${allowed.join(", ")}`,
+			`unknown ${what} "${name}"; allowed: ${allowed.join(", ")}${didYouMean(name, allowed)}`,
 		);
 	});
 }

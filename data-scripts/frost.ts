@@ -1,8 +1,16 @@
 /** Fetches the six pictures of the frost corruption: `node dist/data-scripts/frost.js [folder]`, default data/frost. */
+import { readArguments } from "../src/check/read-arguments.js";
 import { fetchFrost } from "./fetch-frost.js";
 
 try {
-	await fetchFrost(process.argv[2]);
+	const { positionals } = readArguments({
+		allowPositionals: true,
+		options: {},
+	});
+	const [folder, ...rest] = positionals;
+	if (rest.length > 0)
+		throw new Error(`name one folder, not ${positionals.join(" and ")}`);
+	await fetchFrost(folder);
 } catch (error) {
 	process.stderr.write(`${(error as Error).message}\n`);
 	process.exitCode = 1;

@@ -10,7 +10,8 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { parseArgs } from "node:util";
+import { didYouMean } from "../src/check/did-you-mean.js";
+import { readArguments } from "../src/check/read-arguments.js";
 import { toFloat16 } from "../src/checkpoint/half.js";
 import {
 	type Backbone,
@@ -171,7 +172,7 @@ async function save(
 }
 
 async function main(): Promise<void> {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		allowPositionals: true,
 		options: { folder: { type: "string" } },
 	});
@@ -180,9 +181,12 @@ async function main(): Promise<void> {
 			positionals.length === 0 ||
 			positionals.some((wanted) => name.startsWith(wanted)),
 	);
-	if (names.length === 0)
+	const unknown = positionals.find(
+		(wanted) => !miniBackboneNames.some((name) => name.startsWith(wanted)),
+	);
+	if (unknown !== undefined)
 		throw new Error(
-			`there is no mini backbone ${positionals.join(" or ")}; there are ${miniBackboneNames.join(", ")}`,
+			`there is no mini backbone ${unknown}; there are ${miniBackboneNames.join(", ")}${didYouMean(unknown, miniBackboneNames)}`,
 		);
 	await useEngine("onnxruntime", { threads });
 	const { folder } = values;

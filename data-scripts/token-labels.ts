@@ -133,7 +133,7 @@ export function shapesWithTokens(
 			),
 		}),
 		outputLoss: undefined,
-		loss: (params, backbone, images, targets, options) =>
+		loss: ({ params, backbone }, { images, targets }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
 				const logits = outputs(params, backbone, pyramid);

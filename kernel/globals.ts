@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { type Checks, checkOptions } from "../src/check/check-options.js";
+import { flag, text } from "../src/check/checks.js";
 import type { Comm, Comms } from "./comms.js";
 import { type Bundle, bundleOf } from "./display/bundle.js";
 import { mimeData } from "./display/mime.js";
@@ -15,6 +17,12 @@ export interface DisplayOptions {
 	/** The value is MIME data already. */
 	readonly raw?: boolean;
 }
+
+const displayChecks: Checks<DisplayOptions> = {
+	id: text,
+	update: flag,
+	raw: flag,
+};
 
 /** A display that can be changed in place. */
 export interface DisplayHandle {
@@ -107,7 +115,9 @@ function createDisplay(host: GlobalHost): Display {
 		host.publish(type, { ...bundle, transient: { display_id: id } });
 	};
 	const showAs = (toBundle: (value: unknown) => Bundle | Promise<Bundle>) => {
-		const show: Show = (value, { id = randomUUID(), update = false } = {}) => {
+		const show: Show = (value, options = {}) => {
+			checkOptions("display", options, displayChecks);
+			const { id = randomUUID(), update = false } = options;
 			const bundle = toBundle(value);
 			if (bundle instanceof Promise) {
 				void bundle.then((ready) => publish(ready, id, update));
@@ -122,7 +132,7 @@ function createDisplay(host: GlobalHost): Display {
 	const rich = showAs(bundleOf);
 	const raw = showAs(rawBundle);
 	const display: Show = (value, options = {}) =>
-		(options.raw ? raw : rich)(value, options);
+		(options?.raw ? raw : rich)(value, options);
 	const typed = (type: string) => showAs(typedBundle(type));
 	return Object.assign(display, {
 		html: typed("text/html"),

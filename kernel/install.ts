@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /** `robust-transfer-kernel install | uninstall | list`: makes the kernel known to Jupyter. */
-import { parseArgs } from "node:util";
+import { didYouMean } from "../src/check/did-you-mean.js";
+import { readArguments } from "../src/check/read-arguments.js";
 import {
 	installKernel,
 	listKernels,
@@ -18,8 +19,10 @@ const usage = `usage: robust-transfer-kernel <command> [--user | --prefix <folde
   --prefix    below <folder>/share/jupyter, for an environment or, with /usr/local, everybody
 `;
 
+const commands = ["install", "uninstall", "list"];
+
 function main(args: readonly string[]): number {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		args: [...args],
 		allowPositionals: true,
 		options: {
@@ -53,6 +56,10 @@ function main(args: readonly string[]): number {
 		}
 		return 0;
 	}
+	if (command !== undefined && !commands.includes(command))
+		throw new Error(
+			`there is no command ${command}; there are ${commands.join(", ")}${didYouMean(command, commands)}`,
+		);
 	process.stderr.write(usage);
 	return 2;
 }

@@ -1,3 +1,4 @@
+import { didYouMean } from "../src/check/did-you-mean.js";
 import type { Magic } from "./language/magics.js";
 import { duration } from "./progress.js";
 
@@ -10,6 +11,8 @@ function environment(argument: string): string {
 		.map(([key, text]) => `${key}=${text}\n`)
 		.join("");
 }
+
+const known = ["%%time", "%%nocheck", "%typecheck", "%env", "%tensors"];
 
 /** What magic lines may ask of the kernel. */
 export interface MagicHost {
@@ -38,7 +41,7 @@ export function runMagic({ name, argument }: Magic, host: MagicHost): string {
 	if (name === "%tensors") return host.tensors();
 	if (name === "%typecheck") return typecheck(argument, host);
 	throw new Error(
-		`there is no magic ${name}; there are %%time, %%nocheck, %typecheck, %env, %tensors and name?`,
+		`there is no magic ${name}; there are ${known.join(", ")} and name?${didYouMean(name, known)}`,
 	);
 }
 

@@ -1,3 +1,10 @@
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../src/check/check-options.js";
+import { iterable, number, text } from "../src/check/checks.js";
+
 /** What `progress` may be told. */
 export interface ProgressOptions {
 	/** Stands before the bar. */
@@ -5,6 +12,11 @@ export interface ProgressOptions {
 	/** The number of items, where it cannot be read off `length` or `size`. */
 	readonly total?: number;
 }
+
+const checks: Checks<ProgressOptions> = {
+	label: text,
+	total: number({ from: 0 }),
+};
 
 const barWidth = 20;
 
@@ -88,6 +100,8 @@ export function progressOver<T>(
 	write: (text: string) => void,
 	options: ProgressOptions = {},
 ): Generator<T> | AsyncGenerator<T> {
+	checkArgument("progress", ["items", items], iterable);
+	checkOptions("progress", options, checks);
 	const total = options.total ?? totalOf(items);
 	const bar = createBar(
 		write,

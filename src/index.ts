@@ -31,6 +31,7 @@ export {
 export {
 	type Backbone,
 	backbone,
+	type ExportOptions,
 	parameterCountOf,
 	stateDictOf,
 	untrainedBackbone,
@@ -56,11 +57,11 @@ export { officialSwinNames } from "./backbones/swin-names.js";
 export { type ZooName, zoo, zooEntry } from "./backbones/zoo.js";
 export type { ZooEntry, ZooSource } from "./backbones/zoo-entry.js";
 export { describe } from "./checkpoint/describe.js";
+export type { ContainerName } from "./checkpoint/detect.js";
 export { CheckpointError } from "./checkpoint/error.js";
 export { PythonObject } from "./checkpoint/pickled.js";
 export {
 	type Checkpoint,
-	type ContainerName,
 	type ReadOptions,
 	readCheckpoint,
 } from "./checkpoint/read.js";
@@ -115,7 +116,6 @@ export {
 	type PlotCorruptionsOptions,
 	plotCorruptions,
 } from "./corruptions/plot-corruptions.js";
-export type { PoolOptions } from "./corruptions/pool.js";
 export { decodeImage, readImage } from "./image/decode.js";
 export { encodePng, writeJpeg, writePng } from "./image/encode.js";
 export { createImage, type Image } from "./image/image.js";
@@ -131,6 +131,7 @@ export {
 	type ResizeOptions,
 	resize,
 } from "./image/resize.js";
+export type { PoolOptions } from "./parallel/pool.js";
 
 // What changes images in training.
 
@@ -248,6 +249,7 @@ export {
 	type AveragePrecisionOptions,
 	averagePrecision,
 } from "./tasks/coco/score/average-precision.js";
+export { defineTask, type TaskParts, vary } from "./tasks/define-task.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,
@@ -278,6 +280,7 @@ export type {
 	Dataset,
 	Example,
 	Metric,
+	Network,
 	NetworkOutput,
 	Sample,
 	Shown,
@@ -286,8 +289,16 @@ export type {
 	TaskSource,
 } from "./tasks/task.js";
 
+export type {
+	Change,
+	Concern,
+	Made,
+	TaskIdentity,
+} from "./tasks/task-identity.js";
+
 // Fine-tuning.
 
+export type { LogRow } from "./runs/run-folder.js";
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
 export { type ImportRunOptions, importRun } from "./train/import-run.js";
@@ -311,13 +322,7 @@ export {
 	progressText,
 	type Reporter,
 } from "./train/reporter.js";
-export {
-	type LogRow,
-	listRuns,
-	openRun,
-	type Run,
-	type RunRecord,
-} from "./train/run.js";
+export { listRuns, openRun, type Run, type RunRecord } from "./train/run.js";
 export {
 	learningRateAt,
 	type Position,

@@ -1,5 +1,6 @@
 import type { ZooEntry } from "../../src/backbones/zoo-entry.js";
 import type { Checkpoint } from "../../src/checkpoint/read.js";
+import { elementCount } from "../../src/checkpoint/tensor.js";
 import type { Bundle } from "./bundle.js";
 import { count, factsHtml, factsText } from "./facts.js";
 import { type Fields, recordsBundleOf } from "./records.js";
@@ -32,13 +33,20 @@ const cut = (text: string) =>
 const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;
 
 function oneCheckpoint(checkpoint: Checkpoint): Bundle {
-	const { path, container, bytes, metadata, other } = checkpoint;
+	const { path, container, bytes, metadata, other, unread = {} } = checkpoint;
 	const tensors = Object.entries(checkpoint.tensors);
-	const numbers = tensors.reduce((sum, [, { data }]) => sum + data.length, 0);
+	const numbers = tensors.reduce(
+		(sum, [, { shape }]) => sum + elementCount(shape),
+		0,
+	);
+	const leftOut = Object.entries(unread).map(
+		([name, kind]) => `${name} (${kind})`,
+	);
 	const title = `Checkpoint ${path}`;
 	const facts = {
 		file: `${container}, ${megabytes(bytes)}`,
 		tensors: `${count(tensors.length)} of ${count(numbers)} numbers`,
+		unread: leftOut.length > 0 ? cut(leftOut.join(", ")) : undefined,
 		...Object.fromEntries(
 			Object.entries(metadata).map(([name, text]) => [name, cut(text)]),
 		),

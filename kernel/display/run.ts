@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import type { ResultRow } from "../../src/evaluate/result-row.js";
-import { readRows } from "../../src/train/rows.js";
-import type { LogRow, Run } from "../../src/train/run.js";
+import { readRows } from "../../src/runs/rows.js";
+import type { LogRow } from "../../src/runs/run-folder.js";
+import type { Run } from "../../src/train/run.js";
 import type { Bundle } from "./bundle.js";
 import { count, factsBundle } from "./facts.js";
 import { changesText, isRecipe } from "./recipe.js";

@@ -2,7 +2,7 @@
 /** `robust-transfer-notebook run in.ipynb`: executes a notebook without Python. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
-import { parseArgs } from "node:util";
+import { readArguments } from "../../src/check/read-arguments.js";
 import { KernelClient } from "../client.js";
 import { executeNotebook } from "./execute.js";
 import {
@@ -50,7 +50,7 @@ function readParameters(given: readonly string[]): Record<string, string> {
 }
 
 function readJob(args: readonly string[]): Job | undefined {
-	const { values, positionals } = parseArgs({
+	const { values, positionals } = readArguments({
 		args: [...args],
 		allowPositionals: true,
 		options: {
@@ -63,6 +63,10 @@ function readJob(args: readonly string[]): Job | undefined {
 		},
 	});
 	const [command, input, ...rest] = positionals;
+	if (command !== undefined && command !== "run")
+		throw new Error(
+			`there is no command ${command}, only run: robust-transfer-notebook run <notebook.ipynb>`,
+		);
 	if (values.help || command !== "run" || !input || rest.length > 0) {
 		return undefined;
 	}

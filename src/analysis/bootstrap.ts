@@ -1,10 +1,13 @@
 import type { ColumnTable } from "arquero";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, oneOf, whole } from "../check/checks.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { type ResultRow, unpackHits } from "../evaluate/result-row.js";
 import { Random } from "../random.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroup,
 	type ScoreGroups,
 	scoreGroups,
@@ -21,6 +24,14 @@ export interface BootstrapOptions extends CellOptions {
 	readonly level?: number;
 	readonly seed?: number;
 }
+
+const checks: Checks<BootstrapOptions> = {
+	...cellChecks,
+	over: oneOf(["images", "corruptions"]),
+	samples: whole({ from: 1 }),
+	level: number({ kind: "a percentage", above: 0, below: 100 }),
+	seed: whole(),
+};
 
 /** Clean and corrupted score of what can be drawn again, one for each image or corruption. */
 interface Units {
@@ -162,19 +173,17 @@ function resample(
  */
 export function bootstrap(
 	results: Results,
-	by: readonly string[] = runColumns,
-	{
+	by: readonly string[] = runColumnsOf(results),
+	options: BootstrapOptions = {},
+): ColumnTable {
+	checkOptions("bootstrap", options, checks);
+	const {
 		over = "images",
 		samples = 2000,
 		level = 95,
 		seed = 0,
 		...cells
-	}: BootstrapOptions = {},
-): ColumnTable {
-	if (!(level > 0 && level < 100))
-		throw new RangeError(`level is a percentage below 100, not ${level}`);
-	if (!(Number.isInteger(samples) && samples > 0))
-		throw new RangeError(`samples is a whole number from 1, not ${samples}`);
+	} = options;
 	const scored = scoreGroups(results, by, cells);
 	const tail = (1 - level / 100) / 2;
 	const interval = (name: string, value: number, drawn: Float64Array) => {

@@ -1,16 +1,18 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
 import {
 	type CorruptionGroup,
 	type CorruptionName,
+	cellChecks,
 	corruptionGroups,
 	type Severity,
 } from "../corruptions/corruption.js";
 import { corruptionErrors } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
-import type { RobustnessOptions } from "./robustness.js";
+import { type RobustnessOptions, robustnessChecks } from "./robustness.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroup,
 	scoreGroups,
 } from "./score-groups.js";
@@ -39,9 +41,11 @@ function scoresUnder(
  */
 export function byCorruption(
 	results: Results,
-	by: readonly string[] = runColumns,
-	{ reference, ...cells }: RobustnessOptions = {},
+	by: readonly string[] = runColumnsOf(results),
+	options: RobustnessOptions = {},
 ): ColumnTable {
+	checkOptions("byCorruption", options, robustnessChecks);
+	const { reference, ...cells } = options;
 	const scored = scoreGroups(results, by, cells);
 	const errors =
 		reference === undefined
@@ -68,9 +72,10 @@ export function byCorruption(
  */
 export function bySeverity(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("bySeverity", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	return tableOf(
 		groups.flatMap((group) => {
@@ -95,9 +100,10 @@ export function bySeverity(
  */
 export function byGroup(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("byGroup", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	return tableOf(
 		groups.flatMap((group) =>

@@ -1,7 +1,9 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumns } from "./score-groups.js";
+import { type CellOptions, runColumnsOf } from "./score-groups.js";
 import { figureOf, selectMetric } from "./select-metric.js";
 import {
 	groupBy,
@@ -30,9 +32,10 @@ const whole = (rows: readonly ResultRow[], name: string): ResultRow[] =>
  */
 export function byClass(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("byClass", cells, cellChecks);
 	const rows = rowsOf(results);
 	const names = new Set(
 		rows.flatMap(({ details }) => Object.keys(details ?? {})),

@@ -11,10 +11,10 @@ export const colors = [
 	"#000000",
 ] as const;
 
-/** Of lines that mean the same backbone. */
+/** The check of lines that mean the same backbone. */
 export const dashes = ["solid", "dot", "dash", "dashdot"] as const;
 
-/** Of markers. */
+/** The check of markers. */
 export const symbols = [
 	"circle",
 	"diamond",

@@ -1,4 +1,6 @@
 import { createRequire } from "node:module";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number } from "../check/checks.js";
 import type { Figure } from "./figure.js";
 import { figureToSvg } from "./figure-to-svg.js";
 
@@ -9,6 +11,8 @@ export interface PngOptions {
 	/** Pixels for each pixel of the figure; default 2, for sharp screens and print. */
 	readonly scale?: number;
 }
+
+const checks: Checks<PngOptions> = { scale: number({ above: 0 }) };
 
 /** Draws an SVG document on white as a PNG file, with the fonts of the system. */
 export function svgToPng(
@@ -26,5 +30,10 @@ export function svgToPng(
 }
 
 /** Draws a figure as a PNG file without a browser. */
-export const figureToPng = (figure: Figure, options?: PngOptions): Uint8Array =>
-	svgToPng(figureToSvg(figure), options);
+export function figureToPng(
+	figure: Figure,
+	options: PngOptions = {},
+): Uint8Array {
+	checkOptions("figureToPng", options, checks);
+	return svgToPng(figureToSvg(figure), options);
+}

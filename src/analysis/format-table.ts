@@ -1,4 +1,7 @@
 import type { ColumnTable } from "arquero";
+import { type Checks, isRecord } from "../check/check-options.js";
+import { list, text, that, whole } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
 import { valueName } from "./series.js";
 import { plainColumns, type Row } from "./table-rows.js";
 
@@ -11,6 +14,18 @@ export interface FormatOptions {
 	/** Other names for columns. */
 	readonly names?: Readonly<Record<string, string>>;
 }
+
+/** Checks of how a table is written. */
+export const formatChecks: Checks<FormatOptions> = {
+	digits: whole({ from: 0, to: 100 }),
+	columns: list(text),
+	names: that(
+		"an object of heads by the names of columns",
+		(value) =>
+			isRecord(value) &&
+			Object.values(value).every((head) => typeof head === "string"),
+	),
+};
 
 /** A table as text: the same number of cells in each row. */
 export interface FormattedTable {
@@ -63,7 +78,7 @@ export function formatTable(
 	const unknown = columns.filter((column) => !known.includes(column));
 	if (unknown.length > 0)
 		throw new RangeError(
-			`the table has no column ${unknown.join(", ")}: it has ${known.join(", ")}`,
+			`the table has no column ${unknown.join(", ")}: it has ${known.join(", ")}${didYouMean(unknown[0], known)}`,
 		);
 	const rows = table.objects() as Row[];
 	const written = columns.map((column) => {

@@ -1,6 +1,9 @@
+import type { Checks } from "../check/check-options.js";
+import { flag } from "../check/checks.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 import { robustness } from "./robustness.js";
-import { runColumns } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
 import { type Results, type Row, rowsOf } from "./table-rows.js";
 
 /** The scores that most figures show. */
@@ -12,6 +15,12 @@ export interface FigureOptions
 	/** Error bars: 95 % intervals over test images. Default: where the rows have single predictions. */
 	readonly intervals?: boolean;
 }
+
+/** Checks of which cells a figure is of, and whether it has intervals. */
+export const figureChecks: Checks<FigureOptions> = {
+	...cellChecks,
+	intervals: flag,
+};
 
 /** The rows of `robustness`, with the columns of `bootstrap` where there are error bars. */
 export interface FigureRows {
@@ -30,8 +39,8 @@ export function figureRows(
 	);
 	const table =
 		(intervals ?? known)
-			? bootstrap(results, runColumns, { samples: 1000, ...cells })
-			: robustness(results, runColumns, cells);
+			? bootstrap(results, runColumnsOf(results), { samples: 1000, ...cells })
+			: robustness(results, runColumnsOf(results), cells);
 	return {
 		rows: table.objects() as Row[],
 		bars: (intervals ?? known) ? "bars: 95 % intervals over images" : "",

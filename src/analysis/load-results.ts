@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { ColumnTable } from "arquero";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { callable } from "../check/checks.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { readResults } from "../evaluate/results.js";
 import { tableOf } from "./table-rows.js";
@@ -12,6 +14,8 @@ export interface LoadResultsOptions {
 	/** Gets a sentence for each file whose last line a crash has left unfinished. */
 	readonly onWarning?: (warning: string) => void;
 }
+
+const checks: Checks<LoadResultsOptions> = { onWarning: callable };
 
 /** The rows of several runs, and what is wrong with their files. */
 export interface FoundResults {
@@ -67,10 +71,11 @@ export function findResults(folder: string): FoundResults {
  */
 export function loadResults(
 	source: string | readonly ResultRow[],
-	{ onWarning }: LoadResultsOptions = {},
+	options: LoadResultsOptions = {},
 ): ColumnTable {
+	checkOptions("loadResults", options, checks);
 	if (typeof source !== "string") return tableOf(source);
 	const { rows, warnings } = findResults(source);
-	for (const warning of warnings) onWarning?.(warning);
+	for (const warning of warnings) options.onWarning?.(warning);
 	return tableOf(rows);
 }

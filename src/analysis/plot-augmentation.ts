@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/check-options.js";
 import type { Figure, Trace } from "./figure.js";
 import {
 	axis,
@@ -11,6 +12,7 @@ import {
 import {
 	errorBars,
 	type FigureOptions,
+	figureChecks,
 	figureRows,
 	type ScoreName,
 	sentence,
@@ -41,7 +43,9 @@ interface Slot {
 }
 
 function slotsOf(rows: readonly Row[]): Slot[] {
-	const columns = runColumns.filter((column) => column !== "augment");
+	const columns = [...runColumns, "variation"].filter(
+		(column) => column !== "augment",
+	);
 	const others = varying(
 		rows,
 		columns.filter((column) => column !== "backbone"),
@@ -135,6 +139,7 @@ export function plotAugmentation(
 	results: Results,
 	options: FigureOptions = {},
 ): Figure {
+	checkOptions("plotAugmentation", options, figureChecks);
 	const { task, metric, cells, images } = scopeOf(results, options);
 	const { rows, bars } = figureRows(results, options);
 	const slots = slotsOf(rows);

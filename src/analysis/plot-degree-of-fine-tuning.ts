@@ -1,14 +1,16 @@
+import { checkOptions } from "../check/check-options.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import {
 	errorBars,
 	type FigureOptions,
+	figureChecks,
 	figureRows,
 	type ScoreName,
 	sentence,
 } from "./intervals.js";
 import { scopeOf } from "./scope.js";
-import { runColumns } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results } from "./table-rows.js";
 
@@ -67,9 +69,12 @@ export function plotDegreeOfFineTuning(
 	results: Results,
 	options: FigureOptions = {},
 ): Figure {
+	checkOptions("plotDegreeOfFineTuning", options, figureChecks);
 	const { task, metric, cells, images } = scopeOf(results, options);
 	const { rows, bars } = figureRows(results, options);
-	const columns = runColumns.filter((column) => column !== "learningRate");
+	const columns = runColumnsOf(results).filter(
+		(column) => column !== "learningRate",
+	);
 	const series = seriesOf(rows, columns);
 	const titles = {
 		clean: `clean ${metric} (%)`,

@@ -1,10 +1,12 @@
+import { checkOptions } from "../check/check-options.js";
 import type { CorruptionGroup } from "../corruptions/corruption.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { byCorruption } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, sequence, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns } from "./score-groups.js";
+import { type CellOptions, runColumnsOf } from "./score-groups.js";
 import { labelOf, varying } from "./series.js";
 import { groupBy, type Results, type Row } from "./table-rows.js";
 
@@ -49,15 +51,16 @@ interface Content {
 }
 
 function contentOf(results: Results, cells: CellOptions): Content {
-	const totals = robustness(results, runColumns, cells).objects() as Row[];
-	const single = byCorruption(results, runColumns, cells).objects() as Row[];
-	const columns = varying(totals, runColumns);
+	const all = runColumnsOf(results);
+	const totals = robustness(results, all, cells).objects() as Row[];
+	const single = byCorruption(results, all, cells).objects() as Row[];
+	const columns = varying(totals, all);
 	return {
 		labels: totals.map((row) => labelOf(row, columns, "backbone")),
 		totals,
 		lines: totals.map((total) =>
 			single.filter((row) =>
-				runColumns.every((column) => row[column] === total[column]),
+				all.every((column) => row[column] === total[column]),
 			),
 		),
 	};
@@ -129,6 +132,7 @@ const colorsOf = ({ lines }: Content) => ({
  * results are of several tasks.
  */
 export function plotHeatMap(results: Results, cells: CellOptions = {}): Figure {
+	checkOptions("plotHeatMap", cells, cellChecks);
 	const scope = scopeOf(results, cells);
 	const content = contentOf(results, cells);
 	const first = content.lines[0] ?? [];

@@ -1,3 +1,9 @@
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { list, number, text, thing } from "../check/checks.js";
 import { encodePng } from "../image/encode.js";
 import type { Image } from "../image/image.js";
 import { resize } from "../image/resize.js";
@@ -29,6 +35,18 @@ export interface ImageStripsOptions {
 	/** The width of a picture in pixels; default 120. */
 	readonly cellWidth?: number;
 }
+
+/** Checks of what is not about the places in a strip. */
+export const stripsChecks: Checks<Omit<ImageStripsOptions, "columns">> = {
+	title: text,
+	subtitle: text,
+	cellWidth: number({ above: 0 }),
+};
+
+const checks: Checks<ImageStripsOptions> = {
+	...stripsChecks,
+	columns: list(text),
+};
 
 const gap = 10;
 const captionHeight = 22;
@@ -124,13 +142,16 @@ const columnAt = (column: string, x: number, { cell, step }: Grid) =>
  */
 export function plotImageStrips(
 	strips: readonly Strip[],
-	{
+	options: ImageStripsOptions = {},
+): Figure {
+	checkArgument("plotImageStrips", ["strips", strips], list(thing("a strip")));
+	checkOptions("plotImageStrips", options, checks);
+	const {
 		title = "Images and predictions",
 		subtitle = "",
 		columns = [],
 		cellWidth = 120,
-	}: ImageStripsOptions = {},
-): Figure {
+	} = options;
 	const [first] = strips.flatMap(({ pictures }) => pictures);
 	if (!first) throw new RangeError("there are no pictures to show");
 	const across = Math.max(...strips.map(({ pictures }) => pictures.length));

@@ -1,8 +1,10 @@
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns } from "./score-groups.js";
+import { type CellOptions, runColumnsOf } from "./score-groups.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 
@@ -113,8 +115,13 @@ function extent(numbers: readonly number[]): [number, number] {
  * tasks.
  */
 export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
+	checkOptions("plotPareto", cells, cellChecks);
 	const scope = scopeOf(results, cells);
-	const rows = robustness(results, runColumns, cells).objects() as Row[];
+	const rows = robustness(
+		results,
+		runColumnsOf(results),
+		cells,
+	).objects() as Row[];
 	const points = rows.map((row) => ({
 		row,
 		clean: row.clean as number,
@@ -131,7 +138,7 @@ export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
 	);
 	const series = seriesOf(
 		rows,
-		runColumns.filter((column) => column !== "learningRate"),
+		runColumnsOf(results).filter((column) => column !== "learningRate"),
 	);
 	return styled(
 		[staircase(front), ...series.map(path)],

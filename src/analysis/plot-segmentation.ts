@@ -1,12 +1,20 @@
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { list, number, required, text, thing } from "../check/checks.js";
 import type { Image } from "../image/image.js";
 import { ignoredLabel, type LabelMap } from "../image/label-map.js";
 import { overlay } from "../image/overlay.js";
+import { paletteCheck } from "../tasks/ade20k/palette.js";
 import type { Sample } from "../tasks/task.js";
 import type { Figure } from "./figure.js";
 import {
 	type ImageStripsOptions,
 	plotImageStrips,
 	type StripPicture,
+	stripsChecks,
 } from "./plot-image-strips.js";
 
 /** The same scenes in one state, such as `clean` or `fog 3`, and what was predicted for each. */
@@ -24,6 +32,13 @@ export interface SegmentationFigureOptions
 	/** How strongly the colors cover the images; 0.65 by default. */
 	readonly opacity?: number;
 }
+
+const checks: Checks<SegmentationFigureOptions> = {
+	...stripsChecks,
+	classes: required(list(text)),
+	palette: required(paletteCheck),
+	opacity: number({ from: 0, to: 1 }),
+};
 
 const mostNamed = 12;
 
@@ -79,8 +94,15 @@ export function plotSegmentation(
 	views: readonly SegmentedView[],
 	options: SegmentationFigureOptions,
 ): Figure {
+	checkArgument(
+		"plotSegmentation",
+		["scenes", scenes],
+		list(thing("a sample")),
+	);
+	checkArgument("plotSegmentation", ["views", views], list(thing("a view")));
+	checkOptions("plotSegmentation", options, checks);
 	checkCounts(scenes, views);
-	const { palette, opacity = 0.65 } = options;
+	const { classes: _, palette, opacity = 0.65, ...words } = options;
 	const tinted = (image: Image, labels: LabelMap) =>
 		overlay(image, labels, palette, { opacity });
 	const strips = scenes.map(({ id, image, target }, i) => {
@@ -110,7 +132,7 @@ export function plotSegmentation(
 			scenes.map(({ target }) => target),
 			options,
 		),
-		...options,
+		...words,
 		columns: [seen, "labels", ...predicted, ...rest.flat()],
 	});
 }

@@ -1,5 +1,8 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { thing } from "../check/checks.js";
 import {
 	type CorruptionName,
+	cellChecks,
 	corruptionGroups,
 	type Severity,
 } from "../corruptions/corruption.js";
@@ -17,7 +20,7 @@ import {
 import { mean } from "./mean-score.js";
 import type { PublishedCurve } from "./published-curves.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 
@@ -90,6 +93,11 @@ export interface SeveritiesOptions extends CellOptions {
 	readonly published?: PublishedCurve;
 }
 
+const checks: Checks<SeveritiesOptions> = {
+	...cellChecks,
+	published: thing("a published curve"),
+};
+
 const panelName = (name: string, { domain }: Panel) =>
 	note(name, {
 		x: domain[0],
@@ -129,21 +137,27 @@ function partsOf(
  */
 export function plotSeverities(
 	results: Results,
-	{ published, ...cells }: SeveritiesOptions = {},
+	options: SeveritiesOptions = {},
 ): Figure {
+	checkOptions("plotSeverities", options, checks);
+	const { published, ...cells } = options;
 	const { task, metric, images } = scopeOf(results, cells);
 	if (published) checkPublished(published, { task, metric });
-	const { corruptions, severities } = scoreGroups(results, runColumns, cells);
+	const { corruptions, severities } = scoreGroups(
+		results,
+		runColumnsOf(results),
+		cells,
+	);
 	const parts = partsOf(corruptions);
 	const places = panels(parts.length, 0.03);
 	const data = parts.flatMap(([, members], i) => {
-		const rows = bySeverity(results, runColumns, {
+		const rows = bySeverity(results, runColumnsOf(results), {
 			corruptions: members,
 			severities,
 		}).objects() as Row[];
 		const panel = places[i] as Panel;
 		const showlegend = i === 0;
-		const lines = seriesOf(rows, runColumns).map((one) =>
+		const lines = seriesOf(rows, runColumnsOf(results)).map((one) =>
 			line(one, showlegend, panel),
 		);
 		const options = { severities, panel, showlegend };

@@ -1,4 +1,12 @@
-import type { LogRow, Run } from "../train/run.js";
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { list, number, thing } from "../check/checks.js";
+import type { LogRow } from "../runs/run-folder.js";
+import { changeNames } from "../tasks/task-identity.js";
+import type { Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
 import { runColumns } from "./score-groups.js";
@@ -10,6 +18,10 @@ export interface TrainingOptions {
 	/** The loss is the running mean over this share of a run's rows; 0 leaves it as logged. */
 	readonly smoothing?: number;
 }
+
+const checks: Checks<TrainingOptions> = {
+	smoothing: number({ from: 0, to: 1 }),
+};
 
 /** What training curves need of a run. */
 export type LoggedRun = Pick<Run, "id" | "record" | "log">;
@@ -47,6 +59,7 @@ const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
 	backbone: record.backbone.name,
 	transfer: record.recipe.transfer,
 	augment: record.recipe.augment?.name ?? "none",
+	variation: changeNames(record.task).join(", ") || "none",
 	reading: record.recipe.reading,
 	learningRate: record.recipe.learningRate,
 	seed: record.recipe.seed,
@@ -98,8 +111,11 @@ function lines(
  */
 export function plotTraining(
 	runs: readonly LoggedRun[],
-	{ smoothing = 0.05 }: TrainingOptions = {},
+	options: TrainingOptions = {},
 ): Figure {
+	checkArgument("plotTraining", ["runs", runs], list(thing("a run")));
+	checkOptions("plotTraining", options, checks);
+	const { smoothing = 0.05 } = options;
 	const [first] = runs;
 	if (!first)
 		throw new RangeError("there are no runs to draw: fine-tune first");
@@ -115,7 +131,12 @@ export function plotTraining(
 		{ dtick: "D2", tickformat: "~g" },
 		{ dtick: 1, exponentformat: "power" },
 	];
-	const series = seriesOf(runs.map(columnsOf), [...runColumns, "seed", "run"]);
+	const series = seriesOf(runs.map(columnsOf), [
+		...runColumns,
+		"variation",
+		"seed",
+		"run",
+	]);
 	// Run ids come last, are long, and say again what stands before them.
 	const shown = series.map(({ label, ...rest }) => ({
 		...rest,

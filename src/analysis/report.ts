@@ -1,6 +1,9 @@
 import { join } from "node:path";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, text, that, thing } from "../check/checks.js";
+import { cellChecks } from "../corruptions/corruption.js";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { listRuns } from "../train/run.js";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
 import type { Figure } from "./figure.js";
 import { findResults } from "./load-results.js";
 import { plotAugmentation } from "./plot-augmentation.js";
@@ -20,7 +23,7 @@ import {
 	tableElement,
 } from "./report-page.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
@@ -41,6 +44,19 @@ export interface ReportOptions extends CellOptions {
 	readonly date?: Date;
 }
 
+const checks: Checks<ReportOptions> = {
+	...cellChecks,
+	results: thing("a table or a list of rows"),
+	runs: list(thing("a run")),
+	title: text,
+	notices: list(text),
+	figures: list(thing("a figure")),
+	date: that(
+		"a Date",
+		(value) => Object.prototype.toString.call(value) === "[object Date]",
+	),
+};
+
 const fewRuns = 24;
 
 /** The figures that the results of one task have enough in them for. */
@@ -50,8 +66,8 @@ function figuresOf(
 	cells: CellOptions,
 ): Figure[] {
 	const rows = rowsOf(results) as readonly object[] as readonly Row[];
-	const differ = varying(rows, runColumns);
-	const { severities } = scoreGroups(results, runColumns, cells);
+	const differ = varying(rows, runColumnsOf(results));
+	const { severities } = scoreGroups(results, runColumnsOf(results), cells);
 	const figures: Figure[] = [];
 	if (differ.includes("learningRate"))
 		figures.push(plotDegreeOfFineTuning(results, cells));
@@ -74,7 +90,7 @@ function taskPart(
 	const { task, metric, cells: mean, images } = scopeOf(results, cells);
 	const table = studyTable(results, cells);
 	const constant = ["task", "metric", "transfer", "reading"];
-	const differ = varying(table.objects() as Row[], runColumns);
+	const differ = varying(table.objects() as Row[], runColumnsOf(results));
 	const columns = table
 		.columnNames()
 		.filter((column) => !constant.includes(column) || differ.includes(column));
@@ -125,7 +141,10 @@ function provenancePart(
  */
 export function writeReport(
 	folder: string,
-	{
+	options: ReportOptions = {},
+): string {
+	checkOptions("writeReport", options, checks);
+	const {
 		results,
 		runs = listRuns(folder),
 		title = "Does robustness on ImageNet transfer to downstream tasks?",
@@ -133,8 +152,7 @@ export function writeReport(
 		figures = [],
 		date = new Date(),
 		...cells
-	}: ReportOptions = {},
-): string {
+	} = options;
 	const found = results
 		? { rows: rowsOf(results), warnings: [] }
 		: findResults(folder);

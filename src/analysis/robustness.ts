@@ -1,5 +1,7 @@
 import type { ColumnTable } from "arquero";
-import { commonCorruptions } from "../corruptions/corruption.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text } from "../check/checks.js";
+import { cellChecks, commonCorruptions } from "../corruptions/corruption.js";
 import {
 	type CorruptionErrors,
 	corruptionErrors,
@@ -9,7 +11,7 @@ import {
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import {
 	type CellOptions,
-	runColumns,
+	runColumnsOf,
 	type ScoreGroups,
 	scoreGroups,
 } from "./score-groups.js";
@@ -17,6 +19,12 @@ import { type Results, tableOf } from "./table-rows.js";
 
 /** Which cells a mean is over, and what its errors are compared with. */
 export interface RobustnessOptions extends CellOptions, ReferenceOptions {}
+
+/** Checks of which cells a mean is over, and what it is compared with. */
+export const robustnessChecks: Checks<RobustnessOptions> = {
+	...cellChecks,
+	reference: text,
+};
 
 /** Whether the cells are those of the benchmark: fifteen corruptions, five severities. */
 const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
@@ -38,9 +46,11 @@ const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
  */
 export function robustness(
 	results: Results,
-	by: readonly string[] = runColumns,
-	{ reference, ...cells }: RobustnessOptions = {},
+	by: readonly string[] = runColumnsOf(results),
+	options: RobustnessOptions = {},
 ): ColumnTable {
+	checkOptions("robustness", options, robustnessChecks);
+	const { reference, ...cells } = options;
 	const scored = scoreGroups(results, by, cells);
 	const { groups, corruptions, severities } = scored;
 	const whole = isWhole(scored);

@@ -1,3 +1,5 @@
+import { list, text } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
 import {
 	severities as allSeverities,
 	type CorruptionName,
@@ -17,6 +19,19 @@ export const runColumns: readonly (keyof ResultRow)[] = [
 	"reading",
 	"learningRate",
 ];
+
+/** The columns that distinguish the runs of some results: `variation` too, where a task was changed for any. */
+export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
+	const isVaried =
+		"objects" in results
+			? results.columnNames().includes("variation")
+			: results.some(({ variation }) => variation);
+	return isVaried ? [...runColumns, "variation"] : [...runColumns];
+};
+
+/** Runs whose task was not changed say nothing of it. */
+const columnValue = (row: ResultRow, column: string): unknown =>
+	(row as unknown as Row)[column] ?? (column === "variation" ? "none" : null);
 
 /** Which cells a mean is over. */
 export interface CellOptions {
@@ -59,6 +74,7 @@ const conditions = [
 	"channelOrder",
 	"corruptionSeed",
 	"frost",
+	"scoring",
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>
@@ -82,21 +98,31 @@ function mixtures(run: string, rows: readonly ResultRow[]): string[] {
 		);
 }
 
-/** Runs that the columns do not tell apart, although they were made otherwise. */
+/** Runs that the columns do not tell apart, although they were made or scored otherwise. */
 function mixedRecipes(rows: readonly ResultRow[]): string[] {
+	const columns = runColumnsOf(rows);
 	const kindOf = (row: ResultRow) =>
-		JSON.stringify(runColumns.map((column) => row[column]));
-	return groupBy(rows, kindOf).flatMap((alike) => {
-		const recipes = values(alike, "recipe");
-		if (recipes.length < 2) return [];
-		const runs = recipes.map(
-			(recipe) => alike.find((row) => row.recipe === recipe)?.run,
-		);
-		return [
-			`${runs.join(" and ")} have one ${runColumns.join(", ")}, but other recipes, such as another length: filter the results to one recipe of ${recipes.join(", ")}, or group by recipe too`,
-		];
-	});
+		JSON.stringify(columns.map((column) => columnValue(row, column)));
+	return groupBy(rows, kindOf).flatMap((alike) =>
+		(["recipe", "scoring"] as const).flatMap((column) => {
+			const found = values(alike, column);
+			if (found.length < 2) return [];
+			const runs = new Set(
+				found.map((value) => alike.find((row) => row[column] === value)?.run),
+			);
+			// `mixtures` tells of a single run.
+			if (runs.size < 2) return [];
+			return [
+				`${[...runs].join(" and ")} have one ${columns.join(", ")}, but ${differences[column]}: filter the results to one ${column} of ${found.join(", ")}, or group by ${column} too`,
+			];
+		}),
+	);
 }
+
+const differences = {
+	recipe: "other recipes, such as another length",
+	scoring: "were scored otherwise, such as on other data",
+} as const;
 
 function missing(
 	run: string,
@@ -151,13 +177,15 @@ const cellColumns = [
 	"correct",
 ];
 
+const columnsCheck = list(text);
+
 function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
 	const [first] = rows;
 	if (!first) throw new RangeError("there are no results: evaluate first");
 	for (const column of by) {
-		if (!(column in first))
+		if (column !== "variation" && !(column in first))
 			throw new RangeError(
-				`results have no column "${column}": they have ${Object.keys(first).join(", ")}`,
+				`results have no column "${column}": they have ${Object.keys(first).join(", ")}${didYouMean(column, Object.keys(first))}`,
 			);
 		if (cellColumns.includes(column))
 			throw new RangeError(
@@ -178,6 +206,8 @@ export function scoreGroups(
 	{ corruptions = commonCorruptions, severities }: CellOptions = {},
 ): ScoreGroups {
 	const rows = rowsOf(results);
+	const [wrong] = columnsCheck.problems(by, "by");
+	if (wrong) throw wrong;
 	checkColumns(rows, by);
 	const found = values(rows, "severity");
 	const cells = {
@@ -196,13 +226,13 @@ export function scoreGroups(
 			cells.severities.includes(severity as Severity));
 	const problems: string[] = [];
 	const keyOf = (row: ResultRow) =>
-		JSON.stringify(by.map((column) => (row as unknown as Row)[column]));
+		JSON.stringify(by.map((column) => columnValue(row, column)));
 	const groups = groupBy(rows, keyOf).map((members): ScoreGroup => {
 		const first = members[0] as ResultRow;
 		problems.push(...mixedRecipes(members));
 		return {
 			key: Object.fromEntries(
-				by.map((column) => [column, (first as unknown as Row)[column]]),
+				by.map((column) => [column, columnValue(first, column)]),
 			),
 			task: only(members, "task"),
 			metric: only(members, "metric"),

@@ -1,4 +1,6 @@
 import type { ColumnTable } from "arquero";
+import { didYouMean } from "../check/did-you-mean.js";
+import { shown } from "../check/shown.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { type Results, rowsOf, tableOf } from "./table-rows.js";
 
@@ -10,16 +12,20 @@ export function figureOf(
 	return metric === name ? score : (details?.[name] ?? undefined);
 }
 
-/** The figures that rows have, those of single classes only counted. */
-function figuresOf(rows: readonly ResultRow[]): string {
-	const all = new Set(
+/** The names of the figures that rows have. */
+const namesOf = (rows: readonly ResultRow[]): string[] => [
+	...new Set(
 		rows.flatMap(({ metric, details }) => [
 			metric,
 			...Object.keys(details ?? {}),
 		]),
-	);
-	const whole = [...all].filter((name) => !name.includes(": "));
-	const single = all.size - whole.length;
+	),
+];
+
+/** Those figures, those of single classes only counted. */
+function figuresOf(names: readonly string[]): string {
+	const whole = names.filter((name) => !name.includes(": "));
+	const single = names.length - whole.length;
 	return [
 		...whole,
 		...(single > 0 ? [`${single} figures of single classes`] : []),
@@ -35,10 +41,12 @@ function figuresOf(rows: readonly ResultRow[]): string {
 export function selectMetric(results: Results, metric: string): ColumnTable {
 	const rows = rowsOf(results);
 	const lacking = rows.filter((row) => figureOf(row, metric) === undefined);
-	if (lacking.length > 0)
+	if (lacking.length > 0) {
+		const names = namesOf(lacking);
 		throw new RangeError(
-			`${lacking.length} of ${rows.length} results have no figure "${metric}": they have ${figuresOf(lacking)}`,
+			`${lacking.length} of ${rows.length} results have no figure ${shown(metric)}: they have ${figuresOf(names)}${didYouMean(metric, names)}`,
 		);
+	}
 	return tableOf(
 		rows.map((row) => {
 			if (row.metric === metric) return row;

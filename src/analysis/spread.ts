@@ -1,6 +1,8 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
-import { type CellOptions, runColumns, scoreGroups } from "./score-groups.js";
+import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** The standard deviation of a sample (divided by n - 1); null of fewer than two numbers. */
@@ -23,9 +25,10 @@ export function deviation(numbers: readonly number[]): number | null {
  */
 export function spreadOverSeeds(
 	results: Results,
-	by: readonly string[] = runColumns,
+	by: readonly string[] = runColumnsOf(results),
 	cells: CellOptions = {},
 ): ColumnTable {
+	checkOptions("spreadOverSeeds", cells, cellChecks);
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	const both = (name: string, numbers: readonly number[]) => ({
 		[name]: mean(numbers),

@@ -1,7 +1,9 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
+import { cellChecks } from "../corruptions/corruption.js";
 import { type PublishedScore, publishedScores } from "./published.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumns } from "./score-groups.js";
+import { type CellOptions, runColumnsOf } from "./score-groups.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 
 const keys = ["task", "metric", "backbone", "transfer", "augment"] as const;
@@ -28,14 +30,16 @@ export function studyTable(
 	results: Results,
 	cells: CellOptions = {},
 ): ColumnTable {
-	const ours = robustness(results, runColumns, cells).objects() as Row[];
+	checkOptions("studyTable", cells, cellChecks);
+	const by = runColumnsOf(results);
+	const ours = robustness(results, by, cells).objects() as Row[];
 	const published = publishedScores.filter((line) =>
 		ours.some(
 			({ task, metric }) => line.task === task && line.metric === metric,
 		),
 	);
 	const shown = ours.map((row) => {
-		const columns = [...runColumns, "clean", "corrupted", "drop"];
+		const columns = [...by, "clean", "corrupted", "drop"];
 		return Object.fromEntries(columns.map((column) => [column, row[column]]));
 	});
 	if (published.length === 0) return tableOf(shown);

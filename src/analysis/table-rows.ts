@@ -1,4 +1,5 @@
 import { type ColumnTable, table } from "arquero";
+import { shown } from "../check/shown.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 
 /** Result rows as an arquero table, as `loadResults` gives them, or as plain objects. */
@@ -32,10 +33,14 @@ export const plainColumns = (table: ColumnTable): string[] =>
 		);
 
 /** The rows of a table as plain objects, filters and order applied. */
-export const rowsOf = (results: Results): readonly ResultRow[] =>
-	"objects" in results
-		? (results.objects() as unknown as ResultRow[])
-		: results;
+export function rowsOf(results: Results): readonly ResultRow[] {
+	if (Array.isArray(results)) return results;
+	if (typeof results === "object" && results !== null && "objects" in results)
+		return results.objects() as unknown as ResultRow[];
+	throw new TypeError(
+		`results must be a table, as \`loadResults\` gives it, or a list of rows, not ${shown(results)}`,
+	);
+}
 
 /** Items of one key together, in the order of their first appearance. */
 export function groupBy<Item>(

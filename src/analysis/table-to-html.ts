@@ -1,12 +1,18 @@
 import type { ColumnTable } from "arquero";
+import { checkOptions } from "../check/check-options.js";
 import { escapeHtml } from "./escape-html.js";
-import { type FormatOptions, formatTable } from "./format-table.js";
+import {
+	type FormatOptions,
+	formatChecks,
+	formatTable,
+} from "./format-table.js";
 
 /** A table as an HTML element: cells of numbers have the class `number`. */
 export function tableToHtml(
 	table: ColumnTable,
-	options?: FormatOptions,
+	options: FormatOptions = {},
 ): string {
+	checkOptions("tableToHtml", options, formatChecks);
 	const { heads, isNumber, rows } = formatTable(table, options);
 	const line = (tag: "th" | "td", cells: readonly string[]) =>
 		`<tr>${cells

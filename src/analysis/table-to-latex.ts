@@ -1,5 +1,11 @@
 import type { ColumnTable } from "arquero";
-import { type FormatOptions, formatTable } from "./format-table.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text } from "../check/checks.js";
+import {
+	type FormatOptions,
+	formatChecks,
+	formatTable,
+} from "./format-table.js";
 
 /** What stands around a LaTeX table. */
 export interface LatexOptions extends FormatOptions {
@@ -7,6 +13,12 @@ export interface LatexOptions extends FormatOptions {
 	/** What `\ref` names it by. */
 	readonly label?: string;
 }
+
+const checks: Checks<LatexOptions> = {
+	...formatChecks,
+	caption: text,
+	label: text,
+};
 
 const escapes: Readonly<Record<string, string>> = {
 	"\\": "\\textbackslash{}",
@@ -28,8 +40,10 @@ const escapeLatex = (text: string): string =>
 /** A table in LaTeX, in the manner of the `booktabs` package: inside a `table` where it has a caption or label. */
 export function tableToLatex(
 	table: ColumnTable,
-	{ caption, label, ...options }: LatexOptions = {},
+	given: LatexOptions = {},
 ): string {
+	checkOptions("tableToLatex", given, checks);
+	const { caption, label, ...options } = given;
 	const { heads, isNumber, rows } = formatTable(table, options);
 	const line = (cells: readonly string[]) =>
 		`${cells.map(escapeLatex).join(" & ")} \\\\`;

@@ -1,11 +1,17 @@
 import type { ColumnTable } from "arquero";
-import { type FormatOptions, formatTable } from "./format-table.js";
+import { checkOptions } from "../check/check-options.js";
+import {
+	type FormatOptions,
+	formatChecks,
+	formatTable,
+} from "./format-table.js";
 
 /** A table in Markdown (GitHub's), padded so that it reads well in a terminal too. */
 export function tableToMarkdown(
 	table: ColumnTable,
-	options?: FormatOptions,
+	options: FormatOptions = {},
 ): string {
+	checkOptions("tableToMarkdown", options, formatChecks);
 	const { heads, isNumber, rows } = formatTable(table, options);
 	const safe = [heads, ...rows].map((cells) =>
 		cells.map((cell) => cell.replaceAll("|", "\\|").replaceAll("\n", " ")),

@@ -1,5 +1,6 @@
 import { dirname, extname } from "node:path";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { didYouMean } from "../check/did-you-mean.js";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { type Figure, plainFigure } from "./figure.js";
 import { figureToHtml } from "./figure-to-html.js";
 import { figureToPng } from "./figure-to-png.js";
@@ -24,7 +25,7 @@ export function writeFigure(path: string, figure: Figure): void {
 	const encode = encoders[extname(path).toLowerCase()];
 	if (!encode)
 		throw new RangeError(
-			`a figure is written as ${Object.keys(encoders).join(", ")}, not as ${path}`,
+			`a figure is written as ${Object.keys(encoders).join(", ")}, not as ${path}${didYouMean(extname(path), Object.keys(encoders))}`,
 		);
 	makeFolder(dirname(path));
 	writeWhole(path, encode(figure));

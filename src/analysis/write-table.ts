@@ -1,6 +1,7 @@
 import { dirname, extname } from "node:path";
 import { type ColumnTable, toArrowIPC, toCSV } from "arquero";
-import { makeFolder, writeWhole } from "../train/whole-file.js";
+import { didYouMean } from "../check/did-you-mean.js";
+import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { plainColumns } from "./table-rows.js";
 import { tableToLatex } from "./table-to-latex.js";
 import { tableToMarkdown } from "./table-to-markdown.js";
@@ -41,7 +42,7 @@ export function writeTable(path: string, table: ColumnTable): void {
 	const encode = encoders[extname(path).toLowerCase()];
 	if (!encode)
 		throw new RangeError(
-			`a table is written as ${Object.keys(encoders).join(", ")}, not as ${path}`,
+			`a table is written as ${Object.keys(encoders).join(", ")}, not as ${path}${didYouMean(extname(path), Object.keys(encoders))}`,
 		);
 	makeFolder(dirname(path));
 	writeWhole(path, encode(table));

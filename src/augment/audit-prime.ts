@@ -1,8 +1,13 @@
 import type { Tensor4D } from "@tensorflow/tfjs";
+import { checkOptions } from "../check/check-options.js";
 import type { Random } from "../random.js";
 import { primeMixture } from "./prime.js";
-import { drawPrime } from "./prime-draw.js";
-import { type PrimeOptions, primePresets } from "./prime-options.js";
+import { drawChains } from "./prime-draw.js";
+import {
+	type PrimeOptions,
+	primeChecks,
+	primePresets,
+} from "./prime-options.js";
 
 /** What PRIME made of one image, as a straight line from the image's values to the result's. */
 export interface PrimeAudit {
@@ -54,7 +59,8 @@ export function auditPrime(
 	random: Random,
 	options: PrimeOptions = primePresets.imagenet,
 ): PrimeAudit[] {
-	const draw = drawPrime(images.shape, random, options);
+	checkOptions("auditPrime", options, primeChecks);
+	const draw = drawChains(images.shape, random, options);
 	const result = primeMixture(options)(images, draw);
 	const [x, y] = [images.dataSync(), result.dataSync()];
 	result.dispose();

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, number, oneOf, whole } from "../check/checks.js";
 import { createImage, type Image } from "../image/image.js";
 import type { Random } from "../random.js";
 import type { Augmentation } from "./augmentation.js";
@@ -34,6 +36,14 @@ export const augmixOperations: readonly AugmixOperation[] = Object.freeze([
 	"translateY",
 ]);
 
+/** Checks of AugMix's options. */
+export const augmixChecks: Checks<AugmixOptions> = {
+	width: whole({ from: 1 }),
+	depth: whole({ from: 1 }),
+	severity: number({ from: 0.1, to: 10 }),
+	operations: list(oneOf(Object.keys(operations)), { least: 1 }),
+};
+
 /** One operation of a chain. */
 export interface AugmixStep extends Strength {
 	readonly operation: AugmixOperation;
@@ -58,12 +68,6 @@ export function drawAugmix(
 		operations: among = augmixOperations,
 	}: AugmixOptions = {},
 ): AugmixDraw {
-	if (among.length === 0)
-		throw new Error("AugMix needs at least one operation");
-	if (!(severity >= 0.1 && severity <= 10))
-		throw new RangeError(
-			`the severity of AugMix is between 0.1 and 10, not ${severity}`,
-		);
 	const step = (): AugmixStep => ({
 		operation: among[random.integer(0, among.length)] as AugmixOperation,
 		level: random.uniform(0.1, severity),
@@ -109,6 +113,7 @@ export function mixAugmix(
  * google-research/augmix, `augment_and_mix.py` and `cifar.py`.
  */
 export function augmix(options: AugmixOptions = {}): Augmentation {
+	checkOptions("augmix", options, augmixChecks);
 	return (images, random) => {
 		const [batch, height, width, channels] = images.shape;
 		const size = height * width * channels;

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { whole } from "../check/checks.js";
 import type { Random } from "../random.js";
 
 /** How smooth and how strong the displacement is. */
@@ -8,6 +10,12 @@ export interface DiffeomorphismOptions {
 	/** The cut is at most a number that is uniform in minimumCut + 1 .. maximumCut; 500 by default. */
 	readonly maximumCut?: number;
 }
+
+/** Checks of a diffeomorphism's options. */
+export const diffeomorphismChecks: Checks<DiffeomorphismOptions> = {
+	minimumCut: whole({ from: 2 }),
+	maximumCut: whole({ from: 3 }),
+};
 
 /** What one diffeomorphism draws, shared by all images. */
 export interface DiffeomorphismDraw {
@@ -221,6 +229,7 @@ export function diffeomorphism(
 	random: Random,
 	options: DiffeomorphismOptions = {},
 ): tf.Tensor4D {
+	checkOptions("diffeomorphism", options, diffeomorphismChecks);
 	const size = sideOfSquare(images.shape);
 	const draw = drawDiffeomorphism(size, random, options);
 	return tf.tidy(() =>

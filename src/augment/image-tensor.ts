@@ -1,5 +1,11 @@
 import * as tf from "@tensorflow/tfjs";
-import { createImage, type Image } from "../image/image.js";
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { list, whole } from "../check/checks.js";
+import { createImage, type Image, imageCheck } from "../image/image.js";
 
 /**
  * Images of one size as a tensor `[batch, height, width, 3]` in 0-1.
@@ -7,6 +13,7 @@ import { createImage, type Image } from "../image/image.js";
  * Throws where there is none or the sizes differ.
  */
 export function toTensor(images: readonly Image[]): tf.Tensor4D {
+	checkArgument("toTensor", ["images", images], list(imageCheck));
 	const [first] = images;
 	if (!first) throw new Error("toTensor needs at least one image");
 	const { height, width } = first;
@@ -24,16 +31,25 @@ export function toTensor(images: readonly Image[]): tf.Tensor4D {
 	return tf.tensor4d(values, [images.length, height, width, 3]);
 }
 
+/** What lies between the images of a grid. */
+export interface GridOptions {
+	/** Pixels of white; 4 by default. */
+	readonly gap?: number;
+}
+
+const checks: Checks<GridOptions> = { gap: whole({ from: 0 }) };
+
 /**
  * One picture of many images, to look at: one row for each tensor `[batch, height, width, 3]` in 0-1.
  *
- * Values beyond 0-1 are clipped; `gap` pixels of white lie between images, 4 by default. Throws where
- * the sizes of images differ.
+ * Values beyond 0-1 are clipped. Throws where the sizes of images differ.
  */
 export function imageGrid(
 	rows: readonly tf.Tensor4D[],
-	{ gap = 4 } = {},
+	options: GridOptions = {},
 ): Image {
+	checkOptions("imageGrid", options, checks);
+	const { gap = 4 } = options;
 	const [, height = 0, width = 0] = rows[0]?.shape ?? [];
 	const columns = Math.max(0, ...rows.map(({ shape }) => shape[0]));
 	const grid = createImage(

@@ -1,3 +1,4 @@
+import { checkOptions } from "../check/check-options.js";
 import type { Random } from "../random.js";
 import {
 	type DiffeomorphismDraw,
@@ -7,6 +8,7 @@ import {
 import {
 	type PrimeOptions,
 	type Primitive,
+	primeChecks,
 	primitives,
 } from "./prime-options.js";
 import { drawRandomFilter, type RandomFilterDraw } from "./random-filter.js";
@@ -78,6 +80,16 @@ function drawStep(
  * that are not square.
  */
 export function drawPrime(
+	shape: readonly number[],
+	random: Random,
+	options: PrimeOptions,
+): PrimeDraw {
+	checkOptions("drawPrime", options, primeChecks);
+	return drawChains(shape, random, options);
+}
+
+/** Draws as `drawPrime` does, from options that were checked. */
+export function drawChains(
 	shape: readonly number[],
 	random: Random,
 	options: PrimeOptions,

@@ -1,6 +1,17 @@
-import type { DiffeomorphismOptions } from "./diffeomorphism.js";
-import type { RandomFilterOptions } from "./random-filter.js";
-import type { RandomSmoothColorOptions } from "./random-smooth-color.js";
+import type { Checks } from "../check/check-options.js";
+import { keyed, oneOf, required, whole } from "../check/checks.js";
+import {
+	type DiffeomorphismOptions,
+	diffeomorphismChecks,
+} from "./diffeomorphism.js";
+import {
+	type RandomFilterOptions,
+	randomFilterChecks,
+} from "./random-filter.js";
+import {
+	type RandomSmoothColorOptions,
+	randomSmoothColorChecks,
+} from "./random-smooth-color.js";
 
 /** What a chain is made of, in the order in which upstream lists them. */
 export const primitives = [
@@ -27,6 +38,19 @@ export interface PrimeOptions {
 	/** What the primitives, made for images in 0-1, are given as white: 1 as described, 255 as released. */
 	readonly white: 1 | 255;
 }
+
+const count = whole({ from: 1 });
+
+/** Checks of PRIME's options. */
+export const primeChecks: Checks<PrimeOptions> = {
+	diffeomorphism: keyed(diffeomorphismChecks),
+	randomSmoothColor: keyed(randomSmoothColorChecks),
+	randomFilter: keyed(randomFilterChecks),
+	width: required(count),
+	maximumDepth: required(count),
+	depthLimit: count,
+	white: required(oneOf([1, 255])),
+};
 
 const imagenet: PrimeOptions = Object.freeze({
 	diffeomorphism: Object.freeze({ minimumCut: 2, maximumCut: 500 }),

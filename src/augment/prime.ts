@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
+import { checkOptions } from "../check/check-options.js";
 import { compile } from "../engine/compile.js";
 import type { Augmentation } from "./augmentation.js";
 import { deform, displacement, samplingGrid } from "./diffeomorphism.js";
-import { drawPrime, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
+import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
 import {
 	type PrimeOptions,
 	type Primitive,
+	primeChecks,
 	primePresets,
 } from "./prime-options.js";
 import { filterImages } from "./random-filter.js";
@@ -144,7 +146,8 @@ export function primeMixture(
 export function prime(
 	options: PrimeOptions = primePresets.imagenet,
 ): Augmentation {
+	checkOptions("prime", options, primeChecks);
 	const mixture = primeMixture(options);
 	return (images, random) =>
-		mixture(images, drawPrime(images.shape, random, options));
+		mixture(images, drawChains(images.shape, random, options));
 }

@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, oneOf, that } from "../check/checks.js";
 import type { Random } from "../random.js";
 
 /** How large and how strong the filter is. */
@@ -15,6 +17,20 @@ export interface RandomFilterOptions {
 	readonly impulse?: "off-center" | "center";
 }
 
+/** Checks of a random filter's options. */
+export const randomFilterChecks: Checks<RandomFilterOptions> = {
+	kernelSize: that(
+		"an odd number of at least 3",
+		(value) =>
+			Number.isInteger(value) &&
+			(value as number) % 2 === 1 &&
+			(value as number) >= 3,
+		"number",
+	),
+	sigma: number({ from: 0 }),
+	impulse: oneOf(["off-center", "center"]),
+};
+
 /** What one random filter draws. */
 export interface RandomFilterDraw {
 	/** Shared by all images. */
@@ -26,7 +42,7 @@ export interface RandomFilterDraw {
 /**
  * Draws one kernel per image: `sigma · N(0, 1) + impulse`.
  *
- * Throws where the kernel has no center. Source: amodas/PRIME-augmentations, `utils/rand_filter.py`.
+ * Source: amodas/PRIME-augmentations, `utils/rand_filter.py`.
  */
 export function drawRandomFilter(
 	count: number,
@@ -37,11 +53,6 @@ export function drawRandomFilter(
 		impulse = "off-center",
 	}: RandomFilterOptions = {},
 ): RandomFilterDraw {
-	if (!Number.isInteger(kernelSize) || kernelSize % 2 === 0 || kernelSize < 3) {
-		throw new RangeError(
-			`a random filter's kernelSize must be an odd number of at least 3, not ${kernelSize}`,
-		);
-	}
 	const deviation = random.uniform(0, sigma);
 	const taps = kernelSize * kernelSize;
 	const at = (impulse === "center" ? Math.floor : Math.ceil)(kernelSize / 2);
@@ -97,6 +108,7 @@ export function randomFilter(
 	random: Random,
 	options: RandomFilterOptions = {},
 ): tf.Tensor4D {
+	checkOptions("randomFilter", options, randomFilterChecks);
 	const [count] = images.shape;
 	const { kernelSize = 3 } = options;
 	const { kernels } = drawRandomFilter(count, random, options);

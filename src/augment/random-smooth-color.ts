@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, oneOf, textOr, whole } from "../check/checks.js";
 import type { Random } from "../random.js";
 
 /** How many frequencies the change of color has, and how strong it is. */
@@ -10,6 +12,13 @@ export interface RandomSmoothColorOptions {
 	/** How many neighboring frequencies are drawn, or `"all"` up to `cut`; 20 by default. */
 	readonly bandwidth?: number | "all";
 }
+
+/** Checks of a change of color's options. */
+export const randomSmoothColorChecks: Checks<RandomSmoothColorOptions> = {
+	maximumCut: whole({ from: 1 }),
+	maximumTemperature: number({ from: 0 }),
+	bandwidth: textOr(oneOf(["all"]), whole({ from: 1 })),
+};
 
 /** What one random smooth color change draws. */
 export interface RandomSmoothColorDraw {
@@ -153,6 +162,7 @@ export function randomSmoothColor(
 	random: Random,
 	options: RandomSmoothColorOptions = {},
 ): tf.Tensor4D {
+	checkOptions("randomSmoothColor", options, randomSmoothColorChecks);
 	const [count] = images.shape;
 	const draw = drawRandomSmoothColor(count, random, options);
 	return tf.tidy(() =>

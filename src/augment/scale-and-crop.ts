@@ -1,3 +1,5 @@
+import type { Checks } from "../check/check-options.js";
+import { list, number, required, whole } from "../check/checks.js";
 import type { Rectangle } from "../image/crop.js";
 import type { Image } from "../image/image.js";
 import {
@@ -28,6 +30,14 @@ export interface ScaleAndCropOptions {
 	/** The share of a part that one class may have, ignored pixels aside: another part is tried, up to ten. */
 	readonly mostOfOneClass: number;
 }
+
+/** Checks of how images are resized and cropped. */
+export const scaleAndCropChecks: Checks<ScaleAndCropOptions> = {
+	scale: required(list(whole({ from: 1 }), { length: 2 })),
+	ratio: required(list(number({ above: 0 }), { length: 2 })),
+	cropSize: required(whole({ from: 1 })),
+	mostOfOneClass: required(number({ above: 0 })),
+};
 
 /** What is drawn for one image. */
 export interface ScaleAndCropDraw {

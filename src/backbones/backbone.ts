@@ -1,17 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { flag, whole } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { globalAveragePool } from "../nn/global-average-pool.js";
 import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import { type ParamSpecs, type Params, parameterCount } from "../nn/params.js";
-import {
-	type Architecture,
-	type ArchitectureName,
-	architectures,
-} from "./architectures.js";
-import type { ForwardOptions, Pyramid } from "./forward.js";
+import type { Architecture, ArchitectureName } from "./architectures.js";
+import { type ForwardOptions, forwardChecks, type Pyramid } from "./forward.js";
 import { resnetStages } from "./resnet.js";
 import { resnetHead, resnetParams } from "./resnet-params.js";
+import { resolveArchitecture } from "./resolve-architecture.js";
 import {
 	drawParams,
 	exportParams,
@@ -21,6 +20,7 @@ import {
 import { swinStages } from "./swin.js";
 import { officialSwinNames } from "./swin-names.js";
 import { swinParams } from "./swin-params.js";
+import { swinTables } from "./swin-tables.js";
 
 /** A model with its weights. Images are `[batch, height, width, 3]`, RGB, normalized, of any size. */
 export interface Backbone {
@@ -67,9 +67,25 @@ function stages(
 	images: tf.Tensor4D,
 	options: ForwardOptions = {},
 ): tf.Tensor4D[] {
+	checkOptions("a backbone", options, forwardChecks);
 	return net.family === "resnet"
 		? resnetStages(net, params, images, options)
 		: swinStages(net, params, images, options);
+}
+
+/** The weights that a function of a backbone was made for. */
+const madeFor = new WeakMap<object, Params>();
+
+const functions = ["pyramid", "features", "logits"] as const;
+
+/** Throws where a function of a backbone is not that of its architecture with its weights. */
+export function checkBackbone(source: Backbone): void {
+	const { architecture, params } = source;
+	for (const name of functions)
+		if (madeFor.get(source[name]) !== params)
+			throw new TypeError(
+				`the backbone's ${name} is not that of its architecture (${architecture.family}) with its weights, of which a run makes a copy: use a backbone as loadBackbone, backbone or untrainedBackbone gives it, or put what ${name} adds into the task's \`forward\``,
+			);
 }
 
 function backboneOf(net: Architecture, params: Params): Backbone {
@@ -84,7 +100,7 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 			if (net.family === "swin") x = layerNorm(params, "norm", x);
 			return globalAveragePool(x);
 		});
-	return {
+	const made: Backbone = {
 		architecture: net,
 		params,
 		features,
@@ -109,23 +125,8 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 			}),
 		dispose: () => tf.dispose(params),
 	};
-}
-
-/** The architecture of that name, or the one given; throws where it makes no sense. */
-function resolve(given: ArchitectureName | Architecture): Architecture {
-	const net: Architecture | undefined =
-		typeof given === "string" ? architectures[given] : given;
-	if (!net) {
-		throw new Error(
-			`there is no architecture "${given}"; the architectures are ${Object.keys(architectures).join(", ")}`,
-		);
-	}
-	if (net.family === "swin" && net.heads.length !== net.depths.length) {
-		throw new Error(
-			`a Swin Transformer needs heads for each stage, not heads ${net.heads} for depths ${net.depths}`,
-		);
-	}
-	return net;
+	for (const name of functions) madeFor.set(made[name], params);
+	return made;
 }
 
 /**
@@ -139,13 +140,25 @@ export function backbone(
 	architecture: ArchitectureName | Architecture,
 	tensors: NamedTensors,
 ): Backbone {
-	const net = resolve(architecture);
+	const net = resolveArchitecture("backbone", architecture);
 	const named = net.family === "swin" ? officialSwinNames(tensors) : tensors;
 	const params = loadParams(paramsOf(net), named, {
 		isIgnored: (name) => isIgnored(net, name),
 	});
 	return backboneOf(net, params);
 }
+
+/** What random weights are like. */
+export interface UntrainedOptions {
+	readonly seed?: number;
+	/** Whether each residual block of a ResNet begins as the identity. */
+	readonly zeroInitResidual?: boolean;
+}
+
+const checks: Checks<UntrainedOptions> = {
+	seed: whole(),
+	zeroInitResidual: flag,
+};
 
 /**
  * Makes a backbone with random weights, distributed as in torchvision; the same for the same seed.
@@ -154,20 +167,48 @@ export function backbone(
  */
 export function untrainedBackbone(
 	architecture: ArchitectureName | Architecture,
-	{ seed = 0, zeroInitResidual = false } = {},
+	options: UntrainedOptions = {},
 ): Backbone {
-	const net = resolve(architecture);
+	checkOptions("untrainedBackbone", options, checks);
+	const { seed = 0, zeroInitResidual = false } = options;
+	const net = resolveArchitecture("untrainedBackbone", architecture);
 	return backboneOf(net, drawParams(paramsOf(net, { zeroInitResidual }), seed));
 }
 
-/** The weights as a state_dict that PyTorch loads; a Swin Transformer's under the official names. */
-export function stateDictOf({ architecture, params }: Backbone): NamedTensors {
+/** The weights by their names in the state_dict, in PyTorch's layout, and nothing besides. */
+export function weightsOf({ architecture, params }: Backbone): NamedTensors {
 	return exportParams(paramsOf(architecture), params);
+}
+
+/** For which images a state_dict is. */
+export interface ExportOptions {
+	/**
+	 * Pixels on each side, for the masks of a Swin Transformer's shifted windows; by default the size for which
+	 * its windows were published, 32 times theirs: 224 where they are 7.
+	 */
+	readonly inputSize?: number;
+}
+
+/**
+ * The weights as a state_dict that PyTorch loads strictly, those of a Swin Transformer into the official code,
+ * whose names they have and whose tables (`relative_position_index`, `attn_mask`) are with them.
+ *
+ * `num_batches_tracked`, which PyTorch can do without, is not in it. Throws a `RangeError` for an `inputSize`
+ * that the official code does not take.
+ */
+export function stateDictOf(
+	backbone: Backbone,
+	{ inputSize }: ExportOptions = {},
+): NamedTensors {
+	const { architecture: net } = backbone;
+	const tables = net.family === "swin" ? swinTables(net, inputSize) : {};
+	return { ...weightsOf(backbone), ...tables };
 }
 
 /** How many numbers training changes, as published for an architecture. */
 export function parameterCountOf(
 	architecture: ArchitectureName | Architecture,
 ): number {
-	return parameterCount(paramsOf(resolve(architecture)));
+	const net = resolveArchitecture("parameterCountOf", architecture);
+	return parameterCount(paramsOf(net));
 }

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text } from "../check/checks.js";
 import { isZooName, zoo, zooEntry } from "./zoo.js";
 import type { ZooEntry } from "./zoo-entry.js";
 
@@ -14,6 +16,9 @@ export interface FindOptions {
 	/** A file to take instead of a published one. */
 	readonly from?: string;
 }
+
+/** Checks of the options that say where a checkpoint is. */
+export const findChecks: Checks<FindOptions> = { folder: text, from: text };
 
 /** A checkpoint file, and what is known of it where it is a published one. */
 export interface FoundCheckpoint {
@@ -40,8 +45,10 @@ function known(name: string): ZooEntry | undefined {
  */
 export function findCheckpoint(
 	name: string,
-	{ folder, from }: FindOptions = {},
+	options: FindOptions = {},
 ): FoundCheckpoint {
+	checkOptions("findCheckpoint", options, findChecks);
+	const { folder, from } = options;
 	if (from !== undefined) {
 		if (!existsSync(from)) throw new Error(`there is no file ${from}`);
 		const entry = known(name);

@@ -1,4 +1,14 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Checks } from "../check/check-options.js";
+import {
+	callable,
+	keyed,
+	number,
+	oneOf,
+	required,
+	textOr,
+	thing,
+} from "../check/checks.js";
 import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Random } from "../random.js";
 
@@ -16,3 +26,16 @@ export interface ForwardOptions {
 	/** Heights and widths of the images before padding, `[batch, 2]`, for tasks that use feature maps. */
 	readonly sizes?: tf.Tensor2D;
 }
+
+const random = required(thing("a Random"));
+
+/** Checks of the options of a forward pass. */
+export const forwardChecks: Checks<ForwardOptions> = {
+	batchNorm: textOr(oneOf(["train", "eval"]), callable),
+	stochasticDepth: keyed({
+		rate: required(number({ from: 0, below: 1 })),
+		random,
+	}),
+	training: keyed({ random }),
+	sizes: thing("a tensor"),
+};

@@ -1,3 +1,7 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text, whole } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
+import { shown } from "../check/shown.js";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { stateDict } from "../checkpoint/state-dict.js";
 import {
@@ -6,14 +10,26 @@ import {
 	architectures,
 } from "./architectures.js";
 import { type Backbone, backbone } from "./backbone.js";
-import { type FindOptions, findCheckpoint } from "./find-checkpoint.js";
-import { type ZooName, zooEntry } from "./zoo.js";
+import {
+	type FindOptions,
+	findCheckpoint,
+	findChecks,
+} from "./find-checkpoint.js";
+import { isZooName, type ZooName, zoo, zooEntry } from "./zoo.js";
 
 /** Where the checkpoint is, and what is made of it. */
 export interface LoadOptions extends FindOptions {
 	/** Outputs of the classifier, where the file has another one than the architecture; 0 leaves it out. */
 	readonly classes?: number;
+	/** The path of the weights in the file, as in `stateDict`: `ema_state_dict`, say; detected by default. */
+	readonly dictionary?: string;
 }
+
+const checks: Checks<LoadOptions> = {
+	dictionary: text,
+	...findChecks,
+	classes: whole({ from: 0 }),
+};
 
 const isArchitecture = (name: string): name is ArchitectureName =>
 	Object.hasOwn(architectures, name);
@@ -31,25 +47,35 @@ export async function loadBackbone(
 	name: ZooName | ArchitectureName,
 	options: LoadOptions = {},
 ): Promise<Backbone> {
-	if (isArchitecture(name) && options.from === undefined) {
+	checkOptions("loadBackbone", options, checks);
+	const { from, folder } = options;
+	if (from !== undefined && !isArchitecture(name) && !isZooName(name)) {
+		const names = Object.keys(architectures);
+		throw new Error(
+			`there is no architecture ${shown(name)} that ${from} could be of; the architectures are ${names.join(", ")}${didYouMean(name, [...names, ...Object.keys(zoo)])}`,
+		);
+	}
+	if (isArchitecture(name) && from === undefined) {
 		throw new Error(
 			`${name} is an architecture: name a file too, as in { from: "${name}.pth" }, or one of its published checkpoints`,
 		);
 	}
-	const { path } = findCheckpoint(name, options);
+	const { path } = findCheckpoint(name, { from, folder });
 	const only = (tensor: string) => !tensor.startsWith("optimizer/");
 	const checkpoint = await readCheckpoint(path, { only });
+	const { dictionary } = options;
+	const chosen = dictionary === undefined ? {} : { dictionary };
 	if (isArchitecture(name)) {
-		const tensors = stateDict(checkpoint);
+		const tensors = stateDict(checkpoint, chosen);
 		return backbone(withClasses(architectures[name], options), tensors);
 	}
 	const { architecture, model } = zooEntry(name);
 	const net = architectures[architecture];
 	if (model === "classifier") {
 		const whole = withClasses(net, options);
-		return { name, ...backbone(whole, stateDict(checkpoint)) };
+		return { name, ...backbone(whole, stateDict(checkpoint, chosen)) };
 	}
-	const tensors = stateDict(checkpoint, { part: "backbone" });
+	const tensors = stateDict(checkpoint, { ...chosen, part: "backbone" });
 	const headless: Architecture =
 		net.family === "swin"
 			? { ...net, classes: 0, dense: true }

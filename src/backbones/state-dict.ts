@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
 	type NamedTensor,
 	type NamedTensors,
+	numbersPerElement,
 	toFloat32,
 } from "../checkpoint/tensor.js";
 import {
@@ -29,20 +30,22 @@ export function checkParams(
 ): void {
 	const missing: string[] = [];
 	const misshapen: string[] = [];
+	const complex: string[] = [];
 	for (const [name, { shape, optional }] of Object.entries(specs)) {
 		const tensor = tensors[name];
 		if (tensor === undefined) {
 			if (!optional) missing.push(name);
 		} else if (!tf.util.arraysEqual([...tensor.shape], [...shape])) {
 			misshapen.push(`${name} is [${tensor.shape}], not [${shape}]`);
-		}
+		} else if (numbersPerElement(tensor.dtype) > 1) complex.push(name);
 	}
 	const extra = Object.keys(tensors).filter(
 		(name) => !Object.hasOwn(specs, name) && !isIgnored(name),
 	);
-	if (missing.length + misshapen.length + extra.length === 0) return;
+	if (missing.length + misshapen.length + complex.length + extra.length === 0)
+		return;
 	throw new Error(
-		`the checkpoint does not fit the model:${list("missing", missing)}${list("not in the model", extra)}${list("of another shape", misshapen)}`,
+		`the checkpoint does not fit the model:${list("missing", missing)}${list("not in the model", extra)}${list("of another shape", misshapen)}${list("complex", complex)}`,
 	);
 }
 
@@ -77,11 +80,7 @@ export function drawParams(specs: ParamSpecs, seed: number): Params {
 	);
 }
 
-/**
- * Turns the variables of a model back into a state_dict that PyTorch loads: float32, PyTorch's layout.
- *
- * `num_batches_tracked`, which PyTorch can do without, is not in it.
- */
+/** Turns the variables of a model back into a state_dict: float32, PyTorch's layout. */
 export function exportParams(specs: ParamSpecs, params: Params): NamedTensors {
 	const tensors: Record<string, NamedTensor> = {};
 	for (const [name, spec] of Object.entries(specs)) {

@@ -1,11 +1,9 @@
+import { gather } from "../checkpoint/strided.js";
 import {
+	elementCount,
 	type NamedTensor,
 	type NamedTensors,
-	viewAs,
 } from "../checkpoint/tensor.js";
-
-// A 2x2 square, top left first: the official code goes column by column, mmdetection row by row.
-const pixelOrder = [0, 2, 1, 3];
 
 const renamings: readonly (readonly [RegExp, string])[] = [
 	[/^stages\./, "layers."],
@@ -20,19 +18,18 @@ const officialName = (name: string): string =>
 	renamings.reduce((renamed, [from, to]) => renamed.replace(from, to), name);
 
 /** Last axis from channel by channel, four pixels each, to pixel by pixel, all channels each. */
-function pixelByPixel({ dtype, shape, data }: NamedTensor): NamedTensor {
-	const length = shape.at(-1) as number;
-	const channels = length / 4;
-	const bytes = new ArrayBuffer(data.byteLength);
-	const moved = viewAs(dtype, bytes);
-	for (let row = 0; row < data.length; row += length) {
-		for (let pixel = 0; pixel < 4; pixel++) {
-			for (let c = 0; c < channels; c++) {
-				const from = row + 4 * c + (pixelOrder[pixel] as number);
-				moved[row + pixel * channels + c] = data[from] as number & bigint;
-			}
-		}
-	}
+function pixelByPixel(tensor: NamedTensor): NamedTensor {
+	const { dtype, shape, data } = tensor;
+	const length = shape.at(-1) ?? 0;
+	// No weight of a patch merging: the model it is given to will say so.
+	if (length % 4 !== 0) return tensor;
+	const rows = elementCount(shape.slice(0, -1));
+	// Of the 2x2 pixels, the official code goes down the columns, mmdetection along the rows.
+	const moved = gather(dtype, data, {
+		shape: [rows, 2, 2, length / 4],
+		stride: [length, 1, 2, 4],
+		offset: 0,
+	});
 	return { dtype, shape, data: moved };
 }
 

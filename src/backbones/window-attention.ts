@@ -16,9 +16,9 @@ function regionOf(
 
 /**
  * What keeps pixels of one window from attending to pixels that were not neighbors before the roll:
- * `[windows, 1, window * window, window * window]` of 0 and -100, or undefined where nothing is shifted.
+ * `[windows, window * window, window * window]` of 0 and -100, or undefined where nothing is shifted.
  */
-export function shiftMask(grid: WindowGrid): tf.Tensor4D | undefined {
+export function shiftMaskValues(grid: WindowGrid): Float32Array | undefined {
 	const { window, rows, columns, shiftRows, shiftColumns } = grid;
 	if (shiftRows === 0 && shiftColumns === 0) return undefined;
 	const pixels = window * window;
@@ -43,7 +43,16 @@ export function shiftMask(grid: WindowGrid): tf.Tensor4D | undefined {
 			if (regions[from] !== regions[first + i]) mask[from * pixels + i] = -100;
 		}
 	}
-	return tf.tensor4d(mask, [rows * columns, 1, pixels, pixels]);
+	return mask;
+}
+
+/** `shiftMaskValues` as a tensor `[windows, 1, window * window, window * window]`. */
+export function shiftMask(grid: WindowGrid): tf.Tensor4D | undefined {
+	const mask = shiftMaskValues(grid);
+	const pixels = grid.window ** 2;
+	return (
+		mask && tf.tensor4d(mask, [grid.rows * grid.columns, 1, pixels, pixels])
+	);
 }
 
 /** For each pair of pixels of a window, the row of the bias table that belongs to their distance. */

@@ -1,3 +1,5 @@
+import { didYouMean } from "../check/did-you-mean.js";
+import { shown } from "../check/shown.js";
 import { released } from "./released.js";
 import { imagenet, type ZooEntry } from "./zoo-entry.js";
 
@@ -197,10 +199,10 @@ export function isZooName(name: string): name is ZooName {
 /** What is known of a published checkpoint; throws where there is none of the name, and says which there are. */
 export function zooEntry(name: string): ZooEntry {
 	if (isZooName(name)) return zoo[name];
-	const family = name.split("/")[0];
+	const family = String(name).split("/")[0];
 	const names = Object.keys(zoo);
 	const related = names.filter((known) => known.startsWith(`${family}/`));
 	throw new Error(
-		`there is no checkpoint "${name}"; there are ${(related.length > 0 ? related : names).join(", ")}`,
+		`there is no checkpoint ${shown(name)}; there are ${(related.length > 0 ? related : names).join(", ")}${didYouMean(name, names)}`,
 	);
 }

@@ -2,12 +2,13 @@ import { type ColumnTable, table } from "arquero";
 import { PythonObject } from "./pickled.js";
 import type { Checkpoint } from "./read.js";
 import type { Other } from "./split.js";
+import { elementCount } from "./tensor.js";
 
 const longest = 80;
 
 interface Row {
 	readonly name: string;
-	readonly kind: "tensor" | "value" | "metadata";
+	readonly kind: "tensor" | "unread" | "value" | "metadata";
 	readonly dtype: string | null;
 	readonly shape: string | null;
 	readonly elements: number | null;
@@ -52,7 +53,7 @@ function valueRows(value: Other, path: string): Row[] {
 	);
 }
 
-function rows({ tensors, metadata, other }: Checkpoint): Row[] {
+function rows({ tensors, unread, metadata, other }: Checkpoint): Row[] {
 	return [
 		...Object.entries(tensors).map(
 			([name, { dtype, shape, data }]): Row => ({
@@ -61,9 +62,12 @@ function rows({ tensors, metadata, other }: Checkpoint): Row[] {
 				kind: "tensor",
 				dtype,
 				shape: shape.join("×"),
-				elements: data.length,
+				elements: elementCount(shape),
 				bytes: data.byteLength,
 			}),
+		),
+		...Object.entries(unread ?? {}).map(
+			([name, value]): Row => ({ ...nothing, name, kind: "unread", value }),
 		),
 		...valueRows(other, ""),
 		...Object.entries(metadata).map(
@@ -76,7 +80,8 @@ function rows({ tensors, metadata, other }: Checkpoint): Row[] {
  * What is in a checkpoint, as a dataframe: a row for each tensor, each other value and each metadata text.
  *
  * Columns: `name` (its path in the file), `kind`, and for tensors `dtype`, `shape` (such as `64×3×7×7`,
- * empty for a scalar), `elements` and `bytes`, for the others `value` as JSON, cut at 80 characters.
+ * empty for a scalar), `elements` and `bytes`, for the others `value` as JSON, cut at 80 characters. A tensor
+ * without plain values is `unread`, with its kind as `value`.
  */
 export function describe(checkpoint: Checkpoint): ColumnTable {
 	const all = rows(checkpoint);

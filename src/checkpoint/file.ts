@@ -60,7 +60,7 @@ export class CheckpointFile {
 
 	/** Reads `length` bytes at `position` into an array of their own; `what` names them in errors. */
 	read(position: number, length: number, what: string): Uint8Array {
-		const bytes = this.#allocate(position, length, what);
+		const bytes = new Uint8Array(this.#allocate(position, length, what));
 		for (let done = 0; done < length; ) {
 			const options = {
 				offset: done,
@@ -79,14 +79,15 @@ export class CheckpointFile {
 		position: number,
 		length: number,
 		what: string,
-	): Promise<Uint8Array> {
-		if (length < longBytes) return this.read(position, length, what);
+	): Promise<ArrayBuffer> {
+		if (length < longBytes)
+			return this.read(position, length, what).buffer as ArrayBuffer;
 		const bytes = this.#allocate(position, length, what);
 		for (let done = 0; done < length; ) {
+			// A buffer may be longer than a view of single bytes.
+			const part = Math.min(length - done, mostAtOnce);
 			const options = {
-				buffer: bytes,
-				offset: done,
-				length: Math.min(length - done, mostAtOnce),
+				buffer: new Uint8Array(bytes, done, part),
 				position: position + done,
 			};
 			const { bytesRead } = await readAsync(this.#descriptor, options);
@@ -96,14 +97,14 @@ export class CheckpointFile {
 		return bytes;
 	}
 
-	#allocate(position: number, length: number, what: string): Uint8Array {
+	#allocate(position: number, length: number, what: string): ArrayBuffer {
 		if (length > this.size - position || position < 0 || length < 0) {
 			throw this.error(
 				`${what} should be bytes ${position} to ${position + length}, but the file ends at ${this.size}: it is truncated or corrupt`,
 			);
 		}
 		this.claim(length);
-		return new Uint8Array(length);
+		return new ArrayBuffer(length);
 	}
 
 	#shrank(what: string): CheckpointError {

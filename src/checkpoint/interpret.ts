@@ -1,10 +1,24 @@
 import { numpyArray, numpyScalar, rawBytes } from "./numpy.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import { type StorageTable, torchDType } from "./storage.js";
-import { isCount, isShape, type TensorDType } from "./tensor.js";
-import { StoredArray, StoredTensor, type Value } from "./value.js";
+import {
+	isCount,
+	isShape,
+	numbersPerElement,
+	type TensorDType,
+} from "./tensor.js";
+import {
+	isTensor,
+	type Signs,
+	StoredArray,
+	StoredTensor,
+	UnreadTensor,
+	type Value,
+} from "./value.js";
 
 const deepest = 200;
+/** Half of what a Map of JavaScript holds. */
+const mostParts = 2 ** 23;
 
 interface Interpreter {
 	readonly storages: StorageTable;
@@ -21,14 +35,37 @@ type Meaning = (
 	reader: Interpreter,
 ) => Value | undefined;
 
+/** The bits of a view that PyTorch saves beside its layout; throws where such a tensor has none. */
+function signsOf(
+	metadata: Pickled | undefined,
+	dtype: TensorDType,
+	reader: Interpreter,
+): Signs | undefined {
+	if (!(metadata instanceof Map)) return undefined;
+	const neg = metadata.get("neg") === true;
+	const conj = metadata.get("conj") === true;
+	const isUnsigned = dtype === "bool" || dtype === "float8_e8m0fnu";
+	if ((neg && isUnsigned) || (conj && numbersPerElement(dtype) === 1))
+		throw reader.fail(
+			`says of a tensor of ${dtype} that it is negated or conjugated: the file is corrupt`,
+		);
+	return neg || conj ? { neg, conj } : undefined;
+}
+
 function storedTensor(
 	[storage, offset, shape, stride]: readonly Pickled[],
 	reader: Interpreter,
-	given?: TensorDType,
-): StoredTensor | undefined {
+	{
+		dtype: given,
+		metadata,
+	}: { dtype?: Pickled | undefined; metadata?: Pickled | undefined },
+): StoredTensor | UnreadTensor {
 	const stored = reader.storages.resolve(storage);
-	const dtype = given ?? stored.dtype;
-	if (!dtype) return undefined;
+	const dtype = given === undefined ? stored.dtype : torchDType(given);
+	if (!dtype) {
+		const type = given instanceof PythonObject ? given.className : stored.type;
+		return new UnreadTensor(`of the element type ${type}`);
+	}
 	if (
 		!isCount(offset) ||
 		!isShape(shape) ||
@@ -39,21 +76,27 @@ function storedTensor(
 		throw reader.fail(
 			"a tensor of it has a malformed offset, shape or stride: the file is corrupt",
 		);
-	return new StoredTensor(stored, dtype, { offset, shape, stride });
+	const signs = signsOf(metadata, dtype, reader);
+	return new StoredTensor(stored, dtype, { offset, shape, stride, signs });
 }
 
-const tensor: Meaning = (args, _, reader) => storedTensor(args, reader);
+const tensor: Meaning = (args, _, reader) =>
+	storedTensor(args, reader, { metadata: args[6] });
 
 const wrapped: Meaning = ([data], _, reader) => {
 	const value = reader.read(data);
-	return value instanceof StoredTensor ? value : undefined;
+	return isTensor(value) ? value : undefined;
 };
 
 /** What a tensor subclass is rebuilt from: a function and its arguments. */
-const rebuilt: Meaning = ([callable, , args], _, reader) =>
-	callable instanceof PythonObject && Array.isArray(args)
-		? reader.read(new PythonObject(callable.className, args))
-		: undefined;
+const rebuilt: Meaning = ([callable, , args], _, reader) => {
+	if (!(callable instanceof PythonObject && Array.isArray(args)))
+		return undefined;
+	const value = reader.read(new PythonObject(callable.className, args));
+	return isTensor(value)
+		? value
+		: new UnreadTensor(`made by ${callable.className}`);
+};
 
 const sequence: Meaning = ([items], object, reader) => {
 	const given = items instanceof Set ? [...items] : (items ?? []);
@@ -104,10 +147,11 @@ const bytes: Meaning = (_, object, { claim }) => rawBytes(object, claim);
 const meanings: Record<string, Meaning> = {
 	"torch._utils._rebuild_tensor": tensor,
 	"torch._utils._rebuild_tensor_v2": tensor,
-	"torch._utils._rebuild_tensor_v3": (args, _, reader) => {
-		const dtype = torchDType(args[6]);
-		return dtype && storedTensor(args, reader, dtype);
-	},
+	"torch._utils._rebuild_tensor_v3": (args, _, reader) =>
+		storedTensor(args, reader, { dtype: args[6] ?? null, metadata: args[7] }),
+	"torch._utils._rebuild_device_tensor_from_numpy": wrapped,
+	"torch._utils._rebuild_device_tensor_from_cpu_tensor": wrapped,
+	"torch._utils._rebuild_xla_tensor": wrapped,
 	"torch._utils._rebuild_parameter": wrapped,
 	"torch._utils._rebuild_parameter_with_state": wrapped,
 	"torch.nn.parameter.Parameter": wrapped,
@@ -135,6 +179,30 @@ const meanings: Record<string, Meaning> = {
 	"numpy.core.numeric._frombuffer": arrayFromBuffer,
 };
 
+/** Tensors that have no plain values, by what makes them. */
+const unread: Record<string, string> = {
+	_rebuild_sparse_tensor: "sparse",
+	_rebuild_sparse_csr_tensor: "sparse",
+	_rebuild_qtensor: "quantized",
+	_rebuild_nested_tensor: "nested",
+	_rebuild_njt: "nested",
+	_rebuild_meta_tensor_no_storage: "meta, without values",
+	_rebuild_wrapper_subclass: "of a class of its own",
+	UninitializedParameter: "uninitialized",
+	UninitializedBuffer: "uninitialized",
+};
+
+/** Whether what is called makes a tensor, be it one that is not known. */
+const makesTensor =
+	/^torch\.[\w.]*\.(_rebuild_\w+|(?:Uninitialized)?(?:Parameter|Buffer)|Variable)$/;
+
+function unreadTensor(className: string): UnreadTensor | undefined {
+	const name = makesTensor.exec(className)?.[1];
+	if (name === undefined) return undefined;
+	const known = Object.hasOwn(unread, name) ? unread[name] : undefined;
+	return new UnreadTensor(known ?? `made by ${className}`);
+}
+
 /** Python 2 and NumPy 2 have other names for the same modules. */
 function meaningOf(className: string): Meaning | undefined {
 	const name = className
@@ -148,6 +216,8 @@ function understood(object: PythonObject, reader: Interpreter): Value {
 	const meaning = meaningOf(object.className);
 	const value = meaning?.(object.args, object, reader);
 	if (value !== undefined) return value;
+	const tensor = unreadTensor(object.className);
+	if (tensor) return tensor;
 	// A subclass of dict that is not known holds its items as a dictionary does.
 	return object.entries ? reader.read(object.entries) : object;
 }
@@ -177,6 +247,8 @@ export function interpret(
 		depth++;
 		const value = readNew(part);
 		depth--;
+		if (known.size === mostParts)
+			throw context.fail(`holds more than ${mostParts} objects`);
 		known.set(part, value);
 		return value;
 	}

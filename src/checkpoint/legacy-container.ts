@@ -26,6 +26,10 @@ function storagePositions(
 			throw file.error(
 				"has the bytes of a storage that no tensor refers to: it is corrupt",
 			);
+		if (storage.elementBytes === 0)
+			throw file.error(
+				`has a storage of the unknown type ${quote(storage.type)}, behind which nothing can be found`,
+			);
 		positions.set(storage.key, position);
 		position += countBytes + storage.bytes;
 	}
@@ -70,10 +74,10 @@ export function openLegacy(file: CheckpointFile): Container {
 				throw file.error(`has no bytes of ${what}: it is corrupt`);
 			const length = countBytes + storage.bytes;
 			const bytes = await file.readAside(position, length, what);
-			const count = Number(Buffer.from(bytes.buffer).readBigInt64LE());
+			const count = Number(new DataView(bytes).getBigInt64(0, true));
 			if (count * storage.elementBytes !== storage.bytes)
 				throw wrongSize(file, storage, count * storage.elementBytes);
-			return bytes.subarray(countBytes);
+			return new Uint8Array(bytes, countBytes);
 		},
 	};
 }

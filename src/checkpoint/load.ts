@@ -1,6 +1,7 @@
 import type { Container } from "./container.js";
 import { quote } from "./error.js";
 import type { CheckpointFile } from "./file.js";
+import { negate } from "./negate.js";
 import { gather, isContiguous, reach } from "./strided.js";
 import {
 	elementBytes,
@@ -39,7 +40,7 @@ export class TensorLoader {
 	}
 
 	async #loadNew(
-		{ storage, dtype, layout }: StoredTensor,
+		{ storage, dtype, layout, signs }: StoredTensor,
 		name: string,
 	): Promise<NamedTensor> {
 		const size = elementBytes(dtype);
@@ -58,11 +59,12 @@ export class TensorLoader {
 			});
 		const { shape } = layout;
 		const count = elementCount(shape);
-		if (isContiguous(layout))
+		if (isContiguous(layout) && !signs)
 			return { dtype, shape, data: part(count && layout.offset, count) };
 		this.#file.claim(count * size);
-		const data = viewAs(dtype, new ArrayBuffer(count * size));
-		gather(part(0, reach(layout)), data, layout);
+		const data = gather(dtype, part(0, reach(layout)), layout);
+		if (signs?.conj) negate(dtype, data, { first: 1, step: 2 });
+		if (signs?.neg) negate(dtype, data);
 		return { dtype, shape, data };
 	}
 

@@ -6,6 +6,7 @@ import {
 	fromByteOrder,
 	isShape,
 	type NamedTensor,
+	numbersPerElement,
 	type TensorDType,
 	toFloat32,
 	viewAs,
@@ -15,6 +16,8 @@ const dtypes: Record<string, TensorDType> = {
 	f2: "float16",
 	f4: "float32",
 	f8: "float64",
+	c8: "complex64",
+	c16: "complex128",
 	i1: "int8",
 	i2: "int16",
 	i4: "int32",
@@ -89,20 +92,19 @@ export function numpyArray(parts: {
 	if (!parts.fortran || shape.length < 2)
 		return { dtype: type.dtype, shape, data: source };
 	parts.claim(source.byteLength);
-	const data = viewAs(type.dtype, new ArrayBuffer(source.byteLength));
 	const stride = rowMajor(shape.toReversed()).reverse();
-	gather(source, data, { shape, stride, offset: 0 });
+	const data = gather(type.dtype, source, { shape, stride, offset: 0 });
 	return { dtype: type.dtype, shape, data };
 }
 
-/** The value of a pickled NumPy scalar; undefined where it is no number. */
+/** The value of a pickled NumPy scalar; undefined where it is no number, or a complex one. */
 export function numpyScalar(
 	dtype: Pickled | undefined,
 	data: Pickled | undefined,
 	claim: Claim,
 ): number | bigint | boolean | undefined {
 	const tensor = numpyArray({ dtype, shape: [], fortran: false, data, claim });
-	if (!tensor) return undefined;
+	if (!tensor || numbersPerElement(tensor.dtype) > 1) return undefined;
 	const value = tensor.data[0] as number | bigint;
 	if (tensor.dtype === "bool") return value === 1;
 	if (tensor.dtype === "float16") return toFloat32(tensor)[0];

@@ -2,6 +2,21 @@ import type { ByteStream } from "./byte-stream.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 
 const mostMemory = 2 ** 29;
+/** What each byte of a pickle may take beyond that: a list of numbers takes twelve. */
+const memoryPerByte = 16;
+/** A Map of JavaScript holds no more. */
+const mostKept = 2 ** 24;
+
+/** The object that protocols 0 and 1 make of its class, and of a dictionary or list that it is based on. */
+function reconstructed([type, , base]: readonly Pickled[]):
+	| PythonObject
+	| undefined {
+	if (!(type instanceof PythonObject)) return undefined;
+	const object = new PythonObject(type.className, []);
+	if (base instanceof Map) object.entries = base;
+	if (Array.isArray(base)) object.items = base;
+	return object;
+}
 
 /** The stack, the memo and the input of one pickle; every push is accounted for in estimated bytes. */
 export class PickleMachine {
@@ -17,10 +32,13 @@ export class PickleMachine {
 		this.#references = references;
 	}
 
-	/** Accounts for memory; the estimate per element keeps any pickle below half a gigabyte. */
+	/** Accounts for memory; the estimate per element keeps a pickle that is not large below half a gigabyte. */
 	claim(bytes: number): void {
 		this.#memory += bytes;
-		if (this.#memory > mostMemory)
+		if (
+			this.#memory > mostMemory &&
+			this.#memory > mostMemory + memoryPerByte * this.input.position
+		)
 			throw this.input.fail(
 				"its pickle holds more objects than a checkpoint has: it is corrupt or malicious",
 			);
@@ -73,6 +91,8 @@ export class PickleMachine {
 
 	remember(index: number): void {
 		this.claim(48);
+		if (this.#memo.size === mostKept)
+			throw this.malformed(`keeps more than ${mostKept} values`);
 		this.#memo.set(index, this.top());
 	}
 
@@ -101,7 +121,10 @@ export class PickleMachine {
 		const named = Array.isArray(outside) ? outside[1] : callable;
 		if (!(named instanceof PythonObject) || !Array.isArray(args))
 			throw this.malformed("calls what is not a function");
-		this.push(new PythonObject(named.className, args), 128);
+		const made = /^copy_?reg\._reconstructor$/.test(named.className)
+			? reconstructed(args)
+			: undefined;
+		this.push(made ?? new PythonObject(named.className, args), 128);
 	}
 
 	/** Appends to the list or set, or to the object that says it is one, on top of the stack. */

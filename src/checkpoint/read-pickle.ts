@@ -1,5 +1,6 @@
 import { ByteStream } from "./byte-stream.js";
 import { readRoot } from "./container.js";
+import { quote } from "./error.js";
 import { CheckpointFile } from "./file.js";
 import type { Checkpoint, ReadOptions } from "./read.js";
 import { split } from "./split.js";
@@ -24,11 +25,13 @@ export function readPickle(
 			end: file.size,
 			fail: (problem) => file.error(problem),
 		});
-		const { tensors, other } = split(readRoot(file, stream).root, file);
+		const { tensors, unread, other } = split(readRoot(file, stream).root, file);
+		for (const [name, kind] of unread)
+			throw file.error(`holds the tensor ${quote(name)}, which is ${kind}`);
 		const arrays = [...tensors].map(([name, stored]): [string, NamedTensor] => {
 			if (stored instanceof StoredArray) return [name, stored.tensor];
 			throw file.error(
-				`holds the tensor "${name}" without its bytes: read it with readCheckpoint`,
+				`holds the tensor ${quote(name)} without its bytes: read it with readCheckpoint`,
 			);
 		});
 		return { tensors: Object.fromEntries(arrays), other };

@@ -1,19 +1,20 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { callable, number } from "../check/checks.js";
 import type { Container } from "./container.js";
-import { quote } from "./error.js";
+import { type ContainerName, detect } from "./detect.js";
+import { CheckpointError, quote } from "./error.js";
 import { CheckpointFile } from "./file.js";
 import { openLegacy } from "./legacy-container.js";
 import { TensorLoader } from "./load.js";
 import { PythonObject } from "./pickled.js";
 import { openSafetensors } from "./safetensors.js";
-import { type Other, split } from "./split.js";
+import { type Other, type Readable, split } from "./split.js";
 import type { NamedTensor, NamedTensors } from "./tensor.js";
-import { StoredArray, type StoredTensor, type Value } from "./value.js";
+import { StoredArray, type Value } from "./value.js";
+import { isWholeModule, moduleProblem } from "./whole-module.js";
 import { openZip } from "./zip-container.js";
 
 const concurrentReads = 4;
-
-/** How the tensors of a file are packed. */
-export type ContainerName = "zip" | "legacy" | "safetensors";
 
 /** What a checkpoint file holds. */
 export interface Checkpoint {
@@ -25,6 +26,11 @@ export interface Checkpoint {
 	readonly metadata: Readonly<Record<string, string>>;
 	/** By path: the dictionary keys that lead to a tensor, joined by `/`, as in `state_dict/module.conv1.weight`. */
 	readonly tensors: NamedTensors;
+	/**
+	 * Tensors that have no plain values here, by path, and of what kind they are: `sparse`, `quantized`, `nested`,
+	 * `meta`, of an element type that is not known, or of a name that several have. Not there where all were read.
+	 */
+	readonly unread?: Readonly<Record<string, string>>;
 	/** Everything that is not a tensor, in the structure it has in the file. */
 	readonly other: Other;
 }
@@ -37,37 +43,16 @@ export interface ReadOptions {
 	readonly maxBytes?: number;
 }
 
-function detect(file: CheckpointFile): ContainerName {
-	if (file.size === 0) throw file.error("is empty");
-	const head = Buffer.from(
-		file.read(0, Math.min(file.size, 512), "its beginning"),
-	);
-	if (head.subarray(0, 4).equals(Buffer.from("PK\x03\x04"))) return "zip";
-	// First this one: the length of its header can begin with any byte.
-	if (head[8] === 0x7b) return "safetensors";
-	if (head[0] === 0x80) return "legacy";
-	if (head.toString("latin1", 257, 262) === "ustar")
-		throw file.error(
-			"is a tar archive, as PyTorch before 0.1.10 wrote: load it with PyTorch and save it again",
-		);
-	if (/^\s*<|^version https:\/\/git-lfs/.test(head.toString("latin1")))
-		throw file.error(
-			"is text, the page or pointer that stood for the file: fetch it again",
-		);
-	throw file.error(
-		"is no checkpoint: it begins neither like a zip archive, nor like a pickle, nor like .safetensors",
-	);
-}
+const checks: Checks<ReadOptions> = {
+	only: callable,
+	maxBytes: number({ from: 0, infinite: true }),
+};
 
 function refuseModule(file: CheckpointFile, root: Value): void {
 	if (!(root instanceof PythonObject)) return;
-	const { state, className } = root;
-	if (state instanceof Map && (state.has("_modules") || state.has("_buffers")))
-		throw file.error(
-			`is a pickled whole module (${className}), which only its Python code can load: save its state_dict, torch.save(model.state_dict(), path)`,
-		);
+	if (isWholeModule(root)) throw file.error(`is ${moduleProblem(root)}`);
 	throw file.error(
-		`is a pickled object of class ${quote(className)}, not a dictionary of tensors: save its state_dict`,
+		`is a pickled object of class ${quote(root.className)}, not a dictionary of tensors: save its state_dict`,
 	);
 }
 
@@ -100,45 +85,72 @@ async function loadAll<Item>(
 	);
 }
 
+type Contents = Pick<Checkpoint, "metadata" | "tensors" | "unread" | "other">;
+
+function wantedOf(
+	unread: ReadonlyMap<string, string>,
+	wanted: (name: string) => boolean,
+): Pick<Checkpoint, "unread"> {
+	const chosen = [...unread].filter(([name]) => wanted(name));
+	return chosen.length > 0 ? { unread: Object.fromEntries(chosen) } : {};
+}
+
 async function readTorch(
 	file: CheckpointFile,
 	container: Container,
 	wanted: (name: string) => boolean,
-) {
+): Promise<Contents> {
 	refuseModule(file, container.root);
-	const { tensors, other } = split(container.root, file);
+	const { tensors, unread, other } = split(container.root, file);
 	const loader = new TensorLoader(file, container);
-	const load: Load<StoredTensor | StoredArray> = async (stored, name) =>
+	const load: Load<Readable> = async (stored, name) =>
 		stored instanceof StoredArray ? stored.tensor : loader.load(stored, name);
-	return { metadata: {}, other, tensors: await loadAll(tensors, wanted, load) };
+	return {
+		metadata: {},
+		other,
+		tensors: await loadAll(tensors, wanted, load),
+		...wantedOf(unread, wanted),
+	};
 }
 
 async function readContents(
 	file: CheckpointFile,
 	container: ContainerName,
 	wanted: (name: string) => boolean,
-): Promise<Pick<Checkpoint, "metadata" | "tensors" | "other">> {
+): Promise<Contents> {
 	if (container === "zip") return readTorch(file, await openZip(file), wanted);
 	if (container === "legacy") return readTorch(file, openLegacy(file), wanted);
-	const { metadata, entries, load } = openSafetensors(file);
-	return { metadata, other: {}, tensors: await loadAll(entries, wanted, load) };
+	const { metadata, tensors, unread, load } = openSafetensors(file);
+	return {
+		metadata,
+		other: {},
+		tensors: await loadAll(tensors, wanted, load),
+		...wantedOf(unread, wanted),
+	};
 }
 
 /**
  * Reads a checkpoint: a file of `torch.save`, with pickle or dill, in either container, or `.safetensors`.
  *
- * Nothing in the file is ever run: classes that are not known become `PythonObject`s. Throws a
- * `CheckpointError` where the file is missing, truncated, corrupt or not a checkpoint.
+ * Nothing in the file is ever run: classes that are not known become `PythonObject`s. Tensors without plain
+ * values are named in `unread`. Throws a `CheckpointError` where the file is missing, truncated, corrupt or
+ * not a checkpoint.
  */
 export async function readCheckpoint(
 	path: string,
-	{ only = () => true, maxBytes }: ReadOptions = {},
+	options: ReadOptions = {},
 ): Promise<Checkpoint> {
+	checkOptions("readCheckpoint", options, checks);
+	const { only = () => true, maxBytes } = options;
 	const file = new CheckpointFile(path, maxBytes);
 	try {
 		const container = detect(file);
 		const contents = await readContents(file, container, only);
 		return { path, container, bytes: file.size, ...contents };
+	} catch (cause) {
+		if (!(cause instanceof RangeError)) throw cause;
+		const problem = `holds more than this version of Node.js can: ${cause.message}`;
+		throw new CheckpointError(path, problem, { cause });
 	} finally {
 		file.close();
 	}

@@ -17,6 +17,12 @@ export const safetensorsDTypes: Readonly<Record<string, TensorDType>> = {
 	F32: "float32",
 	F16: "float16",
 	BF16: "bfloat16",
+	F8_E4M3: "float8_e4m3fn",
+	F8_E4M3FNUZ: "float8_e4m3fnuz",
+	F8_E5M2: "float8_e5m2",
+	F8_E5M2FNUZ: "float8_e5m2fnuz",
+	F8_E8M0: "float8_e8m0fnu",
+	C64: "complex64",
 	I64: "int64",
 	I32: "int32",
 	I16: "int16",
@@ -28,7 +34,8 @@ export const safetensorsDTypes: Readonly<Record<string, TensorDType>> = {
 	BOOL: "bool",
 };
 
-const longestHeader = 100e6;
+/** The most bytes that the format allows of the header. */
+export const longestHeader = 100e6;
 
 /** A tensor by its header: its bytes are counted from the end of that. */
 export interface SafetensorsEntry {
@@ -38,9 +45,19 @@ export interface SafetensorsEntry {
 	readonly end: number;
 }
 
+/** A tensor whose elements are of a type that is not known. */
+interface UnreadEntry {
+	readonly kind: string;
+	readonly begin: number;
+	readonly end: number;
+}
+
 interface Header {
 	readonly metadata: Record<string, string>;
-	readonly entries: ReadonlyMap<string, SafetensorsEntry>;
+	readonly entries: readonly (readonly [
+		string,
+		SafetensorsEntry | UnreadEntry,
+	])[];
 	/** Where the bytes of the tensors begin. */
 	readonly start: number;
 }
@@ -53,24 +70,26 @@ function readEntry(
 	file: CheckpointFile,
 	name: string,
 	value: unknown,
-): SafetensorsEntry {
+): SafetensorsEntry | UnreadEntry {
 	const { dtype, shape, data_offsets } = isObject(value) ? value : {};
 	const offsets: unknown[] = Array.isArray(data_offsets) ? data_offsets : [];
 	const [begin, end] = offsets;
-	if (typeof dtype !== "string" || !Object.hasOwn(safetensorsDTypes, dtype))
-		throw file.error(
-			`tensor ${quote(name)} has the element type ${typeof dtype === "string" ? quote(dtype) : "of no name"}; those that can be read are ${Object.keys(safetensorsDTypes).join(", ")}`,
-		);
-	const type = safetensorsDTypes[dtype] as TensorDType;
-	if (
-		!isShape(shape) ||
-		!isCount(begin) ||
-		!isCount(end) ||
-		end - begin !== elementCount(shape) * elementBytes(type)
-	)
+	if (typeof dtype !== "string")
+		throw file.error(`tensor ${quote(name)} has the element type of no name`);
+	const type = Object.hasOwn(safetensorsDTypes, dtype)
+		? safetensorsDTypes[dtype]
+		: undefined;
+	const fits =
+		isShape(shape) &&
+		isCount(begin) &&
+		isCount(end) &&
+		begin <= end &&
+		(!type || end - begin === elementCount(shape) * elementBytes(type));
+	if (!fits)
 		throw file.error(
 			`tensor ${quote(name)} has a shape that does not fit its bytes: the file is corrupt`,
 		);
+	if (!type) return { kind: `of the element type ${quote(dtype)}`, begin, end };
 	return { dtype: type, shape, begin, end };
 }
 
@@ -124,31 +143,36 @@ function readHeader(file: CheckpointFile): Header {
 		throw file.error(
 			`should have ${start + covered} bytes but has ${file.size}: it is truncated or corrupt`,
 		);
-	return {
-		metadata: readMetadata(file, metadata),
-		entries: new Map(entries),
-		start,
-	};
+	return { metadata: readMetadata(file, metadata), entries, start };
 }
 
 /**
- * Opens a `.safetensors` file: its text metadata, its tensors, and how to read one of them.
+ * Opens a `.safetensors` file: its text metadata, its tensors, how to read one of them, and of what kind
+ * those are that cannot be read.
  *
  * Source: the format's specification, huggingface/safetensors README.
  */
 export function openSafetensors(file: CheckpointFile): {
 	metadata: Record<string, string>;
-	entries: ReadonlyMap<string, SafetensorsEntry>;
+	tensors: ReadonlyMap<string, SafetensorsEntry>;
+	unread: ReadonlyMap<string, string>;
 	load(entry: SafetensorsEntry, name: string): Promise<NamedTensor>;
 } {
 	const { metadata, entries, start } = readHeader(file);
+	const tensors = new Map<string, SafetensorsEntry>();
+	const unread = new Map<string, string>();
+	for (const [name, entry] of entries) {
+		if ("kind" in entry) unread.set(name, entry.kind);
+		else tensors.set(name, entry);
+	}
 	return {
 		metadata,
-		entries,
+		tensors,
+		unread,
 		async load({ dtype, shape, begin, end }, name) {
 			const what = `tensor ${quote(name)}`;
 			const bytes = await file.readAside(start + begin, end - begin, what);
-			const data = viewAs(dtype, bytes.buffer as ArrayBuffer);
+			const data = viewAs(dtype, bytes);
 			fromByteOrder(data, "LE");
 			return { dtype, shape, data };
 		},

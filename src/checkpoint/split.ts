@@ -1,18 +1,54 @@
 import { quote } from "./error.js";
 import type { CheckpointFile } from "./file.js";
 import { PythonObject, type Scalar } from "./pickled.js";
-import { StoredArray, StoredTensor, type Value } from "./value.js";
+import {
+	isTensor,
+	type StoredArray,
+	type StoredTensor,
+	UnreadTensor,
+	type Value,
+} from "./value.js";
 
 const deepest = 200;
 const mostEntries = 1e6;
 
-/** What a file holds beside tensors, as plain data; what Python objects were stay `PythonObject`s. */
+/**
+ * What a file holds beside tensors, as plain data; what Python objects were stay `PythonObject`s, as do lists
+ * and dictionaries without tensors beyond the first million entries, of which nothing else is kept.
+ */
 export type Other = Scalar | Other[] | { [key: string]: Other } | PythonObject;
+
+/** A tensor of a file of `torch.save` that can be read. */
+export type Readable = StoredTensor | StoredArray;
 
 export interface Split {
 	/** By path: the keys that lead to a tensor, joined by `/`. */
-	readonly tensors: ReadonlyMap<string, StoredTensor | StoredArray>;
+	readonly tensors: ReadonlyMap<string, Readable>;
+	/** Of what kind the other tensors are, by path. */
+	readonly unread: ReadonlyMap<string, string>;
 	readonly other: Other;
+}
+
+type Collection = Map<Value, Value> | Value[];
+
+const isCollection = (value: Value): value is Collection =>
+	value instanceof Map || Array.isArray(value);
+
+/** Tells collections with tensors somewhere in them from others; looks into each only once. */
+function tensorFinder(): (value: Value) => boolean {
+	const known = new Map<Value, boolean>();
+	return function holds(value: Value): boolean {
+		if (!isCollection(value)) return isTensor(value);
+		const seen = known.get(value);
+		if (seen !== undefined) return seen;
+		known.set(value, false);
+		for (const item of value.values()) {
+			if (!holds(item)) continue;
+			known.set(value, true);
+			return true;
+		}
+		return false;
+	};
 }
 
 function keyName(key: Value): string {
@@ -22,30 +58,48 @@ function keyName(key: Value): string {
 
 /** Takes the tensors out of a checkpoint: a dictionary loses them, in a list null takes their place. */
 export function split(root: Value, file: CheckpointFile): Split {
-	const tensors = new Map<string, StoredTensor | StoredArray>();
+	const tensors = new Map<string, Readable>();
+	const unread = new Map<string, string>();
+	const holdsTensors = tensorFinder();
 	let entries = 0;
+	let otherEntries = 0;
 
-	function keep(tensor: StoredTensor | StoredArray, name: string): undefined {
+	function keep(tensor: Readable | UnreadTensor, name: string): undefined {
 		file.claim(name.length);
-		if (tensors.has(name))
-			throw file.error(`has two tensors of the name ${quote(name)}`);
-		tensors.set(name, tensor);
+		if (tensors.delete(name) || unread.has(name))
+			unread.set(name, "one of several of this name");
+		else if (tensor instanceof UnreadTensor) unread.set(name, tensor.kind);
+		else tensors.set(name, tensor);
 		return undefined;
 	}
 
+	/** Counts the entries of a collection; whether it is passed over. */
+	function isTooMuch(value: Collection): boolean {
+		const size = Array.isArray(value) ? value.length : value.size;
+		if (holdsTensors(value)) {
+			entries += size;
+			if (entries <= mostEntries) return false;
+			throw file.error(
+				`has more than ${mostEntries} entries beside its tensors`,
+			);
+		}
+		if (otherEntries + size > mostEntries) return true;
+		otherEntries += size;
+		return false;
+	}
+
 	function visit(value: Value, path: string, depth: number): Other | undefined {
-		if (value instanceof StoredTensor || value instanceof StoredArray)
-			return keep(value, path);
-		if (!(value instanceof Map) && !Array.isArray(value)) return value;
+		if (isTensor(value)) return keep(value, path);
+		if (!isCollection(value)) return value;
 		if (depth === deepest)
 			throw file.error(
 				`is nested more than ${deepest} levels deep or contains itself at ${quote(path)}`,
 			);
-		entries += Array.isArray(value) ? value.length : value.size;
-		if (entries > mostEntries)
-			throw file.error(`has more than ${mostEntries} entries`);
+		const isList = Array.isArray(value);
+		if (isTooMuch(value))
+			return new PythonObject(isList ? "builtins.list" : "builtins.dict");
 		const below = (key: string) => (path === "" ? key : `${path}/${key}`);
-		if (Array.isArray(value))
+		if (isList)
 			return value.map(
 				(item, i) => visit(item, below(String(i)), depth + 1) ?? null,
 			);
@@ -58,6 +112,6 @@ export function split(root: Value, file: CheckpointFile): Split {
 		return Object.fromEntries(rest);
 	}
 
-	const single = root instanceof StoredTensor || root instanceof StoredArray;
-	return { other: visit(root, single ? "tensor" : "", 0) ?? null, tensors };
+	const other = visit(root, isTensor(root) ? "tensor" : "", 0) ?? null;
+	return { tensors, unread, other };
 }

@@ -1,7 +1,7 @@
 import { quote } from "./error.js";
 import { PersistentId, type Pickled, PythonObject } from "./pickled.js";
 import {
-	elementBytes,
+	elementBytes as bytesPerElement,
 	isCount,
 	isTensorDType,
 	type TensorDType,
@@ -19,14 +19,14 @@ const supported: Record<string, TensorDType> = {
 	IntStorage: "int32",
 	LongStorage: "int64",
 	BoolStorage: "bool",
+	ComplexFloatStorage: "complex64",
+	ComplexDoubleStorage: "complex128",
 };
 
 /** Bytes per element of storages whose elements we do not read; those of an untyped one are bytes. */
 const unsupported: Record<string, number> = {
 	UntypedStorage: 1,
 	_UntypedStorage: 1,
-	ComplexFloatStorage: 8,
-	ComplexDoubleStorage: 16,
 	QInt8Storage: 1,
 	QUInt8Storage: 1,
 	QInt32Storage: 4,
@@ -56,6 +56,10 @@ export class StorageTable {
 		this.#fail = fail;
 		for (const reference of references) {
 			const { id } = reference;
+			if (typeof id === "string")
+				throw fail(
+					"was saved with pickle protocol 0, which keeps of a storage no more than its text: torch.load cannot read it either; save it with protocol 2",
+				);
 			if (Array.isArray(id) && id[0] === "storage")
 				this.#byReference.set(reference, this.#declare(id));
 		}
@@ -89,10 +93,10 @@ export class StorageTable {
 		const { className } = type;
 		const name = className.slice(className.lastIndexOf(".") + 1);
 		const dtype = Object.hasOwn(supported, name) ? supported[name] : undefined;
-		const unit = dtype ? elementBytes(dtype) : unsupported[name];
-		if (typeof unit !== "number")
-			throw this.#fail(`has a storage of the unknown type ${quote(name)}`);
-		const storage = { key, dtype, elementBytes: unit, bytes: count * unit };
+		const other = Object.hasOwn(unsupported, name) ? unsupported[name] : 0;
+		const elementBytes = dtype ? bytesPerElement(dtype) : (other ?? 0);
+		const bytes = count * elementBytes;
+		const storage = { key, type: name, dtype, elementBytes, bytes };
 		const known = this.#byKey.get(key) ?? storage;
 		if (known.bytes !== storage.bytes || known.dtype !== dtype)
 			throw this.#fail(

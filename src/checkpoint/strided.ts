@@ -1,4 +1,10 @@
-import { elementCount, type TensorData } from "./tensor.js";
+import {
+	elementBytes,
+	elementCount,
+	type TensorData,
+	type TensorDType,
+	viewAs,
+} from "./tensor.js";
 
 /** Where the elements of a tensor lie in its storage, counted in elements. */
 export interface Layout {
@@ -33,21 +39,40 @@ export function reach({ shape, stride, offset }: Layout): number {
 	);
 }
 
-/** Copies a strided tensor into `target`, row-major. */
+function words(data: TensorData): Uint8Array | Uint16Array | Uint32Array {
+	const { buffer, byteOffset, byteLength, BYTES_PER_ELEMENT: bytes } = data;
+	if (bytes === 1) return new Uint8Array(buffer, byteOffset, byteLength);
+	if (bytes === 2) return new Uint16Array(buffer, byteOffset, byteLength / 2);
+	return new Uint32Array(buffer, byteOffset, byteLength / 4);
+}
+
+/** A row-major copy of a strided tensor, bit for bit. */
 export function gather(
+	dtype: TensorDType,
 	source: TensorData,
-	target: TensorData,
 	{ shape, stride, offset }: Layout,
-): void {
+): TensorData {
+	const bytes = elementBytes(dtype);
+	const result = viewAs(dtype, new ArrayBuffer(bytes * elementCount(shape)));
+	// As integers: a NaN that is moved as a number may lose its bits.
+	const from = words(source);
+	const to = words(result);
+	const each = bytes / from.BYTES_PER_ELEMENT;
 	let at = 0;
 	const last = shape.length - 1;
-	const copy = (axis: number, from: number): void => {
+	const copy = (axis: number, start: number): void => {
 		const length = axis > last ? 1 : (shape[axis] as number);
-		const step = axis > last ? 0 : (stride[axis] as number);
-		for (let i = 0; i < length; i++) {
-			if (axis < last) copy(axis + 1, from + i * step);
-			else target[at++] = source[from + i * step] as number;
-		}
+		const step = axis > last ? 0 : each * (stride[axis] as number);
+		if (axis < last)
+			for (let i = 0; i < length; i++) copy(axis + 1, start + i * step);
+		else if (each === 1)
+			for (let i = 0; i < length; i++)
+				to[at++] = from[start + i * step] as number;
+		else
+			for (let i = 0; i < length; i++)
+				for (let word = 0; word < each; word++)
+					to[at++] = from[start + i * step + word] as number;
 	};
-	if (target.length > 0) copy(0, offset);
+	if (to.length > 0) copy(0, each * offset);
+	return result;
 }

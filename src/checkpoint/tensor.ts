@@ -1,6 +1,10 @@
 import { endianness } from "node:os";
+import { floatTable, isSmallFloat } from "./float-table.js";
 
-/** The values of a tensor as they lie in memory; float16 and bfloat16 as their 16 bits, bool as 0 and 1. */
+/**
+ * The values of a tensor as they lie in memory: floats of 8 and 16 bits as their bits, bool as 0 and 1,
+ * complex numbers as real and imaginary part by turns.
+ */
 export type TensorData =
 	| Float32Array
 	| Float64Array
@@ -18,6 +22,14 @@ const arrays = {
 	float64: Float64Array,
 	float16: Uint16Array,
 	bfloat16: Uint16Array,
+	float8_e4m3fn: Uint8Array,
+	float8_e4m3fnuz: Uint8Array,
+	float8_e5m2: Uint8Array,
+	float8_e5m2fnuz: Uint8Array,
+	float8_e8m0fnu: Uint8Array,
+	complex32: Uint16Array,
+	complex64: Float32Array,
+	complex128: Float64Array,
 	int8: Int8Array,
 	uint8: Uint8Array,
 	int16: Int16Array,
@@ -37,7 +49,10 @@ export interface NamedTensor {
 	readonly dtype: TensorDType;
 	/** Empty for a zero-dimensional tensor. */
 	readonly shape: readonly number[];
-	/** As many elements as the product of `shape`; tensors that share a storage in the file share memory here. */
+	/**
+	 * As many numbers as the product of `shape`, and twice as many where they are complex; tensors that share
+	 * a storage in the file share memory here.
+	 */
 	readonly data: TensorData;
 }
 
@@ -49,9 +64,19 @@ export function isTensorDType(name: string): name is TensorDType {
 	return Object.hasOwn(arrays, name);
 }
 
+/** How many numbers of `data` an element is: two where it is complex. */
+export function numbersPerElement(dtype: TensorDType): number {
+	return dtype.startsWith("complex") ? 2 : 1;
+}
+
 /** Bytes per element. */
 export function elementBytes(dtype: TensorDType): number {
-	return arrays[dtype].BYTES_PER_ELEMENT;
+	return arrays[dtype].BYTES_PER_ELEMENT * numbersPerElement(dtype);
+}
+
+/** The name of the typed array that holds elements of a type. */
+export function arrayName(dtype: TensorDType): string {
+	return arrays[dtype].name;
 }
 
 /** The product of the lengths of all dimensions: 1 for none. */
@@ -82,7 +107,8 @@ export function viewAs(
 	buffer: ArrayBuffer,
 	{ byteOffset = 0, length }: { byteOffset?: number; length?: number } = {},
 ): TensorData {
-	return new arrays[dtype](buffer, byteOffset, length);
+	const numbers = length && length * numbersPerElement(dtype);
+	return new arrays[dtype](buffer, byteOffset, numbers);
 }
 
 /** The bytes of a typed array, as a view of the same memory. */
@@ -99,34 +125,25 @@ export function fromByteOrder(data: TensorData, order: "LE" | "BE"): void {
 	else bytes.swap64();
 }
 
-let halves: Float32Array | undefined;
-
-function halfTable(): Float32Array {
-	halves ??= Float32Array.from({ length: 0x10000 }, (_, bits) => {
-		const sign = bits & 0x8000 ? -1 : 1;
-		const exponent = (bits >>> 10) & 0x1f;
-		const fraction = bits & 0x3ff;
-		if (exponent === 0x1f) return fraction ? Number.NaN : sign * Infinity;
-		if (exponent === 0) return sign * fraction * 2 ** -24;
-		return sign * (1024 + fraction) * 2 ** (exponent - 25);
-	});
-	return halves;
-}
-
 /**
  * The values as 32-bit floats, rounded to nearest: the tensor's own array where it is float32 already.
  *
- * float16 and bfloat16 convert exactly, NaN and infinities included; 64-bit integers through a double.
+ * Floats of 8 and 16 bits convert exactly, infinities and what is in a NaN included; 64-bit integers through
+ * a double. Throws a `TypeError` where the values are complex.
  */
 export function toFloat32({ dtype, data }: NamedTensor): Float32Array {
+	if (numbersPerElement(dtype) > 1)
+		throw new TypeError(
+			`${dtype} is no single float32: data holds real and imaginary parts by turns`,
+		);
 	if (data instanceof Float32Array) return data;
-	if (dtype === "float16") {
-		const table = halfTable();
-		const half = data as Uint16Array;
-		const values = new Float32Array(half.length);
-		for (let i = 0; i < half.length; i++)
-			values[i] = table[half[i] as number] as number;
-		return values;
+	if (isSmallFloat(dtype)) {
+		const table = floatTable(dtype);
+		const bits = data as Uint16Array | Uint8Array;
+		const words = new Uint32Array(bits.length);
+		for (let i = 0; i < bits.length; i++)
+			words[i] = table[bits[i] as number] as number;
+		return new Float32Array(words.buffer);
 	}
 	if (dtype === "bfloat16") {
 		const bits = new Uint32Array(data.length);

@@ -7,19 +7,70 @@ import {
 	writeSync,
 } from "node:fs";
 import { endianness } from "node:os";
-import { safetensorsDTypes } from "./safetensors.js";
+import { longestHeader, safetensorsDTypes } from "./safetensors.js";
 import {
+	arrayName,
 	bytesOf,
 	elementBytes,
 	elementCount,
 	fromByteOrder,
+	isShape,
 	type NamedTensor,
 	type NamedTensors,
+	numbersPerElement,
+	type TensorData,
 } from "./tensor.js";
 
 const names = new Map(
 	Object.entries(safetensorsDTypes).map(([name, dtype]) => [dtype, name]),
 );
+
+/** Node writes less than 2 GiB in one call. */
+const mostAtOnce = 2 ** 30;
+
+/** Whether a value is text that UTF-8 can hold. */
+const isText = (value: unknown): boolean =>
+	typeof value === "string" &&
+	!/[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/.test(
+		value,
+	);
+
+/** Throws where a tensor is none, or none that the format can hold. */
+function checkTensor(name: string, tensor: NamedTensor): void {
+	const fail = (problem: string) => new Error(`tensor ${name} ${problem}`);
+	if (name === "__metadata__")
+		throw new Error("a tensor cannot be named __metadata__ in .safetensors");
+	if (!isText(name))
+		throw fail("has a name with half a character, which UTF-8 cannot hold");
+	const { dtype, shape, data } = tensor ?? {};
+	if (!names.has(dtype))
+		throw fail(
+			`has the element type ${dtype}; .safetensors has ${[...names.keys()].join(", ")}`,
+		);
+	if (!isShape(shape))
+		throw fail(
+			`has the shape ${JSON.stringify(shape)}, which is no list of counts`,
+		);
+	// By name: the arrays of a notebook's cells may be of another realm.
+	const array = Object.prototype.toString.call(data).slice(8, -1);
+	if (array !== arrayName(dtype))
+		throw fail(
+			`is ${dtype}: its data should be a ${arrayName(dtype)}, not ${array}`,
+		);
+	const elements = data.length / numbersPerElement(dtype);
+	if (elements !== elementCount(shape))
+		throw fail(
+			`has ${elements} elements, but its shape [${shape}] says ${elementCount(shape)}`,
+		);
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+	for (const [name, text] of Object.entries(metadata))
+		if (!isText(name) || !isText(text))
+			throw new Error(
+				`metadata ${name} is ${typeof text === "string" ? "half a character, which UTF-8 cannot hold" : typeof text}, not text: write it with String or JSON.stringify`,
+			);
+}
 
 function ordered(tensors: NamedTensors): [string, NamedTensor][] {
 	// Widest elements first, so that every tensor begins at a multiple of its element size.
@@ -35,12 +86,6 @@ function encodeHeader(
 ): Buffer {
 	let end = 0;
 	const header = entries.map(([name, { dtype, shape, data }]) => {
-		if (name === "__metadata__")
-			throw new Error("a tensor cannot be named __metadata__ in .safetensors");
-		if (elementCount(shape) !== data.length)
-			throw new Error(
-				`tensor ${name} has ${data.length} elements, but its shape [${shape}] says ${elementCount(shape)}`,
-			);
 		const begin = end;
 		end += data.byteLength;
 		const entry = {
@@ -58,13 +103,17 @@ function encodeHeader(
 		]),
 	);
 	const length = 8 * Math.ceil(Buffer.byteLength(json) / 8);
+	if (length > longestHeader)
+		throw new Error(
+			`names, shapes and metadata take ${length} bytes, more than the ${longestHeader} that .safetensors allows`,
+		);
 	const bytes = Buffer.alloc(8 + length, " ");
 	bytes.writeBigUInt64LE(BigInt(length));
 	bytes.write(json, 8);
 	return bytes;
 }
 
-function littleEndian({ data }: NamedTensor): Uint8Array {
+function littleEndian(data: TensorData): Uint8Array {
 	if (endianness() === "LE") return bytesOf(data);
 	const copy = data.slice();
 	fromByteOrder(copy, "LE");
@@ -76,11 +125,18 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 		done += writeSync(descriptor, bytes, done);
 }
 
+function writeData(descriptor: number, { data }: NamedTensor): void {
+	const most = mostAtOnce / data.BYTES_PER_ELEMENT;
+	for (let start = 0; start < data.length; start += most)
+		writeAll(descriptor, littleEndian(data.subarray(start, start + most)));
+}
+
 /**
  * Writes tensors and text metadata as a `.safetensors` file.
  *
- * The file appears under its name only once it is whole and on the disk. Throws where a tensor's data
- * does not fit its shape, and what the file system throws.
+ * The file appears under its name only once it is whole and on the disk; tensors and files may be of any
+ * size. Throws where a tensor's data do not fit its element type or its shape, where the format has no such
+ * element type, where names or metadata are no text, and what the file system throws.
  *
  * Source: the format's specification, huggingface/safetensors README.
  */
@@ -89,6 +145,9 @@ export function writeSafetensors(
 	tensors: NamedTensors,
 	metadata: Readonly<Record<string, string>> = {},
 ): void {
+	for (const [name, tensor] of Object.entries(tensors))
+		checkTensor(name, tensor);
+	checkMetadata(metadata);
 	const entries = ordered(tensors);
 	const header = encodeHeader(entries, metadata);
 	const partial = `${path}.${process.pid}.partial`;
@@ -96,8 +155,7 @@ export function writeSafetensors(
 		const descriptor = openSync(partial, "w");
 		try {
 			writeAll(descriptor, header);
-			for (const [, tensor] of entries)
-				writeAll(descriptor, littleEndian(tensor));
+			for (const [, tensor] of entries) writeData(descriptor, tensor);
 			fsyncSync(descriptor);
 		} finally {
 			closeSync(descriptor);

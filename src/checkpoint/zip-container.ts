@@ -14,7 +14,7 @@ function archiveFolder(
 	);
 	if (pickle === undefined)
 		throw file.error(
-			"is a zip archive but not one that PyTorch wrote: it has no data.pkl",
+			`is a zip archive but not one that PyTorch wrote: it has no data.pkl, only ${[...members.keys()].slice(0, 3).map(quote).join(", ") || "nothing"}; unpack it if the weights are inside`,
 		);
 	const folder = pickle.slice(0, -"data.pkl".length);
 	if (members.has(`${folder}constants.pkl`))

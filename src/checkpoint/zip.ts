@@ -155,7 +155,7 @@ export async function readMember(
 		);
 	const start =
 		position + 30 + header.readUInt16LE(26) + header.readUInt16LE(28);
-	const raw = await file.readAside(start, compressedSize, what);
+	const raw = new Uint8Array(await file.readAside(start, compressedSize, what));
 	const bytes = method === deflated ? inflate(file, raw, member) : raw;
 	if (bytes.length !== size)
 		throw file.error(

@@ -1,7 +1,12 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
 import type { Image } from "../image/image.js";
-import type { CorruptOptions } from "./corrupt.js";
+import {
+	mapInWorkers,
+	type PoolOptions,
+	poolChecks,
+} from "../parallel/pool.js";
+import { type CorruptOptions, corruptionChecks } from "./corrupt.js";
 import type { CorruptionName, Severity } from "./corruption.js";
-import { mapInWorkers, type PoolOptions } from "./pool.js";
 
 /** One image to corrupt, and how; whatever else the request holds comes back with the result. */
 export interface CorruptionRequest {
@@ -17,6 +22,11 @@ export interface CorruptAllOptions
 	extends Omit<CorruptOptions, "severity" | "id">,
 		PoolOptions {}
 
+const checks: Checks<CorruptAllOptions> = {
+	...corruptionChecks,
+	...poolChecks,
+};
+
 /** The part of a request that a worker needs. */
 export type CorruptionInput = Pick<
 	CorruptionRequest,
@@ -31,8 +41,10 @@ export type CorruptionInput = Pick<
  */
 export async function* corruptAll<Request extends CorruptionRequest>(
 	requests: Iterable<Request> | AsyncIterable<Request>,
-	{ workers, inFlight, ...data }: CorruptAllOptions = {},
+	options: CorruptAllOptions = {},
 ): AsyncGenerator<Request, void, undefined> {
+	checkOptions("corruptAll", options, checks);
+	const { workers, inFlight, waiting, ...data } = options;
 	const taken: Request[] = [];
 	async function* inputs(): AsyncGenerator<CorruptionInput> {
 		for await (const request of requests) {
@@ -45,7 +57,7 @@ export async function* corruptAll<Request extends CorruptionRequest>(
 	const images = mapInWorkers<typeof data, CorruptionInput, Image>(
 		inputs(),
 		{ module, data },
-		{ workers, inFlight },
+		{ workers, inFlight, waiting },
 	);
 	for await (const image of images) {
 		yield { ...(taken.shift() as Request), image };

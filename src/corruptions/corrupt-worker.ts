@@ -1,8 +1,8 @@
 /** The job of a worker of `corruptAll`. */
 import type { Image } from "../image/image.js";
+import type { Job } from "../parallel/pool.js";
 import { type CorruptOptions, corrupt } from "./corrupt.js";
 import type { CorruptionInput } from "./corrupt-all.js";
-import type { Job } from "./pool.js";
 
 export function startJob(
 	options: Omit<CorruptOptions, "severity" | "id">,

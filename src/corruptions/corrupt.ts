@@ -1,4 +1,10 @@
-import { checkImage, type Image } from "../image/image.js";
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+} from "../check/check-options.js";
+import { flag, list, oneOf, required, text, whole } from "../check/checks.js";
+import { checkImage, type Image, imageCheck } from "../image/image.js";
 import { jpegRoundTrip } from "../image/jpeg/round-trip.js";
 import { Random } from "../random.js";
 import { brightness } from "./brightness.js";
@@ -7,11 +13,11 @@ import {
 	type Corruption,
 	type CorruptionContext,
 	type CorruptionName,
-	corruptionNames,
+	corruptionCheck,
 	type Severity,
-	severities,
+	severityCheck,
 	type Variant,
-	variants,
+	variantCheck,
 } from "./corruption.js";
 import { defocusBlur } from "./defocus-blur.js";
 import { randomDraws } from "./draws.js";
@@ -57,7 +63,8 @@ const corruptions: Readonly<Record<CorruptionName, Corruption>> = {
 /** The order of the three channels in memory. */
 export type ChannelOrder = "rgb" | "bgr";
 
-const channelOrders = ["rgb", "bgr"] as const satisfies ChannelOrder[];
+/** The orders that there are. */
+export const channelOrders = ["rgb", "bgr"] as const satisfies ChannelOrder[];
 
 /** How `corrupt` corrupts an image. */
 export interface CorruptOptions
@@ -80,6 +87,22 @@ export interface CorruptOptions
 	readonly savedAsJpeg?: boolean;
 }
 
+/** Checks of the options that hold for many images. */
+export const corruptionChecks: Checks<Omit<CorruptOptions, "severity" | "id">> =
+	{
+		seed: whole(),
+		variant: variantCheck,
+		channelOrder: oneOf(channelOrders),
+		savedAsJpeg: flag,
+		frostPictures: list(imageCheck),
+	};
+
+const checks: Checks<CorruptOptions> = {
+	severity: required(severityCheck),
+	id: text,
+	...corruptionChecks,
+};
+
 /**
  * A corrupted copy of an image, the same for the same image, corruption, options and `id`.
  *
@@ -91,21 +114,13 @@ export interface CorruptOptions
 export function corrupt(
 	image: Image,
 	name: CorruptionName,
-	{
-		severity,
-		id = "",
-		seed = 0,
-		variant = "any-size",
-		channelOrder = "rgb",
-		savedAsJpeg = false,
-		frostPictures,
-	}: CorruptOptions,
+	options: CorruptOptions,
 ): Image {
 	checkImage(image);
-	checkOneOf("corruption", name, corruptionNames);
-	checkOneOf("severity", severity, severities);
-	checkOneOf("variant", variant, variants);
-	checkOneOf("channel order", channelOrder, channelOrders);
+	checkArgument("corrupt", ["corruption", name], corruptionCheck);
+	checkOptions("corrupt", options, checks);
+	const { severity, id = "", seed = 0, variant = "any-size" } = options;
+	const { channelOrder = "rgb", savedAsJpeg = false, frostPictures } = options;
 	const corruption = corruptions[name];
 	const constants = corruption.constants[variant][severity - 1];
 	checkSides(image, corruption.minimumSide?.(constants, variant) ?? 1, name);
@@ -115,17 +130,6 @@ export function corrupt(
 	const result = corruption.apply(shown, constants, context);
 	const ordered = channelOrder === "bgr" ? reverseChannels(result) : result;
 	return savedAsJpeg ? jpegRoundTrip(ordered, 85) : ordered;
-}
-
-function checkOneOf<Value>(
-	what: string,
-	value: Value,
-	allowed: readonly Value[],
-): void {
-	if (allowed.includes(value)) return;
-	throw new RangeError(
-		`unknown ${what} ${JSON.stringify(value)}; allowed are ${allowed.join(", ")}`,
-	);
 }
 
 function checkSides(

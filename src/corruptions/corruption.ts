@@ -1,3 +1,4 @@
+import { list, oneOf } from "../check/checks.js";
 import type { Image } from "../image/image.js";
 
 /** The nineteen corruptions in the order of the `imagecorruptions` package: fifteen common, then four held out. */
@@ -65,6 +66,18 @@ export const variants = ["any-size", "imagenet-c", "cifar-10-c"] as const;
 
 /** A published family of constants and algorithms. */
 export type Variant = (typeof variants)[number];
+
+/** The check of the name of a corruption. */
+export const corruptionCheck = oneOf(corruptionNames);
+/** The check of a severity. */
+export const severityCheck = oneOf(severities);
+/** The check of the name of a variant. */
+export const variantCheck = oneOf(variants);
+/** Checks of the options that choose which cells are scored, or what a mean is over. */
+export const cellChecks = {
+	corruptions: list(corruptionCheck),
+	severities: list(severityCheck),
+};
 
 /** The random numbers of one corrupted image, drawn many at a time; a test replays the reference's own. */
 export interface Draws {

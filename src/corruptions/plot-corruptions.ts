@@ -1,10 +1,13 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { text, whole } from "../check/checks.js";
 import { drawText, textSize } from "../image/draw-text.js";
 import { encodePng } from "../image/encode.js";
 import { createImage, type Image } from "../image/image.js";
 import { resize } from "../image/resize.js";
-import { type CorruptOptions, corrupt } from "./corrupt.js";
+import { type CorruptOptions, corrupt, corruptionChecks } from "./corrupt.js";
 import {
 	type CorruptionName,
+	cellChecks,
 	commonCorruptions,
 	type Severity,
 	severities,
@@ -20,6 +23,13 @@ export interface PlotCorruptionsOptions
 	/** Wider images are shrunk to this width, in pixels, smaller ones enlarged by a whole factor up to it; default 160. */
 	readonly cellWidth?: number;
 }
+
+const checks: Checks<PlotCorruptionsOptions> = {
+	...corruptionChecks,
+	...cellChecks,
+	id: text,
+	cellWidth: whole({ from: 1 }),
+};
 
 /** A picture, and the same as a PNG file for display. */
 export interface Plot {
@@ -37,13 +47,15 @@ const textScale = 2;
  */
 export function plotCorruptions(
 	image: Image,
-	{
+	given: PlotCorruptionsOptions = {},
+): Plot {
+	checkOptions("plotCorruptions", given, checks);
+	const {
 		corruptions = commonCorruptions,
 		severities: columns = severities,
 		cellWidth = 160,
 		...options
-	}: PlotCorruptionsOptions = {},
-): Plot {
+	} = given;
 	const shown = (full: Image): Image => fitted(full, cellWidth);
 	const clean = shown(image);
 	const cells = corruptions.map((name) => [

@@ -14,12 +14,17 @@ import {
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { EagerGraph } from "./eager.js";
 import { sizeOf, type Value } from "./graph.js";
-import type { HostCall } from "./host-call.js";
+import {
+	type HostArray,
+	type HostCall,
+	isHostDType,
+	ofDType,
+} from "./host-call.js";
 import type { Lowering } from "./lowerings/lowering.js";
 import { lowerings } from "./lowerings/table.js";
 import type { DType, Values } from "./onnx.js";
 import { BufferPool } from "./pool.js";
-import { defaultThreads } from "./session.js";
+import { defaultThreads, Refusal } from "./session.js";
 
 /** A kernel's inputs by name; optional ones may be there and undefined. */
 type KernelInputs = Record<string, TensorInfo | undefined>;
@@ -29,6 +34,10 @@ export const givenInputs = (inputs: KernelInputs): [string, TensorInfo][] =>
 		info ? [[name, info] as [string, TensorInfo]] : [],
 	);
 
+/** Whether a tensor is one that lowerings take: of numbers, and not empty. */
+export const isNumeric = ({ dtype, shape }: TensorInfo): boolean =>
+	isHostDType(dtype) && sizeOf(shape) > 0;
+
 /** What is stored under a data id: the elements, or a value of the graph that is being traced. */
 export interface StoredTensor {
 	values: Values;
@@ -37,22 +46,30 @@ export interface StoredTensor {
 	symbol?: Value;
 }
 
+/** A kernel with its ONNX form, where it has one, its JavaScript form and what it is called with. */
+export interface KernelCall {
+	readonly kernel: string;
+	readonly lowering: Lowering | undefined;
+	readonly fallback: KernelFunc | undefined;
+	readonly inputs: KernelInputs;
+	readonly attributes: NamedAttrMap;
+}
+
 /** Takes over kernels while a function is traced; see `compile.ts`. */
 export interface Tracer {
 	/** Whether a kernel of these inputs belongs into the graph. */
 	concerns(inputs: readonly TensorInfo[]): boolean;
-	run(
-		kernel: string,
-		lowering: Lowering | undefined,
-		inputs: KernelInputs,
-		attributes: NamedAttrMap,
-	): TensorInfo | TensorInfo[];
+	run(call: KernelCall): TensorInfo | TensorInfo[];
 	/** A tensor that is filled anew at every call of the compiled function. */
 	draw(shape: number[], fill: (values: Values) => void): Tensor;
 	/** The results of a host function that is called at every call of the compiled function. */
 	host(inputs: readonly Tensor[], call: HostCall): Tensor[];
 	/** Called for each tensor made from plain values. */
 	wrote(dataId: DataId, shape: readonly number[], dtype: string): void;
+	/** Called before the elements of a tensor are looked at. */
+	reads(dataId: DataId): void;
+	/** Called where there may be a new variable. */
+	registered(): void;
 }
 
 /** The name under which TensorFlow.js knows the backend. */
@@ -69,7 +86,23 @@ export class OnnxRuntimeBackend extends MathBackendCPU {
 	readonly fallbacks = new Map<string, number>();
 	threads = defaultThreads;
 	executionProviders: readonly string[] = ["cpu"];
+	/** Changes with the threads and the execution providers. */
+	configuration = 0;
 	tracer: Tracer | undefined;
+
+	/** Computes with these from now on. */
+	configure(threads: number, executionProviders: readonly string[]): void {
+		const now = `${[this.threads, ...this.executionProviders]}`;
+		if (now === `${[threads, ...executionProviders]}`) return;
+		this.threads = threads;
+		this.executionProviders = executionProviders;
+		this.configuration++;
+	}
+
+	/** Counts a kernel that runs in JavaScript. */
+	countFallback(kernel: string): void {
+		this.fallbacks.set(kernel, (this.fallbacks.get(kernel) ?? 0) + 1);
+	}
 
 	stored(dataId: DataId): StoredTensor {
 		return (this.data as unknown as DataStorage<StoredTensor>).get(dataId);
@@ -86,7 +119,13 @@ export class OnnxRuntimeBackend extends MathBackendCPU {
 		return dataId;
 	}
 
+	override incRef(dataId: DataId): void {
+		super.incRef(dataId);
+		this.tracer?.registered();
+	}
+
 	override readSync(dataId: DataId): backend_util.BackendValues {
+		this.tracer?.reads(dataId);
 		const values = super.readSync(dataId);
 		if (ArrayBuffer.isView(values)) this.pool.release(values as Values);
 		return values;
@@ -132,14 +171,18 @@ export function kernelError(
 	});
 }
 
-// Runs the lowering at once; undefined where it leaves these inputs to JavaScript.
+interface EagerResult {
+	readonly made?: TensorInfo | TensorInfo[] | undefined;
+	/** What ONNX Runtime says where it refuses these inputs. */
+	readonly refusal?: Refusal;
+}
+
+// Runs the lowering at once; makes nothing where these inputs are left to JavaScript.
 function runEagerly(
 	backend: OnnxRuntimeBackend,
-	kernel: string,
+	{ kernel, inputs, attributes }: KernelCall,
 	lowering: Lowering,
-	inputs: KernelInputs,
-	attributes: NamedAttrMap,
-): TensorInfo | TensorInfo[] | undefined {
+): EagerResult {
 	const graph = new EagerGraph(backend.pool, backend.threads);
 	const values: Record<string, Value> = {};
 	const owners = new Map<Values, DataId>();
@@ -151,7 +194,7 @@ function runEagerly(
 	let results: Value[] = [];
 	try {
 		const made = lowering(graph, values, attributes);
-		if (made === undefined) return undefined;
+		if (made === undefined) return {};
 		results = Array.isArray(made) ? made : [made];
 		const infos = results.map(({ shape, dtype, data }) => {
 			const alias = owners.get(data as Values);
@@ -160,43 +203,60 @@ function runEagerly(
 				alias ?? backend.write(data as never, [...shape], dtype as never);
 			return { dataId, shape: [...shape], dtype: dtype as TensorInfo["dtype"] };
 		});
-		return Array.isArray(made) ? infos : (infos[0] as TensorInfo);
+		return { made: Array.isArray(made) ? infos : (infos[0] as TensorInfo) };
 	} catch (error) {
+		if (error instanceof Refusal) return { refusal: error };
 		throw kernelError(kernel, inputs, error);
 	} finally {
 		graph.finish(results);
 	}
 }
 
-const isNumeric = ({ dtype, shape }: TensorInfo): boolean =>
-	["float32", "int32", "bool"].includes(dtype) && sizeOf(shape) > 0;
+function runInJavaScript(
+	backend: OnnxRuntimeBackend,
+	{ kernel, fallback, inputs, attributes }: KernelCall,
+	refusal: Refusal | undefined,
+): TensorInfo | TensorInfo[] {
+	if (!fallback) {
+		const reason = refusal ?? "not supported for these inputs";
+		throw kernelError(kernel, inputs, reason);
+	}
+	backend.countFallback(kernel);
+	// A JavaScript kernel may return a view of its input, which must then never be recycled.
+	for (const [, { dataId }] of givenInputs(inputs)) {
+		const values = backend.data.has(dataId) && backend.stored(dataId).values;
+		if (ArrayBuffer.isView(values)) backend.pool.release(values);
+	}
+	let made: TensorInfo | TensorInfo[];
+	try {
+		made = fallback({ inputs: inputs as never, attrs: attributes, backend });
+	} catch (error) {
+		// What is wrong with inputs that both refuse is said better in JavaScript.
+		throw refusal ? kernelError(kernel, inputs, error) : error;
+	}
+	for (const { dataId, dtype } of Array.isArray(made) ? made : [made]) {
+		const stored = backend.stored(dataId);
+		if (ArrayBuffer.isView(stored.values) && isHostDType(dtype))
+			stored.values = ofDType(stored.values as HostArray, dtype);
+	}
+	return made;
+}
 
 function kernelFunction(
 	kernel: string,
 	lowering: Lowering | undefined,
 	fallback: KernelFunc | undefined,
 ): KernelFunc {
-	return (call) => {
-		const backend = call.backend as OnnxRuntimeBackend;
-		const inputs = call.inputs as KernelInputs;
-		const attributes = call.attrs ?? {};
+	return ({ backend: given, inputs: some, attrs: attributes = {} }) => {
+		const backend = given as OnnxRuntimeBackend;
+		const inputs = some as KernelInputs;
+		const call = { kernel, lowering, fallback, inputs, attributes };
 		const tensors = givenInputs(inputs).map(([, info]) => info);
-		if (backend.tracer?.concerns(tensors)) {
-			return backend.tracer.run(kernel, lowering, inputs, attributes);
-		}
-		if (lowering && tensors.every(isNumeric)) {
-			const results = runEagerly(backend, kernel, lowering, inputs, attributes);
-			if (results) return results;
-		}
-		if (!fallback)
-			throw kernelError(kernel, inputs, "not supported for these inputs");
-		backend.fallbacks.set(kernel, (backend.fallbacks.get(kernel) ?? 0) + 1);
-		// A JavaScript kernel may return a view of its input, which must then never be recycled.
-		for (const { dataId } of tensors) {
-			const values = backend.data.has(dataId) && backend.stored(dataId).values;
-			if (ArrayBuffer.isView(values)) backend.pool.release(values);
-		}
-		return fallback(call);
+		if (backend.tracer?.concerns(tensors)) return backend.tracer.run(call);
+		if (!lowering || !tensors.every(isNumeric))
+			return runInJavaScript(backend, call, undefined);
+		const { made, refusal } = runEagerly(backend, call, lowering);
+		return made ?? runInJavaScript(backend, call, refusal);
 	};
 }
 

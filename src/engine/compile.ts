@@ -1,18 +1,17 @@
 import {
 	getBackend,
-	type TensorContainer,
 	engine as tfEngine,
-	tidy,
 	type Variable,
 } from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { iterable, whole } from "../check/checks.js";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
-import type { Value } from "./graph.js";
-import { standIn } from "./host-value.js";
-import type { DType, Values } from "./onnx.js";
-import { disposePlan, makePlan, type Plan, runPlan } from "./plan.js";
-import { type Flattened, flatten, rebuild } from "./structure.js";
-import { FunctionTracer } from "./tracer.js";
+import { isStale } from "./plan.js";
+import { PlanCache } from "./plan-cache.js";
+import { runPlan } from "./run-plan.js";
+import { flattenArguments } from "./structure.js";
+import { tracePlan } from "./trace-plan.js";
 
 /** What a compiled function may take for granted, and how many graphs of it are kept. */
 export interface CompileOptions {
@@ -29,6 +28,11 @@ export interface CompileOptions {
 	readonly plans?: number;
 }
 
+const checks: Checks<CompileOptions> = {
+	frozen: iterable,
+	plans: whole({ from: 1 }),
+};
+
 /** A function that may be compiled. */
 export interface Compiled<Arguments extends unknown[], Result> {
 	(...args: Arguments): Result;
@@ -36,146 +40,52 @@ export interface Compiled<Arguments extends unknown[], Result> {
 	dispose?(): void;
 }
 
-interface TraceOptions {
-	readonly frozen: ReadonlySet<Variable>;
-	readonly random: Random;
-	readonly arena: boolean;
+// The backend, where it is to compile: inside another compiled function, a function becomes part of the
+// other's graph, and where gradients are being taken they go through the function itself.
+function compilingBackend(): OnnxRuntimeBackend | undefined {
+	if (getBackend() !== backendName) return undefined;
+	const { gradientDepth, kernelDepth } = tfEngine().state;
+	if (gradientDepth > 0 && kernelDepth === 0) return undefined;
+	const backend = tfEngine().findBackend(backendName) as OnnxRuntimeBackend;
+	return backend.tracer ? undefined : backend;
 }
-
-function trace(
-	backend: OnnxRuntimeBackend,
-	fn: (...args: never[]) => TensorContainer,
-	call: Flattened,
-	{ frozen, random, arena }: TraceOptions,
-): Plan {
-	const fillUniform = (values: Values) => {
-		for (let i = 0; i < values.length; i++) values[i] = random.uniform();
-	};
-	const tracer = new FunctionTracer(
-		backend,
-		(variable) => frozen.has(variable),
-		fillUniform,
-	);
-	const inputs = call.tensors.map(({ shape, dtype }) =>
-		tracer.graph.input(shape, dtype as DType),
-	);
-	const standIns = call.hostValues.map(standIn);
-	let made: Flattened | undefined;
-	let results: Value[] = [];
-	backend.tracer = tracer;
-	try {
-		tidy(() => {
-			const tensors = inputs.map((input) => tracer.tensorOf(input));
-			const { structure } = call;
-			const args = rebuild({ structure, tensors, hostValues: standIns });
-			made = flatten(fn(...(args as never[])));
-			if (made.hostValues.length > 0)
-				throw new Error("a compiled function cannot return a HostValue");
-			results = made.tensors.map((tensor) => tracer.valueOf(tensor));
-		});
-	} finally {
-		tracer.finish();
-		backend.tracer = undefined;
-	}
-	const { structure } = made as unknown as Flattened;
-	const traced = { tracer, arguments: inputs, standIns, results, structure };
-	return makePlan(backend, traced, arena);
-}
-
-/** The plans that were used last. */
-class PlanCache {
-	// In the order of their last use.
-	readonly #plans = new Map<string, Plan>();
-	/** Whether arguments have been of one structure and shape so far. */
-	#isUniform = true;
-
-	constructor(private readonly most: number) {}
-
-	get(key: string): Plan | undefined {
-		const plan = this.#plans.get(key);
-		if (plan) {
-			this.#plans.delete(key);
-			this.#plans.set(key, plan);
-		}
-		return plan;
-	}
-
-	/**
-	 * Makes room for the plan of a key; says whether it may have an arena.
-	 *
-	 * Arenas never shrink, and those of several plans would not fit in memory: only a plan without others
-	 * has one, and leaves with it.
-	 */
-	prepare(key: string): boolean {
-		if (this.#isUniform && this.#plans.size > 0 && !this.#plans.has(key)) {
-			this.#isUniform = false;
-			this.clear();
-		}
-		this.#remove(key);
-		return this.#isUniform;
-	}
-
-	set(key: string, plan: Plan): void {
-		this.#plans.set(key, plan);
-		for (const oldest of this.#plans.keys()) {
-			if (this.#plans.size <= this.most) break;
-			this.#remove(oldest);
-		}
-	}
-
-	#remove(key: string): void {
-		const plan = this.#plans.get(key);
-		if (plan) disposePlan(plan);
-		this.#plans.delete(key);
-	}
-
-	clear(): void {
-		for (const key of [...this.#plans.keys()]) this.#remove(key);
-	}
-}
-
-const isStale = ({ variables }: Plan, backend: OnnxRuntimeBackend): boolean =>
-	variables.some(
-		({ variable, baked }) =>
-			variable.isDisposed ||
-			(baked && backend.stored(variable.dataId).values !== baked),
-	);
 
 /**
  * Traces a function of tensors, gradients and optimizer updates included, into one ONNX graph.
  *
  * The result has the same signature. It is traced at the first call and again for each new structure,
- * shape or dtype of its arguments; numbers, strings and booleans among the arguments are part of the
- * graph, so what changes at every call (a learning rate, say) is passed as a tensor, and what only
- * `onHost` reads as a `HostValue`. Variables that the function reads are fed at every call and those it
- * assigns are updated; other tensors from outside are constants. Random draws (`drawUniform`,
- * `drawNormal`, `tf.dropout`) are made anew at every call. The graph is cut where `onHost` is called.
- * On a TensorFlow engine the function itself is returned.
+ * shape or dtype of its arguments, and for another choice of which of them are the same tensor; variables,
+ * numbers, strings and booleans among the arguments are part of the graph, so what changes at every call
+ * (a learning rate, say) is passed as a tensor, and what only `onHost` reads as a `HostValue`. Variables
+ * that the function reads are fed at every call and those it assigns are updated; other tensors from
+ * outside are constants. Random draws (`drawUniform`, `drawNormal`, `tf.dropout` without a seed) are made
+ * anew at every call. The graph is cut where `onHost` is called, and where a kernel has no ONNX form and
+ * runs in JavaScript. Inside another compiled function, under `tf.grad` and on a TensorFlow engine the
+ * function itself is called.
  *
- * Throws, while tracing, where the function looks at the elements of a tensor or uses a kernel that has
- * no ONNX form.
+ * Throws, while tracing, where the function looks at the elements of a tensor, draws numbers once and for
+ * all or uses a kernel whose result has a shape that depends on elements; and where an argument is none of
+ * the above.
  */
 export function compile<Arguments extends unknown[], Result>(
 	fn: (...args: Arguments) => Result,
-	{ frozen = [], plans: most = 8 }: CompileOptions = {},
+	options: CompileOptions = {},
 ): Compiled<Arguments, Result> {
-	if (getBackend() !== backendName) return fn;
-	const backend = tfEngine().findBackend(backendName) as OnnxRuntimeBackend;
-	const constants = new Set(frozen);
+	checkOptions("compile", options, checks);
+	const { frozen: constants = [], plans: most = 8 } = options;
+	const frozen = new Set(constants);
 	const plans = new PlanCache(most);
 	const random = new Random("dropout");
 	const call = (...args: Arguments): Result => {
-		const given = flatten(args);
-		const shapes = given.tensors.map(
-			({ shape, dtype }) => `${dtype}[${shape}]`,
-		);
-		const key = JSON.stringify([given.structure, shapes]);
-		let plan = plans.get(key);
+		const backend = compilingBackend();
+		if (!backend) return fn(...args);
+		const given = flattenArguments(args);
+		let plan = plans.get(given.key);
 		if (!plan || isStale(plan, backend)) {
-			const arena = plans.prepare(key);
-			const options = { frozen: constants, random, arena };
-			plan = trace(backend, fn as never, given, options);
-			plans.set(key, plan);
+			const arena = plans.prepare(given.key);
+			const options = { frozen, random, arena };
+			plan = tracePlan(backend, fn as never, { call: given, options });
+			plans.set(given.key, plan);
 		}
 		return runPlan(backend, plan, given) as Result;
 	};

@@ -2,36 +2,43 @@ import type { Graph, NodeOptions, Output, Value } from "./graph.js";
 import { sizeOf } from "./graph.js";
 import type { Attribute, DType, Values } from "./onnx.js";
 import type { BufferPool } from "./pool.js";
-import { createSession, type Feed, type Session } from "./session.js";
+import { Recent } from "./recent.js";
+import { createSession, type Feed, Refusal, type Session } from "./session.js";
 
-const sessions = new Map<string, Session>();
+// A session takes about 60 kB; a training step of ResNet-50 or Swin-T has about 40 different nodes.
+const mostSessions = 512;
+const sessions = new Recent<Session | Refusal>(mostSessions, (session) => {
+	if (!(session instanceof Refusal)) session.dispose();
+});
 
 /** Forgets every one-node session, as a change of the number of threads requires. */
 export function forgetSessions(): void {
 	sessions.clear();
 }
 
-function sessionOf(
-	op: string,
-	domain: string,
-	attributes: Record<string, Attribute>,
-	inputs: readonly (DType | undefined)[],
-	outputs: readonly DType[],
+/** A node by itself, fit for inputs of any shape. */
+interface Single {
+	readonly op: string;
+	readonly domain: string;
+	readonly attributes: Record<string, Attribute>;
+	readonly inputs: readonly (DType | undefined)[];
+	readonly outputs: readonly DType[];
+}
+
+function build(
+	{ op, domain, attributes, inputs, outputs }: Single,
 	threads: number,
 ): Session {
-	const key = JSON.stringify([op, domain, attributes, inputs, outputs]);
-	const found = sessions.get(key);
-	if (found) return found;
-	const names = inputs.map((dtype, i) => (dtype ? `x${i}` : ""));
 	const results = outputs.map((dtype, i) => ({ name: `y${i}`, dtype }));
-	const session = createSession(
+	return createSession(
 		{
 			nodes: [
 				{
+					name: op,
 					op,
 					domain,
 					attributes,
-					inputs: names,
+					inputs: inputs.map((dtype, i) => (dtype ? `x${i}` : "")),
 					outputs: results.map(({ name }) => name),
 				},
 			],
@@ -43,7 +50,23 @@ function sessionOf(
 		},
 		{ threads, executionProviders: ["cpu"], arena: false },
 	);
-	sessions.set(key, session);
+}
+
+// A node that was refused is refused again at no cost.
+function sessionOf(node: Single, threads: number): Session {
+	const { op, domain, attributes, inputs, outputs } = node;
+	const key = JSON.stringify([op, domain, attributes, inputs, outputs]);
+	let session = sessions.get(key);
+	if (session === undefined) {
+		try {
+			session = build(node, threads);
+		} catch (error) {
+			if (!(error instanceof Refusal)) throw error;
+			session = error;
+		}
+		sessions.set(key, session);
+	}
+	if (session instanceof Refusal) throw session;
 	return session;
 }
 
@@ -73,14 +96,14 @@ export class EagerGraph implements Graph {
 	): Value[] {
 		const types = inputs.map((input) => input?.dtype);
 		const outputTypes = outputs.map(({ dtype }) => dtype);
-		const session = sessionOf(
+		const single = {
 			op,
 			domain,
 			attributes,
-			types,
-			outputTypes,
-			this.threads,
-		);
+			inputs: types,
+			outputs: outputTypes,
+		};
+		const session = sessionOf(single, this.threads);
 		const feeds: Record<string, Feed> = {};
 		inputs.forEach((input, i) => {
 			if (input)

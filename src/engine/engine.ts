@@ -1,5 +1,9 @@
 import { createRequire } from "node:module";
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, text, whole } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
+import { shown } from "../check/shown.js";
 import {
 	backendName,
 	type OnnxRuntimeBackend,
@@ -24,6 +28,11 @@ export interface EngineOptions {
 	/** ONNX Runtime's execution providers for compiled functions, in order of preference. */
 	readonly executionProviders?: readonly string[];
 }
+
+const checks: Checks<EngineOptions> = {
+	threads: whole({ from: 1 }),
+	executionProviders: list(text),
+};
 
 /** What runs the maths. */
 export interface EngineDescription {
@@ -74,18 +83,13 @@ async function startOnnxRuntime({
 	threads,
 	executionProviders: wanted,
 }: EngineOptions): Promise<void> {
-	if (threads !== undefined && !(Number.isInteger(threads) && threads > 0)) {
-		throw new Error(
-			`threads must be a whole number of at least 1, not ${threads}`,
-		);
-	}
 	const listed = executionProviders();
 	const unknown = (wanted ?? []).filter(
 		(provider) => !listed.includes(provider),
 	);
 	if (unknown.length > 0) {
 		throw new Error(
-			`the installed ONNX Runtime has no execution provider ${unknown.join(", ")}; it has ${listed.join(", ")}${
+			`the installed ONNX Runtime has no execution provider ${unknown.join(", ")}; it has ${listed.join(", ")}${didYouMean(unknown[0], listed)}${
 				unknown.includes("cuda")
 					? '; CUDA is added by "ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node", which downloads it'
 					: ""
@@ -95,8 +99,7 @@ async function startOnnxRuntime({
 	const backend = registerOnnxRuntime();
 	const count = threads ?? defaultThreads;
 	if (backend.threads !== count) forgetSessions();
-	backend.threads = count;
-	backend.executionProviders = wanted ?? ["cpu"];
+	backend.configure(count, wanted ?? ["cpu"]);
 	await tf.setBackend(backendName);
 }
 
@@ -114,9 +117,10 @@ export async function useEngine(
 	name: string | undefined = process.env.ROBUST_TRANSFER_ENGINE || undefined,
 	options: EngineOptions = {},
 ): Promise<EngineDescription> {
+	checkOptions("useEngine", options, checks);
 	if (name !== undefined && !isEngineName(name)) {
 		throw new Error(
-			`there is no engine "${name}"; the engines are ${engineNames.join(", ")}`,
+			`there is no engine ${shown(name)}; the engines are ${engineNames.join(", ")}${didYouMean(name, engineNames)}`,
 		);
 	}
 	const chosen =

@@ -4,13 +4,20 @@ import type { HostValue } from "./host-value.js";
 /** The elements of a tensor, in row-major order: of float32, int32 or bool. */
 export type HostArray = Float32Array | Int32Array | Uint8Array;
 
+/** The dtypes that graphs and host functions take and make. */
+export type HostDType = "float32" | "int32" | "bool";
+
 /** What a host function returns in one place. */
 export interface HostOutput {
 	readonly shape: readonly number[];
-	readonly dtype: "float32" | "int32" | "bool";
+	readonly dtype: HostDType;
 }
 
-/** Computes arrays from arrays, one for each output; it may keep and change none of those it is given. */
+/**
+ * Computes arrays from arrays, one for each output.
+ *
+ * It may keep and change none of those it is given; those it returns are copied.
+ */
 export type HostFunction = (
 	arrays: readonly HostArray[],
 	values: readonly unknown[],
@@ -21,13 +28,26 @@ export interface HostCall {
 	readonly fn: HostFunction;
 	readonly outputs: readonly HostOutput[];
 	readonly hostValues: readonly HostValue<unknown>[];
+	/** Whether each array it returns is a new one, which nobody else keeps. */
+	readonly isFresh?: boolean;
 }
 
-const arrayTypes = {
+/** The typed arrays that hold the elements of each dtype. */
+export const arrayTypes = {
 	float32: Float32Array,
 	int32: Int32Array,
 	bool: Uint8Array,
 };
+
+/** Whether a dtype is one of those that graphs take. */
+export const isHostDType = (dtype: string): dtype is HostDType =>
+	dtype in arrayTypes;
+
+/** The elements as the dtype has them: JavaScript kernels are not strict about it. */
+export function ofDType(values: HostArray, dtype: HostDType): HostArray {
+	const wanted = arrayTypes[dtype];
+	return values instanceof wanted ? values : wanted.from(values);
+}
 
 function check(
 	made: readonly HostArray[],
@@ -48,7 +68,11 @@ function check(
 	});
 }
 
-/** The arrays that a host function makes of others; throws where they are not what it should return. */
+/**
+ * The arrays that a host function makes of others; throws where they are not what it should return.
+ *
+ * Unless the call is fresh, they are the function's own, which it may fill and hand out again.
+ */
 export function callHost(
 	{ fn, outputs }: HostCall,
 	arrays: readonly HostArray[],
@@ -56,7 +80,5 @@ export function callHost(
 ): readonly HostArray[] {
 	const made = fn(arrays, values);
 	check(made, outputs);
-	// The buffers of inputs are used again for other tensors.
-	const lent = new Set(arrays.map(({ buffer }) => buffer));
-	return made.map((array) => (lent.has(array.buffer) ? array.slice() : array));
+	return made;
 }

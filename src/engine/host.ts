@@ -1,4 +1,6 @@
 import { findBackend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, thing } from "../check/checks.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
 import {
 	callHost,
@@ -14,6 +16,8 @@ export interface HostOptions {
 	readonly hostValues?: readonly HostValue<unknown>[];
 }
 
+const checks: Checks<HostOptions> = { hostValues: list(thing("a HostValue")) };
+
 /**
  * Computes tensors in plain JavaScript, in the midst of a function that may be compiled.
  *
@@ -26,8 +30,10 @@ export function onHost(
 	inputs: readonly Tensor[],
 	outputs: readonly HostOutput[],
 	fn: HostFunction,
-	{ hostValues = [] }: HostOptions = {},
+	options: HostOptions = {},
 ): Tensor[] {
+	checkOptions("onHost", options, checks);
+	const { hostValues = [] } = options;
 	const backend =
 		getBackend() === backendName
 			? (findBackend(backendName) as OnnxRuntimeBackend)
@@ -45,6 +51,6 @@ export function onHost(
 		hostValues.map(({ value }) => value),
 	);
 	return outputs.map(({ shape, dtype }, i) =>
-		tensor(made[i] as HostArray, [...shape], dtype),
+		tensor((made[i] as HostArray).slice(), [...shape], dtype),
 	);
 }

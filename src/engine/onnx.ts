@@ -8,6 +8,8 @@ export type Attribute =
 	| { readonly float: number };
 
 export interface OnnxNode {
+	/** How errors call it; the name of its first output where it has none. */
+	readonly name?: string;
 	readonly op: string;
 	readonly domain: string;
 	readonly attributes: Readonly<Record<string, Attribute>>;
@@ -115,11 +117,12 @@ function attribute(name: string, value: Attribute): Message {
 	return message.int(20, 7);
 }
 
-function node({ op, domain, attributes, inputs, outputs }: OnnxNode): Message {
+function node({ name, op, domain, ...node }: OnnxNode): Message {
+	const { attributes, inputs, outputs } = node;
 	const message = new Message();
 	for (const name of inputs) message.string(1, name);
 	for (const name of outputs) message.string(2, name);
-	message.string(3, outputs[0] as string).string(4, op);
+	message.string(3, name ?? (outputs[0] as string)).string(4, op);
 	for (const [name, value] of Object.entries(attributes)) {
 		message.message(5, attribute(name, value));
 	}

@@ -181,6 +181,11 @@ export function matMul(
 		shape: [...leading, rows as number, columns as number],
 		dtype: a.dtype,
 	};
+	if (inner === 0) {
+		// ONNX Runtime leaves in the result whatever was in its memory.
+		const zeros = new Float32Array(sizeOf(output.shape));
+		return graph.constant(zeros, output.shape, "float32");
+	}
 	if (!transposeA && !transposeB)
 		return single(graph, "MatMul", [a, b], output);
 	return single(graph, "FusedMatMul", [a, b], output, {
@@ -189,15 +194,51 @@ export function matMul(
 	});
 }
 
+// A longer sum is one of the sums of its parts, which loses less precision, as pairwise summation does in
+// NumPy and PyTorch, and runs on all threads. Along the last axis ONNX Runtime keeps several sums itself.
 const rowsPerPart = 256;
+const mostRows = 511;
+const mostInOneLine = 2047;
 
-// Sums over the rows of a tall matrix run on one thread; sums over the parts of it run on all, and
-// lose less precision.
+/** The largest number of parts of equal length. */
 function parts(rows: number): number {
 	for (let count = Math.floor(rows / rowsPerPart); count > 1; count--) {
 		if (rows % count === 0) return count;
 	}
 	return 1;
+}
+
+const isDivided = ([, rows = 0, inner = 0]: Shape): boolean =>
+	rows > (inner === 1 ? mostInOneLine : mostRows);
+
+/** Sums or averages the middle axis of `[outer, rows, inner]`, part by part. */
+function reduceLong(graph: Graph, op: string, x: Value): Value {
+	const [outer = 0, rows = 0, inner = 0] = x.shape;
+	const output = { shape: [outer, 1, inner], dtype: x.dtype };
+	if (!isDivided(x.shape))
+		return single(graph, op, [x, integers(graph, [1])], output);
+	const count = parts(rows);
+	if (rows / count > 4 * rowsPerPart) {
+		// No number of parts that are all of a length: the last ones stand apart.
+		const rest = rows % rowsPerPart;
+		const piece = (begin: number, end: number): Value => {
+			const bounds = [[begin], [end], [1]].map((at) => integers(graph, at));
+			const shape = [outer, end - begin, inner];
+			const { dtype } = x;
+			const some = single(graph, "Slice", [x, ...bounds], { shape, dtype });
+			return reduceLong(graph, "ReduceSum", some);
+		};
+		const pieces = [piece(0, rows - rest), piece(rows - rest, rows)] as const;
+		const sum = binary(graph, "Add", ...pieces);
+		if (op === "ReduceSum") return sum;
+		return binary(graph, "Div", sum, scalar(graph, rows, x.dtype));
+	}
+	const split = graph.reshape(x, [outer * count, rows / count, inner]);
+	const partial = single(graph, op, [split, integers(graph, [1])], {
+		shape: [outer * count, 1, inner],
+		dtype: x.dtype,
+	});
+	return reduceLong(graph, op, graph.reshape(partial, [outer, count, inner]));
 }
 
 /** Reduces over some axes, which stay with length 1. */
@@ -213,34 +254,29 @@ export function reduce(graph: Graph, op: string, x: Value, axes: Shape): Value {
 		);
 		return transpose(graph, y, permutation);
 	}
-	const shape = x.shape.map((length, axis) =>
-		axes.includes(axis) ? 1 : length,
-	);
-	const leading = axes.every((axis) => axis < axes.length);
-	const columns = sizeOf(x.shape.slice(axes.length));
-	const rows = sizeOf(x.shape.slice(0, axes.length));
-	const count =
-		leading && columns > 1 && /Sum$|Mean$/.test(op) ? parts(rows) : 1;
-	const along = (from: Value, to: Shape, by: Shape): Value =>
-		single(graph, op, [from, integers(graph, by)], {
-			shape: to,
-			dtype: x.dtype,
-		});
-	if (count === 1) return along(x, shape, axes);
-	const split = graph.reshape(x, [count, rows / count, columns]);
-	const partial = along(split, [count, 1, columns], [1]);
-	return graph.reshape(along(partial, [1, 1, columns], [0]), shape);
-}
-
-/** Reduces over some axes and drops them. */
-export function reduceAway(
-	graph: Graph,
-	op: string,
-	x: Value,
-	axes: Shape,
-): Value {
-	const shape = x.shape.filter((_, axis) => !axes.includes(axis));
-	return graph.reshape(reduce(graph, op, x, axes), shape);
+	const isSum = /^Reduce(Sum|Mean)$/.test(op);
+	// The last of the stretches of neighboring axes that are reduced; each is by itself.
+	const sorted = axes.toSorted((a, b) => a - b);
+	const end = (sorted.at(-1) as number) + 1;
+	let first = end - 1;
+	while (axes.includes(first - 1)) first--;
+	const sizes = [
+		sizeOf(x.shape.slice(0, first)),
+		sizeOf(x.shape.slice(first, end)),
+		sizeOf(x.shape.slice(end)),
+	] as const;
+	const before = sorted.filter((axis) => axis < first);
+	const total = axes.reduce((n, axis) => n * (x.shape[axis] as number), 1);
+	const isLong = before.length > 0 ? total > mostRows : isDivided(sizes);
+	const without = (gone: Shape): number[] =>
+		x.shape.map((length, axis) => (gone.includes(axis) ? 1 : length));
+	if (!isSum || !isLong) {
+		const output = { shape: without(axes), dtype: x.dtype };
+		return single(graph, op, [x, integers(graph, axes)], output);
+	}
+	const y = reduceLong(graph, op, graph.reshape(x, sizes));
+	const kept = without(sorted.filter((axis) => axis >= first));
+	return reduce(graph, op, graph.reshape(y, kept), before);
 }
 
 /** `condition ? a : b`, element by element with broadcasting. */

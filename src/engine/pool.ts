@@ -8,8 +8,16 @@ const arrays = {
 	int64: BigInt64Array,
 };
 
-// Free memory beyond this, which only changing shapes leave behind, is given back.
-const mostFreeBytes = totalmem() / 4;
+/**
+ * The bytes of memory that this process may have: those of the machine, or of its container where that has
+ * fewer. `constrained` is what Node says of the container: 0, undefined or more than there is without a limit.
+ */
+export function memoryLimit(
+	total = totalmem(),
+	constrained: number | undefined = process.constrainedMemory?.(),
+): number {
+	return constrained ? Math.min(total, constrained) : total;
+}
 
 /** Recycles the buffers of tensors, whose first use costs more than most kernels. */
 export class BufferPool {
@@ -17,6 +25,14 @@ export class BufferPool {
 	readonly #lent = new WeakSet<ArrayBufferLike>();
 	#lentCount = 0;
 	#freeBytes = 0;
+
+	/** Free memory beyond some bytes, which only changing shapes leave behind, is given back. */
+	constructor(private readonly mostFreeBytes = memoryLimit() / 4) {}
+
+	/** The bytes that are kept for the next tensors. */
+	get freeBytes(): number {
+		return this.#freeBytes;
+	}
 
 	/** The number of arrays that were taken and neither given back nor released. */
 	get lent(): number {
@@ -39,7 +55,7 @@ export class BufferPool {
 	give(values: Values): void {
 		if (!this.release(values)) return;
 		const { buffer, byteLength } = values;
-		if (this.#freeBytes + byteLength > mostFreeBytes) return;
+		if (this.#freeBytes + byteLength > this.mostFreeBytes) return;
 		const same = this.#free.get(byteLength);
 		if (same) same.push(buffer as ArrayBuffer);
 		else this.#free.set(byteLength, [buffer as ArrayBuffer]);

@@ -18,7 +18,8 @@ function draw(shape: number[], fill: Fill): Tensor {
 /**
  * A float32 tensor of numbers uniform in [low, high), drawn from a seeded generator.
  *
- * Inside a compiled function it is drawn anew at every call, in the order in which it was traced.
+ * Inside a compiled function it is drawn anew at every call, whether it is read or not: what the function
+ * itself would draw.
  */
 export function drawUniform(
 	shape: number[],

@@ -64,7 +64,8 @@ function OutputTensor(
 	return new Tensor(type, data, dims);
 }
 
-const errorsOnly = 3;
+// What fails is thrown, and not printed besides.
+const fatalOnly = 4;
 let loaded: Binding | undefined;
 
 function binding(): Binding {
@@ -73,7 +74,7 @@ function binding(): Binding {
 		const runtime: {
 			binding: Binding;
 		} = require("onnxruntime-node/dist/binding.js");
-		runtime.binding.initOrtOnce(errorsOnly, OutputTensor, isMainThread);
+		runtime.binding.initOrtOnce(fatalOnly, OutputTensor, isMainThread);
 		loaded = runtime.binding;
 	}
 	return loaded;
@@ -114,7 +115,45 @@ const nothing: Feed = {
 	location: "cpu",
 };
 
-/** Builds a session from a graph; throws what ONNX Runtime says where it refuses the graph. */
+/** What ONNX Runtime throws where it cannot build or run a graph. */
+export class Refusal extends Error {
+	/** The name of the node that failed, where ONNX Runtime says it. */
+	readonly node: string | undefined;
+
+	constructor(cause: unknown) {
+		const text = cause instanceof Error ? cause.message : String(cause);
+		// Without the place in the source of ONNX Runtime and the condition that did not hold there.
+		const said = text.replace(/^.* (?:was false\.|Status Message:) /s, "");
+		const plain = said.trim() || text.replace(/^.*Status Message: /s, "");
+		super(plain.replaceAll(/\/onnxruntime_src\S+ /g, "").trim(), { cause });
+		this.node = /Name:'([^']+)'/.exec(text)?.[1];
+	}
+}
+
+function load(
+	native: NativeSession,
+	model: Uint8Array,
+	options: SessionOptions,
+): void {
+	const settings = {
+		executionProviders: options.executionProviders,
+		intraOpNumThreads: options.threads,
+		graphOptimizationLevel: "all",
+		enableCpuMemArena: options.arena,
+		// A pattern would lay every buffer out beside the others; without, they are reused while warm.
+		enableMemPattern: false,
+		logSeverityLevel: fatalOnly,
+		// The threads of a session that has run would keep those of the next, and workers, waiting.
+		extra: { session: { intra_op: { allow_spinning: "0" } } },
+	};
+	try {
+		native.loadModel(model.buffer, 0, model.length, settings);
+	} catch (error) {
+		throw new Refusal(error);
+	}
+}
+
+/** Builds a session from a graph; throws a `Refusal` where ONNX Runtime refuses the graph. */
 export function createSession(
 	graph: OnnxGraph,
 	options: SessionOptions,
@@ -131,24 +170,14 @@ export function createSession(
 		],
 	});
 	const native = new (binding().InferenceSession)();
-	native.loadModel(model.buffer, 0, model.length, {
-		executionProviders: options.executionProviders,
-		intraOpNumThreads: options.threads,
-		graphOptimizationLevel: "all",
-		enableCpuMemArena: options.arena,
-		// A pattern would lay every buffer out beside the others; without, they are reused while warm.
-		enableMemPattern: false,
-		logSeverityLevel: errorsOnly,
-		// The threads of a session that has run would keep those of the next, and workers, waiting.
-		extra: { session: { intra_op: { allow_spinning: "0" } } },
-	});
+	load(native, model, options);
 	return {
 		run(feeds, outputs) {
 			discardCopies = true;
 			try {
 				native.run(feeds, { [emptyOutput]: nothing, ...outputs }, {});
 			} catch (thrown) {
-				if (thrown !== written) throw thrown;
+				if (thrown !== written) throw new Refusal(thrown);
 			} finally {
 				discardCopies = false;
 			}

@@ -9,12 +9,27 @@ import type { HostCall } from "./host-call.js";
 import type { DType, OnnxNode, OnnxValue, Values } from "./onnx.js";
 import { schedule } from "./schedule.js";
 
+const emptyOf: Readonly<Record<DType, Values>> = {
+	float32: new Float32Array(0),
+	int32: new Int32Array(0),
+	bool: new Uint8Array(0),
+	int64: new BigInt64Array(0),
+};
+
 // Larger constants of one repeated number are stored as that number.
 const storedWhole = 1024;
+
+/** The call of a TensorFlow.js kernel that nodes are written for. */
+export interface Origin {
+	readonly kernel: string;
+	/** Equal for calls that write equal nodes. */
+	readonly signature: () => string;
+}
 
 /** A node of the graph, or a call of a host function amid them. */
 export interface TracedNode extends OnnxNode {
 	readonly call?: HostCall;
+	readonly origin?: Origin | undefined;
 }
 
 /** A value whose shape is known. */
@@ -56,6 +71,8 @@ export class TraceGraph implements Graph {
 	readonly #values = new Map<string, TracedValue>();
 	readonly #reshaped = new Map<string, string>();
 	#names = 0;
+	/** What the next nodes are written for; their names begin with its kernel. */
+	origin: Origin | undefined;
 
 	constructor(readonly channelBlock = 0) {}
 
@@ -89,16 +106,19 @@ export class TraceGraph implements Graph {
 	}
 
 	#write(
-		node: Omit<TracedNode, "outputs">,
+		node: Omit<TracedNode, "name" | "outputs" | "origin">,
 		outputs: readonly Output[],
 	): (Value & TracedValue)[] {
+		const { origin } = this;
 		const values = outputs.map(({ shape, dtype }) => ({
 			shape,
 			dtype,
 			name: this.#name("v"),
 		}));
 		for (const value of values) this.#values.set(value.name, value);
-		this.#nodes.push({ ...node, outputs: values.map(({ name }) => name) });
+		const names = values.map(({ name }) => name);
+		const name = `${origin?.kernel ?? node.op}:${names[0]}`;
+		this.#nodes.push({ ...node, name, origin, outputs: names });
 		return values;
 	}
 
@@ -168,6 +188,9 @@ export class TraceGraph implements Graph {
 			);
 		}
 		if (x.data) return this.constant(x.data, shape, x.dtype);
+		// A length of 0 would stand for that of the input.
+		if (sizeOf(shape) === 0)
+			return this.constant(emptyOf[x.dtype], shape, x.dtype);
 		const to = this.constant(
 			BigInt64Array.from(shape, BigInt),
 			[shape.length],

@@ -1,6 +1,5 @@
 import {
 	type DataId,
-	type NamedAttrMap,
 	type Tensor,
 	type TensorInfo,
 	engine as tfEngine,
@@ -8,16 +7,20 @@ import {
 } from "@tensorflow/tfjs";
 import {
 	givenInputs,
+	isNumeric,
+	type KernelCall,
 	kernelError,
 	type OnnxRuntimeBackend,
 	type StoredTensor,
 	type Tracer,
 } from "./backend.js";
 import { channelBlock } from "./channel-block.js";
-import type { Value } from "./graph.js";
+import { sizeOf, type Value } from "./graph.js";
 import type { HostCall } from "./host-call.js";
-import type { Lowering } from "./lowerings/lowering.js";
+import { kernelOnHost } from "./kernel-on-host.js";
 import type { DType, Values } from "./onnx.js";
+import { RandomWatch } from "./random-watch.js";
+import { runningOperations } from "./running-operations.js";
 import { type TracedValue, TraceGraph } from "./trace.js";
 
 /** Fills an input of the graph before a run. */
@@ -28,6 +31,8 @@ export interface TracedVariable {
 	readonly variable: Variable;
 	/** What it held when the function was traced. */
 	readonly original: TensorInfo;
+	/** Whether gradients were taken of it then, where none were named. */
+	readonly trainable: boolean;
 	/** The input that feeds it, if the function reads it. */
 	input?: string;
 	/** Its elements, where they were baked into the graph as constants. */
@@ -36,19 +41,22 @@ export interface TracedVariable {
 	updated?: Value;
 }
 
-// TensorFlow.js draws these in JavaScript and stores the result: a constant, if it were traced.
-const randomOps = /^(rand|random\w*|truncatedNormal|multinomial)$/;
-
 const advice =
 	"Compute it before the compiled function and pass it in as an argument, or return it and look at it afterwards.";
+
+function readError(what: string): Error {
+	const operation = runningOperations().at(-1);
+	return new Error(
+		`${operation ? `${operation}() reads` : "the function reads"} the elements of a ${what} that compile() is tracing: they ${
+			what === "variable" ? "may be others at every call" : "do not exist yet"
+		}. ${advice}`,
+	);
+}
 
 function symbolOf(value: Value): StoredTensor {
 	return {
 		get values(): Values {
-			const operation = scopeNames().at(-1);
-			throw new Error(
-				`${operation ? `${operation}() reads` : "the function reads"} the elements of a tensor that compile() is tracing: they do not exist yet. ${advice}`,
-			);
+			throw readError("tensor");
 		},
 		dtype: value.dtype,
 		refCount: 1,
@@ -56,24 +64,34 @@ function symbolOf(value: Value): StoredTensor {
 	};
 }
 
-function scopeNames(): string[] {
-	const { scopeStack } = tfEngine().state;
-	return scopeStack
-		.map(({ name }) => name?.replace(/__op$/, ""))
-		.filter((name) => name && !/tidy|gradients/.test(name));
+const signatureOf = ({ kernel, inputs, attributes }: KernelCall): string =>
+	JSON.stringify([
+		kernel,
+		givenInputs(inputs).map(([name, { dtype, shape }]) => [name, dtype, shape]),
+		attributes,
+	]);
+
+/** What a function is traced with. */
+export interface TracerOptions {
+	/** Whether a variable is a constant of the graph. */
+	readonly isFrozen: (variable: Variable) => boolean;
+	/** Draws the numbers of dropout. */
+	readonly fillRandom: Fill;
+	/** The signatures of kernels that ONNX Runtime refused. */
+	readonly refused: ReadonlySet<string>;
 }
 
 /** Records every kernel that depends on an argument or a variable. */
 export class FunctionTracer implements Tracer {
 	readonly graph: TraceGraph;
 	readonly random: (TracedValue & { fill: Fill })[] = [];
+	readonly watch = new RandomWatch();
 	readonly #variables = new Map<DataId, TracedVariable>();
-	#registered = 0;
+	#mayHaveNewVariables = true;
 
 	constructor(
 		private readonly backend: OnnxRuntimeBackend,
-		private readonly isFrozen: (variable: Variable) => boolean,
-		private readonly fillRandom: Fill,
+		private readonly options: TracerOptions,
 	) {
 		const onProcessor = backend.executionProviders[0] === "cpu";
 		this.graph = new TraceGraph(onProcessor ? channelBlock() : 0);
@@ -84,48 +102,73 @@ export class FunctionTracer implements Tracer {
 		return [...this.#variables.values()];
 	}
 
+	registered(): void {
+		this.#mayHaveNewVariables = true;
+	}
+
 	// Optimizers make variables when they are first used, so this is asked again and again.
 	#noticeVariables(): void {
-		const all = tfEngine().state.registeredVariables;
-		const names = Object.keys(all);
-		if (names.length === this.#registered) return;
-		this.#registered = names.length;
+		if (!this.#mayHaveNewVariables) return;
 		const known = new Set(this.variables.map(({ variable }) => variable));
-		for (const variable of Object.values(all)) {
-			if (known.has(variable) || !this.backend.data.has(variable.dataId))
-				continue;
-			const { dataId, shape, dtype } = variable;
+		for (const variable of Object.values(
+			tfEngine().state.registeredVariables,
+		)) {
+			if (known.has(variable)) continue;
+			const { dataId, shape, dtype, trainable } = variable;
+			// A variable of another backend comes over, unless TensorFlow.js would lose half of it.
+			if (dtype === "complex64" && !this.backend.data.has(dataId)) continue;
 			if (this.backend.stored(dataId).symbol) continue;
 			this.backend.incRef(dataId);
 			this.#variables.set(dataId, {
 				variable,
 				original: { dataId, shape, dtype },
+				trainable,
 			});
 		}
+		this.#mayHaveNewVariables = false;
 	}
 
 	concerns(inputs: readonly TensorInfo[]): boolean {
 		this.#noticeVariables();
-		return inputs.some(({ dataId }) => {
-			if (!this.backend.data.has(dataId)) return false;
+		let concerned = false;
+		for (const { dataId } of inputs) {
+			if (!this.backend.data.has(dataId)) continue;
 			const traced = this.#variables.get(dataId);
-			if (traced) return !this.isFrozen(traced.variable);
-			return this.backend.stored(dataId).symbol !== undefined;
-		});
+			if (traced && this.options.isFrozen(traced.variable)) this.#bake(traced);
+			else if (traced || this.backend.stored(dataId).symbol) concerned = true;
+		}
+		return concerned;
+	}
+
+	reads(dataId: DataId): void {
+		this.#noticeVariables();
+		const traced = this.#variables.get(dataId);
+		if (!traced) return;
+		if (!this.options.isFrozen(traced.variable)) throw readError("variable");
+		this.#bake(traced);
+	}
+
+	// The graph is only good for these elements of a frozen variable.
+	#bake(traced: TracedVariable): Values {
+		traced.baked ??= this.backend.stored(traced.original.dataId).values;
+		this.backend.pool.release(traced.baked);
+		return traced.baked;
 	}
 
 	/** The graph's value of a tensor: an earlier result, a variable or a constant. */
 	valueOf({ dataId, shape, dtype }: TensorInfo): Value {
 		const { symbol } = this.backend.stored(dataId);
 		if (symbol) return this.graph.reshape(symbol, shape);
+		this.#noticeVariables();
 		const traced = this.#variables.get(dataId);
-		const { values } = this.backend.stored(dataId);
-		if (traced && !this.isFrozen(traced.variable)) {
+		if (traced && !this.options.isFrozen(traced.variable)) {
 			if (traced.input === undefined)
 				traced.input = this.graph.input(shape, dtype as DType).name;
 			return { name: traced.input, shape, dtype: dtype as DType };
 		}
-		if (traced) traced.baked = values;
+		const values = traced
+			? this.#bake(traced)
+			: this.backend.stored(dataId).values;
 		this.backend.pool.release(values);
 		return this.graph.constant(values, shape, dtype as DType);
 	}
@@ -148,54 +191,56 @@ export class FunctionTracer implements Tracer {
 		};
 	}
 
-	run(
-		kernel: string,
-		lowering: Lowering | undefined,
-		inputs: Record<string, TensorInfo | undefined>,
-		attributes: NamedAttrMap,
-	): TensorInfo | TensorInfo[] {
-		if (kernel === "ZerosLike" || kernel === "OnesLike") {
-			const { shape, dtype } = inputs.x as TensorInfo;
-			const one = kernel === "OnesLike" ? 1 : 0;
-			const data = this.backend.pool.take(
-				dtype as DType,
-				shape.reduce((a, b) => a * b, 1),
-			);
-			data.fill(one as never);
-			return {
-				dataId: this.backend.write(data as never, shape, dtype as never),
-				shape,
-				dtype,
-			};
-		}
-		const values: Record<string, Value> = {};
+	run(call: KernelCall): TensorInfo | TensorInfo[] {
+		const { kernel, inputs } = call;
+		if (kernel === "ZerosLike" || kernel === "OnesLike")
+			return this.#filled(inputs.x as TensorInfo, kernel === "OnesLike");
+		if (kernel === "Multinomial") this.watch.isDraw();
+		const signature = () => signatureOf(call);
+		this.graph.origin = { kernel, signature };
 		try {
-			for (const [name, info] of givenInputs(inputs))
-				values[name] = this.valueOf(info);
-			const made = lowering?.(this.graph, values, attributes);
-			if (made === undefined) {
-				throw new Error(
-					`compile() has no ONNX form of this kernel for these inputs. ${advice}`,
-				);
-			}
+			const made = this.#lowered(call) ?? this.#onHost(call);
 			return Array.isArray(made)
 				? made.map((value) => this.infoOf(value))
 				: this.infoOf(made);
 		} catch (error) {
 			throw kernelError(kernel, inputs, error);
+		} finally {
+			this.graph.origin = undefined;
 		}
 	}
 
-	wrote(dataId: DataId, shape: readonly number[], dtype: string): void {
-		const operations = scopeNames();
-		const operation = operations.at(-1) ?? "";
-		if (!randomOps.test(operation)) return;
-		if (!operations.includes("dropout") || dtype !== "float32") {
-			throw new Error(
-				`${operation}() inside a compiled function would draw once and for all; use drawUniform() or drawNormal(), which draw anew at every call`,
-			);
-		}
-		this.drawInto(dataId, shape, this.fillRandom);
+	#lowered(call: KernelCall): Value | Value[] | undefined {
+		const { lowering, inputs, attributes } = call;
+		const { refused } = this.options;
+		if (!lowering) return undefined;
+		if (refused.size > 0 && refused.has(signatureOf(call))) return undefined;
+		const given = givenInputs(inputs);
+		// Without elements there is nothing to speed up, and ONNX reads a length of 0 as another's.
+		if (!given.every(([, info]) => isNumeric(info))) return undefined;
+		const values = given.map(([name, info]) => [name, this.valueOf(info)]);
+		return lowering(this.graph, Object.fromEntries(values), attributes);
+	}
+
+	#onHost(call: KernelCall): Value | Value[] {
+		const host = kernelOnHost(this.backend, call);
+		const values = givenInputs(call.inputs).map(([, info]) =>
+			this.valueOf(info),
+		);
+		const made = this.graph.host(values, host);
+		return made.length === 1 ? (made[0] as Value) : made;
+	}
+
+	#filled({ shape, dtype }: TensorInfo, withOnes: boolean): TensorInfo {
+		const data = this.backend.pool.take(dtype as DType, sizeOf(shape));
+		data.fill(Number(withOnes) as never);
+		const dataId = this.backend.write(data as never, shape, dtype as never);
+		return { dataId, shape, dtype };
+	}
+
+	wrote(dataId: DataId, shape: readonly number[]): void {
+		if (this.watch.isDraw())
+			this.drawInto(dataId, shape, this.options.fillRandom);
 	}
 
 	/** Makes a stored tensor an input that is drawn anew before every run. */

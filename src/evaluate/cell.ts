@@ -20,14 +20,21 @@ export interface Cell
 		| "channelOrder"
 		| "corruptionSeed"
 		| "frost"
-	> {}
+		| "metric"
+	> {
+	/** A hash of how the images are scored. */
+	readonly scoring: string;
+	/** Whether a row of an early version, which has no such hash, is of this cell. */
+	readonly isAsEver: boolean;
+}
 
 /** How images are corrupted. */
 export interface CorruptionSettings {
 	readonly variant: Variant;
 	readonly channelOrder: "rgb" | "bgr";
 	readonly seed: number;
-	readonly frost: "pictures" | "procedural";
+	/** `procedural`, or `pictures` and a hash of them. */
+	readonly frost: string;
 }
 
 function groupOf(corruption: CorruptionName): CorruptionGroup {
@@ -40,7 +47,8 @@ function groupOf(corruption: CorruptionName): CorruptionGroup {
 	return group[0];
 }
 
-interface CellOptions extends Pick<Cell, "data" | "images"> {
+interface CellOptions
+	extends Pick<Cell, "data" | "images" | "metric" | "scoring" | "isAsEver"> {
 	readonly settings: CorruptionSettings;
 }
 
@@ -48,14 +56,13 @@ interface CellOptions extends Pick<Cell, "data" | "images"> {
 export function cellsOf(
 	corruptions: readonly CorruptionName[],
 	severities: readonly Severity[],
-	{ data, images, settings }: CellOptions,
+	{ settings, ...common }: CellOptions,
 ): Cell[] {
 	const clean: Cell = {
 		corruption: "clean",
 		group: "clean",
 		severity: 0,
-		data,
-		images,
+		...common,
 		variant: null,
 		channelOrder: null,
 		corruptionSeed: null,
@@ -68,8 +75,7 @@ export function cellsOf(
 				corruption,
 				group: groupOf(corruption),
 				severity,
-				data,
-				images,
+				...common,
 				variant,
 				channelOrder,
 				corruptionSeed: seed,
@@ -88,9 +94,18 @@ const keys = [
 	"variant",
 	"channelOrder",
 	"corruptionSeed",
-	"frost",
+	"metric",
 ] as const satisfies (keyof Cell)[];
 
 /** Whether a row is the score of a cell. */
-export const isOf = (row: ResultRow, cell: Cell): boolean =>
-	keys.every((key) => row[key] === cell[key]);
+export function isOf(row: ResultRow, cell: Cell): boolean {
+	// Rows of early versions do not say which pictures, nor how they were scored.
+	const isFrost =
+		row.frost === cell.frost ||
+		(row.frost === "pictures" && cell.frost?.startsWith("pictures "));
+	const isScoring =
+		row.scoring === undefined ? cell.isAsEver : row.scoring === cell.scoring;
+	return Boolean(
+		isFrost && isScoring && keys.every((key) => row[key] === cell[key]),
+	);
+}

@@ -1,5 +1,12 @@
-import type { CorruptionName, Severity } from "../corruptions/corruption.js";
-import type { Image } from "../image/image.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { abortSignal, callable, list, oneOf, whole } from "../check/checks.js";
+import { channelOrders } from "../corruptions/corrupt.js";
+import {
+	type CorruptionName,
+	cellChecks,
+	type Severity,
+} from "../corruptions/corruption.js";
+import { type Image, imageCheck } from "../image/image.js";
 import type { Reporter } from "../train/reporter.js";
 
 /** Which cells are scored, on which images, and how. */
@@ -41,3 +48,22 @@ export type Settled = Required<
 	>
 > &
 	EvaluateOptions;
+
+const count = whole({ from: 1 });
+
+const checks: Checks<EvaluateOptions> = {
+	...cellChecks,
+	images: count,
+	seed: whole(),
+	channelOrder: oneOf(channelOrders),
+	frostPictures: list(imageCheck),
+	batchSize: count,
+	workers: count,
+	reporter: callable,
+	onWarning: callable,
+	signal: abortSignal,
+};
+
+/** Throws where the options of `evaluate` cannot be followed. */
+export const checkEvaluateOptions = (options: EvaluateOptions): void =>
+	checkOptions("evaluate", options, checks);

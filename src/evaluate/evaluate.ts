@@ -1,15 +1,21 @@
 import { commonCorruptions } from "../corruptions/corruption.js";
+import { withLock } from "../runs/lock.js";
+import { mendRows } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
-import { withLock } from "../train/lock.js";
-import { mendRows } from "../train/rows.js";
-import { type Run, runFiles } from "../train/run.js";
+import type { Run } from "../train/run.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
-import type { EvaluateOptions, Settled } from "./evaluate-options.js";
+import {
+	checkEvaluateOptions,
+	type EvaluateOptions,
+	type Settled,
+} from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type Predictor } from "./predictor.js";
 import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
+import { hashOfImages, scoringOf } from "./scoring.js";
 
 function settle(
 	{ test, testBatchSize = 64 }: Task,
@@ -44,15 +50,20 @@ function settle(
 	};
 }
 
-function cellsOfTask(
-	{ corruptionVariant: variant, test: { name: data } }: Task,
-	settled: Settled,
-): Cell[] {
+function cellsOfTask(task: Task, settled: Settled): Cell[] {
 	const { corruptions, severities, images } = settled;
 	const { channelOrder, seed, frostPictures } = settled;
-	const frost = frostPictures ? "pictures" : "procedural";
-	const settings = { variant, channelOrder, seed, frost } as const;
-	return cellsOf(corruptions, severities, { data, images, settings });
+	const frost = frostPictures
+		? `pictures ${hashOfImages(frostPictures)}`
+		: "procedural";
+	const variant = task.corruptionVariant;
+	return cellsOf(corruptions, severities, {
+		data: task.test.name,
+		images,
+		metric: task.metricName,
+		...scoringOf(task, settled),
+		settings: { variant, channelOrder, seed, frost },
+	});
 }
 
 function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {
@@ -88,6 +99,7 @@ export async function evaluate<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	options: EvaluateOptions = {},
 ): Promise<ResultRow[]> {
+	checkEvaluateOptions(options);
 	const all = [...new Map([runs].flat().map((run) => [run.id, run])).values()];
 	const settled = settle(task, options);
 	for (const run of all) checkRun(run, task);

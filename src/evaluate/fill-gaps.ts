@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
+import { appendRow } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
+import { changeNames } from "../tasks/task-identity.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
-import { appendRow } from "../train/rows.js";
-import { type Run, runFiles } from "../train/run.js";
+import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";
@@ -56,6 +58,8 @@ function rowOf<Target, Prediction>(
 	const details = metric.details?.();
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
+	const variation = changeNames(task).join(", ");
+	const { isAsEver: _, ...condition } = cell;
 	return {
 		run: id,
 		task: task.name,
@@ -67,8 +71,8 @@ function rowOf<Target, Prediction>(
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,
 		recipe: recipeHash(record),
-		...cell,
-		metric: task.metric,
+		...(variation && { variation }),
+		...condition,
 		score: metric.value(),
 		seconds,
 		...(details && { details }),
@@ -135,7 +139,7 @@ export async function fillGaps<Target, Prediction>(
 	try {
 		for (const { cell, runs } of gaps) {
 			const began = performance.now();
-			let skipped = 0;
+			let [skipped, reason] = [0, ""];
 			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
 				predictor: predictors.get(id) as Predictor<Prediction>,
 				metric: task.metric(),
@@ -147,7 +151,11 @@ export async function fillGaps<Target, Prediction>(
 				const taken = await take(stream, size);
 				const readable = taken.filter(isReadable);
 				skipped += size - readable.length;
-				for (const image of taken) if (!isReadable(image)) warn(image.unread);
+				for (const image of taken) {
+					if (isReadable(image)) continue;
+					warn(image.unread);
+					reason ||= `: ${image.unread}`;
+				}
 				if (readable.length > 0)
 					addBatch(task, scores, { images: readable, batchSize });
 				progress(cell, size);
@@ -155,7 +163,7 @@ export async function fillGaps<Target, Prediction>(
 			const seconds = (performance.now() - began) / 1000;
 			if (skipped === images)
 				throw new Error(
-					`none of the ${images} images of ${task.test.name} could be read`,
+					`none of the ${images} images of ${task.test.name} could be read${reason}`,
 				);
 			for (const score of scores) {
 				const { results } = runFiles(score.predictor.run.folder);

@@ -2,12 +2,12 @@ import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { corruptAll } from "../corruptions/corrupt-all.js";
 import type { CorruptionName, Severity } from "../corruptions/corruption.js";
-import { mapInWorkers } from "../corruptions/pool.js";
+import type { Owned } from "../parallel/arrays.js";
+import { mapInWorkers } from "../parallel/pool.js";
+import { sharesOf } from "../parallel/thread-shares.js";
+import { memoryBytes } from "../tasks/remembered.js";
 import type { Task, TaskSource } from "../tasks/task.js";
-import type { Owned } from "../train/arrays.js";
 import { staleSource } from "../train/example-stream.js";
-import { memoryBytes } from "../train/remembered.js";
-import { sharesOf } from "../train/thread-shares.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import type { ImageSettings, ImageSpan } from "./image-worker.js";
@@ -85,7 +85,8 @@ async function* preparedInThreads<Target>(
 ): Images<Target> {
 	const { images, batchSize, workers = availableParallelism() } = options;
 	const { seed, channelOrder, frostPictures } = options;
-	const corrupting: Corrupting = { seed, channelOrder, frostPictures };
+	const variant = task.corruptionVariant;
+	const corrupting: Corrupting = { variant, seed, channelOrder, frostPictures };
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);

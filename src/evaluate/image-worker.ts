@@ -1,8 +1,9 @@
 /** The job of a thread that prepares test images ahead of the forward pass. */
-import type { Job } from "../corruptions/pool.js";
+
+import { type Owned, owned } from "../parallel/arrays.js";
+import type { Job } from "../parallel/pool.js";
 import type { TaskSource } from "../tasks/task.js";
 import { makeTask } from "../tasks/task-source.js";
-import { type Owned, owned } from "../train/arrays.js";
 import {
 	type Condition,
 	type Corrupting,

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
+import { runFiles } from "../runs/run-folder.js";
+import { readWeights } from "../runs/weights-file.js";
 import type { Shown, Size, Task } from "../tasks/task.js";
 import {
 	imagesToTensor,
@@ -9,8 +11,7 @@ import {
 	sizesToTensor,
 } from "../train/image-batch.js";
 import { disposeModel, loadModel } from "../train/model.js";
-import { type Run, runFiles } from "../train/run.js";
-import { readWeights } from "../train/weights-file.js";
+import type { Run } from "../train/run.js";
 
 /** An image as the network sees it, and the size of what it was made of. */
 export interface Prepared {
@@ -74,14 +75,13 @@ export async function loadPredictor<Target, Prediction>(
 	);
 	const { architecture } = run.record.backbone;
 	const model = loadModel(architecture, task, tensors);
-	const { params, backbone } = model;
+	const { params } = model;
 	// Images that are shown one by one vary in size: weights that are part of each graph would fill the memory.
 	const frozen = task.testBatchSize === 1 ? [] : Object.values(params);
 	const forward = compile(
 		(images: tf.Tensor4D, sizes?: tf.Tensor2D) =>
 			task.forward(
-				params,
-				backbone,
+				model,
 				normalize(images, task.normalization),
 				sizes && { sizes },
 			),

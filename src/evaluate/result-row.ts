@@ -24,6 +24,13 @@ export interface ResultRow {
 	 * training images; rows of early versions have none.
 	 */
 	readonly recipe?: string;
+	/** What changes of the task the run was trained with are called; left out where there is none. */
+	readonly variation?: string;
+	/**
+	 * A hash of how images are scored: test data, classes, and changes of the task that only scores depend on; rows
+	 * of early versions have none.
+	 */
+	readonly scoring?: string;
 	readonly corruption: CorruptionName | "clean";
 	readonly group: CorruptionGroup | "clean";
 	/** 0 for clean. */
@@ -41,7 +48,7 @@ export interface ResultRow {
 	readonly channelOrder: "rgb" | "bgr" | null;
 	/** What the corruption was drawn with; null for clean. */
 	readonly corruptionSeed: number | null;
-	/** Of the frost corruption: `pictures` or `procedural`; null for the others. */
+	/** Of the frost corruption: `procedural`, or `pictures` and a hash of them; null for the others. */
 	readonly frost: string | null;
 	/** How long it took, corruption included, for all runs that were evaluated together. */
 	readonly seconds: number;

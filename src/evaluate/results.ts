@@ -1,5 +1,6 @@
-import { readRows } from "../train/rows.js";
-import { type Run, runFiles } from "../train/run.js";
+import { readRows } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
+import type { Run } from "../train/run.js";
 import type { ResultRow } from "./result-row.js";
 
 function isResultRow(value: unknown): value is ResultRow {

@@ -1,8 +1,12 @@
 import { startJob } from "../corruptions/corrupt-worker.js";
-import type { CorruptionName, Severity } from "../corruptions/corruption.js";
+import type {
+	CorruptionName,
+	Severity,
+	Variant,
+} from "../corruptions/corruption.js";
 import type { Image } from "../image/image.js";
+import { remembered } from "../tasks/remembered.js";
 import type { Sample, Task } from "../tasks/task.js";
-import { remembered } from "../train/remembered.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import type { Prepared } from "./predictor.js";
@@ -21,10 +25,10 @@ export type TestImage<Target> =
 export type Condition = Pick<Cell, "corruption" | "severity">;
 
 /** How images are corrupted in all cells. */
-export type Corrupting = Pick<
-	Settled,
-	"seed" | "channelOrder" | "frostPictures"
->;
+export interface Corrupting
+	extends Pick<Settled, "seed" | "channelOrder" | "frostPictures"> {
+	readonly variant: Variant;
+}
 
 /** A test example, or why it could not be read. */
 export function readTest<Target>(
@@ -54,8 +58,7 @@ export function testImages<Target>(
 	task: Task<Target, unknown>,
 	{ mostBytes, ...corrupting }: Corrupting & { readonly mostBytes?: number },
 ): (index: number, condition: Condition) => TestImage<Target> {
-	const variant = task.corruptionVariant;
-	const corrupter = startJob({ ...corrupting, variant });
+	const corrupter = startJob(corrupting);
 	return (index, { corruption, severity }) => {
 		const sample = readTest(task, index, mostBytes);
 		if ("unread" in sample) return sample;

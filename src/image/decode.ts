@@ -1,33 +1,37 @@
 import { readFile } from "node:fs/promises";
-import { decode as decodeJpeg } from "@cwasm/jpeg-turbo";
-import { PNG } from "pngjs";
-import { createImage, type Image } from "./image.js";
+import { decodeBmp } from "./decode-bmp.js";
+import { decodeWebP } from "./decode-webp.js";
+import { asFormat, describeFormat, type Format, formatOf } from "./format.js";
+import type { Image } from "./image.js";
+import { decodeJpeg } from "./jpeg/decode.js";
+import { decodePng } from "./png/decode.js";
 
-const jpegStart = [0xff, 0xd8, 0xff];
-const pngStart = [0x89, 0x50, 0x4e, 0x47];
+const decoders: Readonly<Record<Format, (bytes: Uint8Array) => Image>> = {
+	JPEG: decodeJpeg,
+	PNG: decodePng,
+	WebP: decodeWebP,
+	BMP: decodeBmp,
+};
 
 /**
- * Decodes a JPEG or PNG file held in memory to 8-bit RGB.
+ * Decodes a JPEG, PNG, WebP or BMP file held in memory to 8-bit RGB; the format is told by the content.
  *
- * Grey pictures get three equal channels, transparency is dropped, orientation tags and color
- * profiles are not applied; JPEGs are decoded by libjpeg-turbo, as in Pillow and OpenCV.
- * Throws an `Error` where the bytes are neither, are cut off, or are a CMYK JPEG.
+ * The pixels are those of Pillow's `Image.open(file).convert("RGB")`, also where libjpeg only warns: gray
+ * pictures get three equal channels, CMYK becomes RGB, transparency is dropped, orientation tags and color
+ * profiles are not applied. Of 16 bits the high byte is kept, as in OpenCV; Pillow does so for colors, but
+ * cuts gray levels off at 255. Throws an `Error` where the bytes are none of these formats, and says which
+ * they are; where they are cut off or damaged, a checksum is wrong (Pillow does not look at those of the
+ * pixels of a PNG), or there are more than 178,956,970 pixels.
  */
 export function decodeImage(bytes: Uint8Array): Image {
-	if (startsWith(bytes, jpegStart)) {
-		return withoutAlpha(decoded("JPEG", () => decodeJpeg(bytes)));
-	}
-	if (startsWith(bytes, pngStart)) {
-		return withoutAlpha(
-			decoded("PNG", () => PNG.sync.read(Buffer.from(bytes))),
-		);
-	}
+	const format = formatOf(bytes);
+	if (format) return asFormat(format, () => decoders[format](bytes));
 	throw new Error(
-		`not an image that can be decoded: needs a JPEG or PNG file, found ${describe(bytes)}`,
+		`not an image that can be decoded: needs a JPEG, PNG, WebP or BMP file, found ${describeFormat(bytes)}`,
 	);
 }
 
-/** Reads and decodes a JPEG or PNG file as `decodeImage`; errors name the file. */
+/** Reads and decodes an image file as `decodeImage`; errors name the file. */
 export async function readImage(path: string): Promise<Image> {
 	const bytes = await readFile(path);
 	try {
@@ -35,44 +39,4 @@ export async function readImage(path: string): Promise<Image> {
 	} catch (error) {
 		throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
 	}
-}
-
-interface Rgba {
-	readonly data: Uint8Array | Uint8ClampedArray;
-	readonly height: number;
-	readonly width: number;
-}
-
-function decoded(format: string, decode: () => Rgba): Rgba {
-	try {
-		return decode();
-	} catch (error) {
-		throw new Error(
-			`damaged or unsupported ${format} file (8-bit grey or color is expected): ${(error as Error).message}`,
-			{ cause: error },
-		);
-	}
-}
-
-function withoutAlpha({ data, height, width }: Rgba): Image {
-	const image = createImage(height, width);
-	const rgb = image.data;
-	for (let from = 0, to = 0; to < rgb.length; from += 4, to += 3) {
-		rgb[to] = data[from] as number;
-		rgb[to + 1] = data[from + 1] as number;
-		rgb[to + 2] = data[from + 2] as number;
-	}
-	return image;
-}
-
-function startsWith(bytes: Uint8Array, start: readonly number[]): boolean {
-	return start.every((byte, i) => bytes[i] === byte);
-}
-
-function describe(bytes: Uint8Array): string {
-	if (bytes.length === 0) return "no bytes";
-	const start = [...bytes.subarray(0, 4)].map((byte) =>
-		byte.toString(16).padStart(2, "0"),
-	);
-	return `bytes ${start.join(" ")} ...`;
 }

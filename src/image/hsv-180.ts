@@ -43,7 +43,7 @@ const unit = Float32Array.from({ length: 256 }, (_, value) =>
 	fround(value * fround(1 / 255)),
 );
 
-/** Of each hue: which sixth of the circle it lies in, and how far into it. */
+/** The check of each hue: which sixth of the circle it lies in, and how far into it. */
 const turns = Float32Array.from({ length: 256 }, (_, hue) =>
 	fround(hue * fround(6 / 180)),
 );

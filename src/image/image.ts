@@ -1,3 +1,6 @@
+import { that } from "../check/checks.js";
+import { shown } from "../check/shown.js";
+
 /** An 8-bit RGB image: `height · width · 3` bytes, row by row, channels interleaved. */
 export interface Image {
 	readonly data: Uint8Array;
@@ -36,7 +39,12 @@ export function createImage(
 }
 
 /** Throws a `RangeError` that says what is wrong with an image that was put together by hand. */
-export function checkImage({ data, height, width }: Image): void {
+export function checkImage(image: Image): void {
+	if (typeof image !== "object" || image === null)
+		throw new TypeError(
+			`an image is { data, height, width }, as \`readImage\` and \`createImage\` make it, not ${shown(image)}`,
+		);
+	const { data, height, width } = image;
 	if (!(isSide(height) && isSide(width))) {
 		throw new RangeError(
 			`an image needs sides of at least one pixel, not ${height} x ${width} (height x width)`,
@@ -54,3 +62,9 @@ export function checkImage({ data, height, width }: Image): void {
 function isSide(side: number): boolean {
 	return Number.isInteger(side) && side > 0;
 }
+
+/** An image among options. */
+export const imageCheck = that("an image { data, height, width }", (value) => {
+	const { data, height, width } = (value ?? {}) as Partial<Image>;
+	return data instanceof Uint8Array && data.length === 3 * height! * width!;
+});

@@ -7,7 +7,7 @@ export interface LabelMap {
 	readonly width: number;
 }
 
-/** Of pixels that belong to no class: they count neither in training nor in scores. */
+/** The check of pixels that belong to no class: they count neither in training nor in scores. */
 export const ignoredLabel = 255;
 
 /** The size to resize to, and which part of the result is wanted; all of it by default. */

@@ -1,33 +1,33 @@
+import { formatOf } from "./format.js";
 import { createImage, type Image } from "./image.js";
+import { markers, segmentsOf } from "./jpeg/segments.js";
+import { chunksOf } from "./png/chunks.js";
 
-const startOfScan = 0xda;
-const application1 = 0xe1;
 const orientationTag = 0x0112;
 
-/** The bytes after the marker's own length, of the first Exif segment of a JPEG file. */
-function exifSegment(file: Buffer): Buffer | undefined {
-	let at = 2;
-	while (at + 4 <= file.length && file[at] === 0xff) {
-		const marker = file[at + 1];
-		const length = file.readUInt16BE(at + 2);
-		if (marker === startOfScan) return undefined;
-		const segment = file.subarray(at + 4, at + 2 + length);
-		const isExif = segment.toString("latin1", 0, 6) === "Exif\0\0";
-		if (marker === application1 && isExif) return segment.subarray(6);
-		at += 2 + length;
+/** The Exif data of a JPEG or PNG file. */
+function exifOf(bytes: Uint8Array): Buffer | undefined {
+	const format = formatOf(bytes);
+	if (format === "PNG") {
+		const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+		for (const { kind, content } of chunksOf(file))
+			if (kind === "eXIf") return content;
+	}
+	if (format !== "JPEG") return undefined;
+	for (const { marker, content } of segmentsOf(bytes)) {
+		const isExif = content.toString("latin1", 0, 6) === "Exif\0\0";
+		if (marker === markers.application1 && isExif) return content.subarray(6);
 	}
 	return undefined;
 }
 
 /**
- * How a JPEG file says its picture is to be turned, 1 (not at all) to 8, as numbered by Exif 2.3.
+ * How a JPEG or PNG file says its picture is to be turned, 1 (not at all) to 8, as numbered by Exif 2.3.
  *
  * 1 where it says nothing, or nothing that makes sense.
  */
 export function orientationOf(bytes: Uint8Array): number {
-	const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-	if (file.length < 4 || file.readUInt16BE(0) !== 0xffd8) return 1;
-	const tiff = exifSegment(file);
+	const tiff = exifOf(bytes);
 	if (!tiff || tiff.length < 8) return 1;
 	const isLittle = tiff.toString("latin1", 0, 2) === "II";
 	const short = (at: number) =>

@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number } from "../check/checks.js";
 import { createImage, type Image } from "./image.js";
 import { ignoredLabel, type LabelMap } from "./label-map.js";
 
@@ -6,6 +8,8 @@ export interface OverlayOptions {
 	/** From 0, the image alone, to 1, the colors alone; 0.5 by default. */
 	readonly opacity?: number;
 }
+
+const checks: Checks<OverlayOptions> = { opacity: number({ from: 0, to: 1 }) };
 
 /**
  * The image with every pixel tinted in the color of its class; ignored pixels stay as they are.
@@ -17,8 +21,10 @@ export function overlay(
 	image: Image,
 	labels: LabelMap,
 	palette: readonly (readonly [number, number, number])[],
-	{ opacity = 0.5 }: OverlayOptions = {},
+	options: OverlayOptions = {},
 ): Image {
+	checkOptions("overlay", options, checks);
+	const { opacity = 0.5 } = options;
 	const { height, width } = image;
 	if (labels.height !== height || labels.width !== width) {
 		throw new Error(

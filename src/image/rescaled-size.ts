@@ -7,7 +7,7 @@ interface Size {
 /**
  * The largest size of the same shape whose longer and shorter side are at most as long as these.
  *
- * Source: mmcv 1.3, `rescale_size`.
+ * Source: mmcv 1.3, `rescale_size`; there, one side of a picture like a thread becomes none, here one pixel.
  */
 export function rescaledSize(
 	{ height, width }: Size,
@@ -18,7 +18,7 @@ export function rescaledSize(
 		shorter / Math.min(height, width),
 	);
 	return {
-		height: Math.floor(height * factor + 0.5),
-		width: Math.floor(width * factor + 0.5),
+		height: Math.max(1, Math.floor(height * factor + 0.5)),
+		width: Math.max(1, Math.floor(width * factor + 0.5)),
 	};
 }

@@ -1,7 +1,10 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { oneOf, required, whole } from "../check/checks.js";
 import { createImage, type Image } from "./image.js";
 
+const filters = ["nearest", "box", "bilinear", "bicubic"] as const;
 /** The resampling filters of Pillow. */
-export type ResizeFilter = "nearest" | "box" | "bilinear" | "bicubic";
+export type ResizeFilter = (typeof filters)[number];
 
 /** The size to resize to, in pixels, and how. */
 export interface ResizeOptions {
@@ -10,6 +13,12 @@ export interface ResizeOptions {
 	/** Default `"bilinear"`. */
 	readonly filter?: ResizeFilter;
 }
+
+const checks: Checks<ResizeOptions> = {
+	height: required(whole({ from: 1 })),
+	width: required(whole({ from: 1 })),
+	filter: oneOf(filters),
+};
 
 interface Kernel {
 	/** How far the filter reaches, in source pixels, when the size stays. */
@@ -26,12 +35,11 @@ const kernels: Record<Exclude<ResizeFilter, "nearest">, Kernel> = {
 /**
  * Resizes an image, smoothing where it shrinks; byte for byte `PIL.Image.resize`.
  *
- * Throws a `RangeError` unless both sides are positive integers.
+ * Throws unless both sides are positive integers and the filter is one of those.
  */
-export function resize(
-	image: Image,
-	{ height, width, filter = "bilinear" }: ResizeOptions,
-): Image {
+export function resize(image: Image, options: ResizeOptions): Image {
+	checkOptions("resize", options, checks);
+	const { height, width, filter = "bilinear" } = options;
 	const resized = createImage(height, width);
 	if (filter === "nearest") return resizeNearest(image, resized);
 	const kernel = kernels[filter];

@@ -8,5 +8,5 @@ export function adaptiveAveragePool(
 	x: tf.Tensor4D,
 	size: readonly [height: number, width: number],
 ): tf.Tensor4D {
-	return alongAxes(x, size, averaging);
+	return alongAxes(x, size, { matrixOf: averaging });
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { type AxisTaps, tapsOf } from "../engine/axis-taps.js";
 
 /** Makes the matrix `[to, from]`, row-major, that turns an axis of length `from` into one of length `to`. */
 export type AxisMatrix = (from: number, to: number) => Float32Array;
@@ -39,28 +40,71 @@ export const averaging: AxisMatrix = (from, to) => {
 	return matrix;
 };
 
+/** What each place of the middle axis of `[batch, from, inner]` reads, summed up. */
+function read(x: tf.Tensor3D, { places, weights, width }: AxisTaps): tf.Tensor {
+	const [batch, from, inner] = x.shape;
+	const to = places.length / width;
+	const isWhole = !places.includes(from);
+	const source = isWhole ? x : tf.concat([x, tf.zeros([batch, 1, inner])], 1);
+	const seen = tf.gather(source, tf.tensor2d(places, [to, width], "int32"), 1);
+	const shares = tf.tensor4d(weights, [1, to, 1, width]);
+	return tf.reshape(tf.matMul(shares, seen), [batch, to, inner]);
+}
+
+/** The height and width of `[batch, height, width, channels]` as the taps of each axis, if any, make them. */
+function readAxes(
+	x: tf.Tensor4D,
+	[rows, columns]: readonly [AxisTaps | undefined, AxisTaps | undefined],
+): tf.Tensor4D {
+	const [batch, height, width, channels] = x.shape;
+	let tall = x;
+	if (rows) {
+		const lines = tf.reshape(x, [batch, height, width * channels]);
+		tall = tf.reshape(read(lines as tf.Tensor3D, rows), [
+			batch,
+			-1,
+			width,
+			channels,
+		]);
+	}
+	if (!columns) return tall;
+	const lines = tf.reshape(tall, [-1, width, channels]);
+	const y = read(lines as tf.Tensor3D, columns);
+	return tf.reshape(y, [batch, tall.shape[1], -1, channels]);
+}
+
 /**
  * Turns the height and width of `[batch, height, width, channels]` into the given ones, each by the matrix
  * of that kind for its lengths; both kinds leave an axis that has its length already as it is.
+ *
+ * Only the places with a weight are read, so that a NaN or an infinity stays where it is seen. `forward`,
+ * where given, makes the same in less time.
  */
 export function alongAxes(
 	x: tf.Tensor4D,
 	[height, width]: readonly [height: number, width: number],
-	matrixOf: AxisMatrix,
+	{
+		matrixOf,
+		forward,
+	}: {
+		readonly matrixOf: AxisMatrix;
+		readonly forward?: (x: tf.Tensor4D) => tf.Tensor4D;
+	},
 ): tf.Tensor4D {
-	const [batch, rows, columns, channels] = x.shape;
-	const matrix = (from: number, to: number) =>
-		tf.tensor2d(matrixOf(from, to), [to, from]);
-	return tf.tidy(() => {
-		let y: tf.Tensor = x;
-		if (rows !== height) {
-			y = tf.reshape(y, [batch, rows, columns * channels]);
-			y = tf.matMul(matrix(rows, height), y);
-		}
-		if (columns !== width) {
-			y = tf.reshape(y, [batch * height, columns, channels]);
-			y = tf.matMul(matrix(columns, width), y);
-		}
-		return tf.reshape(y, [batch, height, width, channels]);
-	});
+	const [, rows, columns] = x.shape;
+	if (rows === height && columns === width) return x;
+	const taps = (transposed: boolean) => {
+		const along = (from: number, to: number): AxisTaps | undefined =>
+			from === to
+				? undefined
+				: tapsOf(matrixOf(from, to), [to, from], { transposed });
+		return [along(rows, height), along(columns, width)] as const;
+	};
+	const operation = tf.customGrad((images) => ({
+		value: forward
+			? forward(images as tf.Tensor4D)
+			: readAxes(images as tf.Tensor4D, taps(false)),
+		gradFunc: (dy: tf.Tensor) => readAxes(dy as tf.Tensor4D, taps(true)),
+	}));
+	return operation(x) as tf.Tensor4D;
 }

@@ -28,7 +28,8 @@ function seenByTaps(from: number, to: number, kernel: number): Float32Array {
  * `conv2d(resizeBilinear(x, size), filter)` in a fraction of the operations.
  *
  * Both are linear and work on different axes, so each tap's product with the channels is made at the size
- * of `x`, and the sum over the taps comes with the resizing.
+ * of `x`, and the sum over the taps comes with the resizing. That is a product with all of a row and of a
+ * column, in which a NaN or an infinity of `x` spreads.
  */
 function conv2dOfResized(
 	x: tf.Tensor4D,

@@ -10,7 +10,6 @@ export type Classification = Pick<
 	| "metricName"
 	| "metric"
 	| "headParams"
-	| "loss"
 	| "outputLoss"
 	| "forward"
 	| "predictions"
@@ -31,19 +30,6 @@ function crossEntropy(
  * the name and with the initial distribution of the architecture's own; cross-entropy; accuracy.
  */
 export function classification(classes: number): Classification {
-	const forward: Classification["forward"] = (
-		params,
-		backbone,
-		images,
-		options,
-	) =>
-		tf.tidy(() =>
-			linear(
-				params,
-				headOf(backbone.architecture),
-				backbone.features(images, options),
-			),
-		);
 	return {
 		metricName: "accuracy",
 		metric: accuracy,
@@ -54,17 +40,16 @@ export function classification(classes: number): Classification {
 				specs.filter(([name]) => name.startsWith(`${head}.`)),
 			);
 		},
-		forward,
-		outputLoss: (logits, targets) =>
-			tf.tidy(() => crossEntropy(logits, targets, classes)),
-		loss: (params, backbone, images, targets, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() =>
-				crossEntropy(
-					forward(params, backbone, images, options),
-					targets,
-					classes,
+				linear(
+					params,
+					headOf(backbone.architecture),
+					backbone.features(images, options),
 				),
 			),
+		outputLoss: (logits, targets) =>
+			tf.tidy(() => crossEntropy(logits, targets, classes)),
 		predictions: (logits) =>
 			tf.tidy(() => Array.from(tf.argMax(logits, 1).dataSync())),
 		batchTargets: (targets) => ({

@@ -6,7 +6,9 @@ import type { HostValue } from "../engine/host-value.js";
 import type { Image } from "../image/image.js";
 import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
+import type { CodeSource } from "../own.js";
 import type { Random } from "../random.js";
+import type { Made } from "./task-identity.js";
 
 /** One example: an id that is the same on every machine, the picture, and what to predict. */
 export interface Sample<Target> {
@@ -19,6 +21,11 @@ export interface Sample<Target> {
 export interface Dataset<Target> {
 	/** What is in it, and how it was made: `cifar10/test`, `shapes/train`. */
 	readonly name: string;
+	/**
+	 * A hash of what it holds, where the name does not say it, as of a folder of one's own: part of the ids of runs
+	 * and the keys of rows.
+	 */
+	readonly contents?: string;
 	readonly length: number;
 	/** The example at an index from 0 to below `length`; throws a `RangeError` elsewhere. */
 	sample(index: number): Sample<Target>;
@@ -66,18 +73,20 @@ export type BatchTargets = Readonly<
 /** What comes out of the network for a batch. */
 export type NetworkOutput = tf.Tensor | tf.Tensor[];
 
-/** How threads make a task anew: by calling an exported function of a module. */
-export interface TaskSource {
-	/** The address of the module: its `import.meta.url`. */
-	readonly module: string;
-	/** The name of the function, which takes `options` and returns the task. */
-	readonly name: string;
+/** A backbone, and the weights on top of it. */
+export interface Network {
+	readonly params: Params;
+	readonly backbone: Backbone;
+}
+
+/** How threads make a task anew: by calling an exported function of a module, which takes `options`. */
+export interface TaskSource extends CodeSource {
 	/** What a thread can be sent. */
 	readonly options: unknown;
 }
 
 /**
- * A benchmark: its data, its own layers on top of a backbone, and its score.
+ * A benchmark: its data, its own layers on top of a backbone, and its score. `defineTask` makes one, `vary` changes it.
  *
  * Images given to `loss` and `forward` are `[batch, height, width, 3]`, RGB, normalized; smaller images
  * of a batch are padded at the bottom and on the right with zeros. Both are pure functions of tensors, to
@@ -110,20 +119,17 @@ export interface Task<
 	metric(): Metric<Prediction, Target>;
 	/** The task's own layers, by their names in the state_dict; they replace those of the backbone. */
 	headParams(backbone: Backbone): ParamSpecs;
-	/** The mean over the batch; `params` hold the task's own layers, and may hold the backbone's too. */
+	/** The mean over the batch; the parameters hold the task's own layers, and may hold the backbone's too. */
 	loss(
-		params: Params,
-		backbone: Backbone,
-		images: tf.Tensor4D,
-		targets: BatchTargets,
+		network: Network,
+		batch: { readonly images: tf.Tensor4D; readonly targets: BatchTargets },
 		options?: ForwardOptions,
 	): tf.Scalar;
 	/** The same loss of the network's output, where that is all it depends on. */
 	outputLoss?(output: Output, targets: BatchTargets): tf.Scalar;
 	/** The output of the network, which `predictions` reads. */
 	forward(
-		params: Params,
-		backbone: Backbone,
+		network: Network,
 		images: tf.Tensor4D,
 		options?: ForwardOptions,
 	): Output;
@@ -143,4 +149,6 @@ export interface Task<
 	 * objects of them.
 	 */
 	readonly source?: TaskSource;
+	/** How it was made: `defineTask` and `vary` write it. */
+	readonly made: Made;
 }

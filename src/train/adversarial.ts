@@ -1,6 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, required, whole } from "../check/checks.js";
 import { normalize } from "../nn/normalize.js";
+import { vary } from "../tasks/define-task.js";
 import type { Task } from "../tasks/task.js";
 
 /** How far images are changed so that the network errs. */
@@ -12,6 +15,12 @@ export interface AdversarialOptions {
 	/** The length of a step; by default 2/3 of epsilon, with 3 steps. */
 	readonly stepSize?: number;
 }
+
+const checks: Checks<AdversarialOptions> = {
+	epsilon: required(number({ from: 0 })),
+	steps: whole({ from: 1 }),
+	stepSize: number({ from: 0 }),
+};
 
 /** The same values, cut off from what they were computed of: no gradient goes through. */
 function detached<T extends tf.Tensor>(x: T): T {
@@ -39,28 +48,22 @@ const within = (delta: tf.Tensor4D, epsilon: number): tf.Tensor4D =>
  */
 export function adversarial<Target, Prediction>(
 	task: Task<Target, Prediction>,
-	{ epsilon, steps = 3, stepSize = (2 * epsilon) / steps }: AdversarialOptions,
+	options: AdversarialOptions,
 ): Task<Target, Prediction> {
+	checkOptions("adversarial", options, checks);
+	const { epsilon, steps = 3, stepSize = (2 * epsilon) / steps } = options;
 	const { mean, std } = task.normalization;
-	const { train } = task;
-	return {
-		...task,
-		train: {
-			// So that runs of other attacks are other runs.
-			name: `${train.name}, L2 ${epsilon} in ${steps} steps of ${stepSize}`,
-			get length() {
-				return train.length;
-			},
-			sample: (index) => train.sample(index),
-			...(train.group && { group: train.group.bind(train) }),
-		},
-		// The loss depends on more than the output.
-		outputLoss: undefined,
-		loss: (params, backbone, images, targets, options) =>
+	const attack = `L2 ${epsilon} in ${steps} steps of ${stepSize}`;
+	return vary<Task<Target, Prediction>>(task, attack, {
+		loss: ({ params, backbone }, { images, targets }, options) =>
 			tf.tidy(() => {
 				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {
 					const seen = normalize(pixels, task.normalization);
-					return task.loss(params, backbone, seen, targets, options);
+					return task.loss(
+						{ params, backbone },
+						{ images: seen, targets },
+						options,
+					);
 				};
 				const evaluated: ForwardOptions = {
 					...(options?.sizes && { sizes: options.sizes }),
@@ -78,5 +81,5 @@ export function adversarial<Target, Prediction>(
 				}
 				return lossAt(worst, options);
 			}),
-	};
+	});
 }

@@ -1,8 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Augmentation } from "../augment/augmentation.js";
-import { augmix } from "../augment/augmix.js";
+import { augmix, augmixChecks } from "../augment/augmix.js";
 import { prime } from "../augment/prime.js";
-import { primePresets, primeReadings } from "../augment/prime-options.js";
+import {
+	primeChecks,
+	primePresets,
+	primeReadings,
+} from "../augment/prime-options.js";
+import {
+	keyed,
+	oneOf,
+	oneOfKinds,
+	orNull,
+	partial,
+	required,
+} from "../check/checks.js";
 import type { Image } from "../image/image.js";
 import { Random } from "../random.js";
 import type { BatchTargets, Example, Size, Task } from "../tasks/task.js";
@@ -14,7 +26,7 @@ import {
 	paddedSize,
 	sizesToTensor,
 } from "./image-batch.js";
-import type { Recipe } from "./recipe.js";
+import type { Augment, Recipe } from "./recipe.js";
 
 /** What one forward pass of training sees. */
 export interface Batch {
@@ -30,6 +42,17 @@ export type MakeBatch<Target> = (
 	examples: readonly Example<Target>[],
 	at: { readonly step: number; readonly part: number },
 ) => Batch;
+
+/** The check of the augmentation of a recipe. */
+export const augmentCheck = orNull(
+	oneOfKinds<Augment, "name">("name", {
+		prime: {
+			preset: required(oneOf(Object.keys(primePresets))),
+			options: keyed(partial(primeChecks)),
+		},
+		augmix: { options: keyed(augmixChecks) },
+	}),
+);
 
 const black = [0, 0, 0] as const;
 

@@ -3,14 +3,24 @@ import {
 	type Architecture,
 	architectures,
 } from "../backbones/architectures.js";
-import { type Backbone, stateDictOf } from "../backbones/backbone.js";
+import {
+	type Backbone,
+	checkBackbone,
+	weightsOf,
+} from "../backbones/backbone.js";
+import { canonical, shortHash } from "../canonical.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { engine } from "../engine/engine.js";
+import { recordFormat } from "../runs/run-folder.js";
+import { hashOfTensors } from "../runs/weights-file.js";
 import type { Task } from "../tasks/task.js";
-import { canonical, shortHash } from "./canonical.js";
+import {
+	changeNames,
+	checkTask,
+	taskIdentity,
+} from "../tasks/task-identity.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
-import { hashOfTensors } from "./weights-file.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
 function architectureName(net: Architecture): string {
@@ -22,7 +32,19 @@ function architectureName(net: Architecture): string {
 }
 
 /** What distinguishes one run from another. */
-type Described = Pick<RunRecord, "backbone" | "task" | "recipe" | "imported">;
+type Described = Pick<
+	RunRecord,
+	"format" | "backbone" | "task" | "recipe" | "imported"
+>;
+
+/** Without what a run does not depend on: what its score is called. */
+function dependedOn<Given extends Pick<Described, "format" | "task">>(
+	described: Given,
+): unknown {
+	if (described.format === undefined) return described;
+	const { metric: _, ...task } = described.task;
+	return { ...described, task };
+}
 
 function idOf(described: Described): string {
 	const { backbone, task, recipe } = described;
@@ -31,13 +53,14 @@ function idOf(described: Described): string {
 	return [
 		task.name,
 		backbone.name,
+		...changeNames(task),
 		transfer,
 		...(augment ? [`with-${augment.name}`] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
 		`lr${learningRate}`,
 		`seed${seed}`,
-		shortHash(described),
+		shortHash(dependedOn(described)),
 	]
 		.join("-")
 		.replaceAll(/[^\w.-]+/g, "-");
@@ -49,7 +72,8 @@ function ownVersion(): string {
 }
 
 /** What a run is of, its id, and what it was made with. */
-function recordOf(described: Described): RunRecord {
+function recordOf(given: Omit<Described, "format">): RunRecord {
+	const described = { format: recordFormat, ...given };
 	const { name, version, device } = engine();
 	return {
 		id: idOf(described),
@@ -64,12 +88,19 @@ function describeTask(task: Task, trainImages: number): RunRecord["task"] {
 	return {
 		name: task.name,
 		miniature: task.miniature,
-		metric: task.metricName,
+		metric: String(task.made.parts.metricName),
 		classes: task.classes.length,
 		inputSize: task.inputSize,
 		normalization: task.normalization,
 		train: task.train.name,
+		...(task.train.contents !== undefined &&
+			trainImages > 0 && { contents: task.train.contents }),
 		trainImages,
+		...taskIdentity(
+			task,
+			"network",
+			...(trainImages > 0 ? ["training" as const] : []),
+		),
 		...(task.settings !== undefined && { settings: task.settings }),
 	};
 }
@@ -81,11 +112,13 @@ export function describeRun<Target>(
 	{ recipe, name }: { readonly recipe: Recipe; readonly name?: string },
 ): RunRecord {
 	const { architecture } = source;
+	checkTask(task as Task);
+	checkBackbone(source);
 	return recordOf({
 		backbone: {
 			name: name ?? source.name ?? architectureName(architecture),
 			architecture,
-			sha256: hashOfTensors(stateDictOf(source)),
+			sha256: hashOfTensors(weightsOf(source)),
 		},
 		task: describeTask(task, task.train.length),
 		recipe,
@@ -106,6 +139,7 @@ export function describeImported<Target>(
 		readonly recipe: Recipe;
 	},
 ): RunRecord {
+	checkTask(task as Task);
 	return recordOf({
 		backbone: {
 			name: name ?? architectureName(architecture),
@@ -123,11 +157,28 @@ export function describeImported<Target>(
  * schedule, the weights it began with, the training images.
  */
 export function recipeHash({
+	format,
 	backbone,
 	task,
 	recipe,
 	imported,
 }: Described): string {
 	const { transfer, reading, learningRate, seed, ...rest } = recipe;
-	return shortHash({ backbone, task, recipe: rest, imported });
+	const described = { format, backbone, task, recipe: rest, imported };
+	return shortHash(dependedOn(described));
+}
+
+/**
+ * The id that a run had before runs said which changes and data they are of; null where it could be of others.
+ */
+export function earlierId(record: RunRecord): string | null {
+	const { backbone, task, recipe, imported } = record;
+	const { changes, code, contents: _, ...rest } = task;
+	if (changes || code !== undefined) return null;
+	return idOf({
+		backbone,
+		task: rest,
+		recipe,
+		...(imported !== undefined && { imported }),
+	});
 }

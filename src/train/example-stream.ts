@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { mapInWorkers } from "../corruptions/pool.js";
+import type { Owned } from "../parallel/arrays.js";
+import { mapInWorkers } from "../parallel/pool.js";
+import { defaultWorkers, sharesOf } from "../parallel/thread-shares.js";
+import { fitsMemory, memoryBytes } from "../tasks/remembered.js";
 import type { Example, Task, TaskSource } from "../tasks/task.js";
-import type { Owned } from "./arrays.js";
 import type { ExampleSettings, Span } from "./example-worker.js";
 import { exampleMaker } from "./examples.js";
 import type { Recipe } from "./recipe.js";
-import { fitsMemory, memoryBytes } from "./remembered.js";
-import { defaultWorkers, sharesOf } from "./thread-shares.js";
 
 /** The examples of one step after another. */
 type Steps<Target> = AsyncGenerator<Example<Target>[], void, undefined>;

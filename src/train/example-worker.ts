@@ -1,8 +1,9 @@
 /** The job of a thread that prepares examples ahead of training. */
-import type { Job } from "../corruptions/pool.js";
+
+import { type Owned, owned } from "../parallel/arrays.js";
+import type { Job } from "../parallel/pool.js";
 import type { Example, TaskSource } from "../tasks/task.js";
 import { makeTask } from "../tasks/task-source.js";
-import { type Owned, owned } from "./arrays.js";
 import { exampleMaker } from "./examples.js";
 
 /** What a thread is told first. */

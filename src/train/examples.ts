@@ -1,8 +1,8 @@
 import { Random } from "../random.js";
+import { remembered } from "../tasks/remembered.js";
 import type { Example, Task } from "../tasks/task.js";
 import { dataOrder } from "./data-order.js";
 import type { Recipe } from "./recipe.js";
-import { remembered } from "./remembered.js";
 
 /** What of a task makes its examples. */
 export type Training<Target> = Pick<Task<Target, unknown>, "train" | "augment">;

@@ -1,20 +1,24 @@
-import { join } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
+import { withLock } from "../runs/lock.js";
+import { isRun, runFiles } from "../runs/run-folder.js";
+import { writeWeights } from "../runs/weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
+import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
-import { withLock } from "./lock.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
+import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
-import { isRun, openRun, type Run, type RunRecord, runFiles } from "./run.js";
-import { learningRateAt } from "./schedule.js";
+import { openRun, type Run, type RunRecord } from "./run.js";
+import { rateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
@@ -23,8 +27,6 @@ import {
 	type Standing,
 	saveState,
 } from "./training-state.js";
-import { writeWeights } from "./weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
 export interface FinetuneOptions {
@@ -71,6 +73,14 @@ function explainDivergence(
 	);
 }
 
+/** Nothing is left out of training in silence: a run is what its recipe says. */
+function explainStop(error: unknown, step: number): Error {
+	return new Error(
+		`${(error as Error).message}; training stops after step ${step}, and all is saved: call finetune again when this is mended, and it goes on there`,
+		{ cause: error },
+	);
+}
+
 /** The loop: take the examples, make an update, write it down, and save everything now and then. */
 async function train<Target>(
 	task: Task<Target, unknown>,
@@ -101,7 +111,10 @@ async function train<Target>(
 			}
 			const { step } = standing;
 			const position = { step, steps: expectedSteps(record, standing) };
-			const { value: examples = [] } = await stream.next();
+			const { value: examples = [] } = await stream.next().catch((error) => {
+				saveState(folder, variables, standing);
+				throw explainStop(error, step);
+			});
 			const loss = trainStep.update(position, (part) =>
 				makeBatch(examples, { step, part }),
 			);
@@ -109,7 +122,7 @@ async function train<Target>(
 				throw explainDivergence(record, step, `the loss is ${loss}`);
 			standing.step++;
 			standing.seconds += (performance.now() - began) / 1000;
-			log(loss, learningRateAt(position, recipe.learningRate, recipe));
+			log(loss, rateAt(position, recipe.learningRate, recipe));
 		}
 	} finally {
 		await stream.return();
@@ -155,8 +168,9 @@ async function trainFrom<Target>(
  *
  * Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
  * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
- * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, or
- * another process writes to it; and the reason of `signal` where that stops it.
+ * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, a
+ * training image cannot be read (none is left out; the run goes on when the file is mended), or another
+ * process writes to it; and the reason of `signal` where that stops it.
  */
 export async function finetune<Target>(
 	source: Backbone,
@@ -164,9 +178,12 @@ export async function finetune<Target>(
 	recipe: Recipe,
 	options: FinetuneOptions = {},
 ): Promise<Run> {
+	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
-	const record = describeRun(source, task, { recipe, name: options.name });
-	const folder = join(options.folder ?? "runs", record.id);
+	const { record, folder } = placeOf(
+		options.folder ?? "runs",
+		describeRun(source, task, { recipe, name: options.name }),
+	);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	makeFolder(folder);

@@ -1,21 +1,25 @@
-import { join } from "node:path";
-import {
-	type Architecture,
-	type ArchitectureName,
-	architectures,
+import type {
+	Architecture,
+	ArchitectureName,
 } from "../backbones/architectures.js";
 import { fromOpenMmlab } from "../backbones/open-mmlab.js";
+import { resolveArchitecture } from "../backbones/resolve-architecture.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { required, text, textOr, thing } from "../check/checks.js";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { stateDict } from "../checkpoint/state-dict.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
+import { withLock } from "../runs/lock.js";
+import { isRun, runFiles } from "../runs/run-folder.js";
+import { writeWeights } from "../runs/weights-file.js";
+import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
+import { checkRecipe } from "./check-recipe.js";
 import { describeImported } from "./describe-run.js";
-import { withLock } from "./lock.js";
 import { disposeModel, loadModel, modelStateDict } from "./model.js";
+import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
-import { isRun, openRun, type Run, runFiles } from "./run.js";
-import { writeWeights } from "./weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "./whole-file.js";
+import { openRun, type Run } from "./run.js";
 
 /** What the weights are of: architecture, recipe and name of the run. */
 export interface ImportRunOptions {
@@ -29,6 +33,13 @@ export interface ImportRunOptions {
 	readonly folder?: string;
 }
 
+const checks: Checks<ImportRunOptions> = {
+	architecture: required(textOr(text, thing("an architecture"))),
+	recipe: required(thing("a recipe")),
+	name: text,
+	folder: text,
+};
+
 /**
  * Makes a finished run of weights that were fine-tuned elsewhere, so that they can be evaluated like any
  * other: those of the study's released detectors and segmenters, say.
@@ -41,9 +52,12 @@ export interface ImportRunOptions {
 export async function importRun<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	weights: string | NamedTensors,
-	{ architecture: given, recipe, name, folder = "runs" }: ImportRunOptions,
+	options: ImportRunOptions,
 ): Promise<Run> {
-	const architecture = typeof given === "string" ? architectures[given] : given;
+	checkOptions("importRun", options, checks);
+	const { recipe, name, folder = "runs" } = options;
+	checkRecipe(recipe, task);
+	const architecture = resolveArchitecture("importRun", options.architecture);
 	const tensors = fromOpenMmlab(
 		typeof weights === "string"
 			? stateDict(
@@ -56,12 +70,14 @@ export async function importRun<Target, Prediction>(
 	const model = loadModel(architecture, task, tensors);
 	const loaded = modelStateDict(model);
 	disposeModel(model);
-	const record = describeImported(loaded, task, {
-		architecture,
-		recipe,
-		...(name !== undefined && { name }),
-	});
-	const own = join(folder, record.id);
+	const { record, folder: own } = placeOf(
+		folder,
+		describeImported(loaded, task, {
+			architecture,
+			recipe,
+			...(name !== undefined && { name }),
+		}),
+	);
 	const files = runFiles(own);
 	if (isRun(own) && openRun(own).finished) return openRun(own);
 	makeFolder(own);

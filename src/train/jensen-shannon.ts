@@ -1,4 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { number, thing, whole } from "../check/checks.js";
 
 /** How much the divergence weighs, and which positions count. */
 export interface JensenShannonOptions {
@@ -9,6 +11,12 @@ export interface JensenShannonOptions {
 	/** 255 by default, as in ADE20K. */
 	readonly ignoredLabel?: number;
 }
+
+const checks: Checks<JensenShannonOptions> = {
+	weight: number({ from: 0 }),
+	labels: thing("a tensor"),
+	ignoredLabel: whole(),
+};
 
 // Of M, so that its logarithm stays finite.
 const smallest = 1e-7;
@@ -25,8 +33,10 @@ export function jensenShannon(
 	clean: tf.Tensor,
 	first: tf.Tensor,
 	second: tf.Tensor,
-	{ weight = 12, labels, ignoredLabel = 255 }: JensenShannonOptions = {},
+	options: JensenShannonOptions = {},
 ): tf.Scalar {
+	checkOptions("jensenShannon", options, checks);
+	const { weight = 12, labels, ignoredLabel = 255 } = options;
 	return tf.tidy(() => {
 		const logs = [clean, first, second].map((logits) => tf.logSoftmax(logits));
 		const probabilities = logs.map((log) => tf.exp(log));

@@ -4,8 +4,8 @@ import {
 	type Backbone,
 	backbone,
 	paramsOf,
-	stateDictOf,
 	untrainedBackbone,
+	weightsOf,
 } from "../backbones/backbone.js";
 import {
 	checkParams,
@@ -37,7 +37,7 @@ function headless(net: Architecture, { uses }: Head): Architecture {
 /** A copy of the backbone with new layers for the task, drawn with the seed. */
 export function newModel(source: Backbone, task: Head, seed: number): Model {
 	const net = headless(source.architecture, task);
-	const copy = backbone(net, stateDictOf(source));
+	const copy = backbone(net, weightsOf(source));
 	const head = task.headParams(copy);
 	return {
 		backbone: copy,

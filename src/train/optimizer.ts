@@ -1,7 +1,20 @@
 import * as tf from "@tensorflow/tfjs";
+import { flag, list, number, oneOfKinds, required } from "../check/checks.js";
 import type { Params } from "../nn/params.js";
 import type { ParamGroup } from "./param-groups.js";
 import type { AdamW, Sgd } from "./recipe.js";
+
+/** The check of the optimizer of a recipe. */
+export const optimizerCheck = oneOfKinds<Sgd | AdamW, "name">("name", {
+	sgd: {
+		momentum: required(number({ from: 0, below: 1 })),
+		nesterov: required(flag),
+	},
+	adamw: {
+		betas: required(list(number({ from: 0, below: 1 }), { length: 2 })),
+		epsilon: required(number({ from: 0 })),
+	},
+});
 
 /** Gradients, or the like, by the name of their weight. */
 export type Gradients = Record<string, tf.Tensor>;

@@ -5,6 +5,7 @@ import {
 	isRelativePositionBias,
 	type NameFilter,
 } from "../backbones/groups.js";
+import { list, oneOf } from "../check/checks.js";
 import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Params } from "../nn/params.js";
 import { layerIndex } from "./layer-index.js";
@@ -22,10 +23,14 @@ type GroupOf = Omit<ParamGroup, "names"> | undefined;
 
 const kinds: Readonly<Record<Undecayed, NameFilter>> = {
 	norms: isNorm,
+	"named-norm": (name) => name.includes("norm"),
 	biases: (name) => name.endsWith(".bias"),
 	"position-tables": (name) =>
 		isRelativePositionBias(name) || name.endsWith("absolute_pos_embed"),
 };
+
+/** The check of the kinds of weights that a recipe leaves without decay. */
+export const noDecayCheck = list(oneOf(Object.keys(kinds)));
 
 const hasMinimum = ({ schedule }: Recipe): boolean =>
 	"minLearningRate" in schedule && schedule.minLearningRate > 0;

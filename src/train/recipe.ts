@@ -22,8 +22,12 @@ export type Length =
 	| { readonly steps: number }
 	| { readonly seconds: number };
 
-/** Weights that may be left without decay. */
-export type Undecayed = "norms" | "biases" | "position-tables";
+/**
+ * Weights that may be left without decay: `norms` are all batch and layer norms, `named-norm` those whose names hold
+ * the word, as the key `norm` of mmsegmentation and mmdetection has it: the layer norms of a Swin Transformer, and
+ * no `bn`.
+ */
+export type Undecayed = "norms" | "named-norm" | "biases" | "position-tables";
 
 /** PRIME or AugMix on the training images. */
 export type Augment =
@@ -126,7 +130,7 @@ const ade20kSwin: Recipe = Object.freeze({
 	}),
 	learningRate: 6e-5,
 	weightDecay: 0.01,
-	noDecay: Object.freeze(["norms", "position-tables"] as const),
+	noDecay: Object.freeze(["named-norm", "position-tables"] as const),
 	schedule: Object.freeze({ name: "poly", power: 1, minLearningRate: 0 }),
 	warmUp: Object.freeze({ steps: 1500, ratio: 1e-6 }),
 	stochasticDepth: 0.3,
@@ -152,7 +156,7 @@ const cocoSwin: Recipe = Object.freeze({
 	optimizer: ade20kSwin.optimizer,
 	learningRate: 1e-4,
 	weightDecay: 0.05,
-	noDecay: ade20kSwin.noDecay,
+	noDecay: Object.freeze(["norms", "position-tables"] as const),
 	frozenStages: -1,
 	batchNorm: "trained",
 	stochasticDepth: 0.2,

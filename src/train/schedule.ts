@@ -1,3 +1,14 @@
+import { type Checks, checkOptions } from "../check/check-options.js";
+import {
+	keyed,
+	list,
+	number,
+	oneOfKinds,
+	orNull,
+	required,
+	whole,
+} from "../check/checks.js";
+
 /** How the learning rate changes over a run. */
 export type Schedule =
 	| { readonly name: "constant" }
@@ -39,6 +50,47 @@ export interface WarmUp {
 	readonly steps: number;
 	readonly ratio: number;
 }
+
+const share = required(
+	number({
+		kind: "a share of the length (50 of 150 epochs are 1/3)",
+		from: 0,
+		to: 1,
+	}),
+);
+const part = required(number({ from: 0, to: 1 }));
+const divisor = required(number({ above: 0 }));
+const least = required(number({ from: 0 }));
+
+/** The check of the schedule of a recipe. */
+export const scheduleCheck = oneOfKinds<Schedule, "name">("name", {
+	constant: {},
+	step: { at: required(list(share)), factor: least },
+	poly: { power: least, minLearningRate: least },
+	cosine: { minLearningRate: least },
+	"one-cycle": {
+		rise: share,
+		startDivisor: divisor,
+		endDivisor: divisor,
+		momentum: required(orNull(keyed({ lowest: part, highest: part }))),
+	},
+});
+
+/** The check of the warm-up of a recipe. */
+export const warmUpCheck = orNull(
+	keyed({ steps: required(whole({ from: 1 })), ratio: part }),
+);
+
+/** The schedule of a recipe, and its warm-up. */
+interface Course {
+	readonly schedule: Schedule;
+	readonly warmUp: WarmUp | null;
+}
+
+const courseChecks: Checks<Course> = {
+	schedule: required(scheduleCheck),
+	warmUp: required(warmUpCheck),
+};
 
 /** How far a run is; `steps` need not be whole where the length is given in seconds. */
 export interface Position {
@@ -95,25 +147,34 @@ function scheduled(
 	}
 }
 
-/**
- * The learning rate of the update that comes after `step` others.
- *
- * `base` is the learning rate of a group of weights, which may be 0: a schedule with a minimum then
- * rises to it, as in mmcv. Sources: torch.optim.lr_scheduler (StepLR, PolynomialLR, CosineAnnealingLR,
- * OneCycleLR); mmcv, `lr_updater.py`, for the minimum of poly and for the warm-up.
- */
-export function learningRateAt(
+/** As `learningRateAt`, of a recipe that was checked. */
+export function rateAt(
 	position: Position,
 	base: number,
-	{
-		schedule,
-		warmUp,
-	}: { readonly schedule: Schedule; readonly warmUp: WarmUp | null },
+	{ schedule, warmUp }: Course,
 ): number {
 	const rate = scheduled(schedule, base, position);
 	if (!warmUp || position.step >= warmUp.steps) return rate;
 	const missing = (1 - position.step / warmUp.steps) * (1 - warmUp.ratio);
 	return rate * (1 - missing);
+}
+
+/**
+ * The learning rate of the update that comes after `step` others.
+ *
+ * `base` is the learning rate of a group of weights, which may be 0: a schedule with a minimum then
+ * rises to it, as in mmcv. `course` may be a whole recipe. Sources: torch.optim.lr_scheduler (StepLR,
+ * PolynomialLR, CosineAnnealingLR, OneCycleLR); mmcv, `lr_updater.py`, for the minimum of poly and for the
+ * warm-up.
+ */
+export function learningRateAt(
+	position: Position,
+	base: number,
+	course: Course,
+): number {
+	const { schedule, warmUp = null } = course ?? {};
+	checkOptions("learningRateAt", { schedule, warmUp }, courseChecks);
+	return rateAt(position, base, course);
 }
 
 /** The momentum of that update, or `momentum` itself where the schedule leaves it. */

@@ -17,7 +17,7 @@ import {
 } from "./optimizer.js";
 import { batchNormModes, paramGroups } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
-import { learningRateAt, momentumAt, type Position } from "./schedule.js";
+import { momentumAt, type Position, rateAt } from "./schedule.js";
 
 /** Makes updates of a model, compiled. */
 export interface TrainStep {
@@ -40,7 +40,7 @@ function consistentLoss(
 	weight: number,
 ): Loss {
 	return (views, targets, options) => {
-		const output = task.forward(params, backbone, views, options);
+		const output = task.forward({ params, backbone }, views, options);
 		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
 			tf.Tensor,
 			tf.Tensor,
@@ -92,7 +92,7 @@ function lossOf(
 	const loss: Loss =
 		consistency === null
 			? (images, targets, options) =>
-					task.loss(model.params, model.backbone, images, targets, options)
+					task.loss(model, { images, targets }, options)
 			: consistentLoss(task, model, consistency);
 	return ({ images, targets, sizes }) =>
 		loss(normalize(images, task.normalization), targets, {
@@ -224,7 +224,7 @@ export function makeTrainStep(
 			: divided(differentiate, apply, { trained, frozen, count: accumulate });
 	const numbersAt = (position: Position): StepNumbers => {
 		const rates = groups.map(({ multiplier }) =>
-			learningRateAt(position, learningRate * multiplier, recipe),
+			rateAt(position, learningRate * multiplier, recipe),
 		);
 		const momentum = momentumAt(position, optimizer.momentum, schedule);
 		return optimizer.numbers(position.step + 1, rates, momentum);

@@ -1,7 +1,8 @@
+import { appendRow } from "../runs/rows.js";
+import { runFiles } from "../runs/run-folder.js";
 import { expectedSteps, stepsOf } from "./length.js";
 import { type Reporter, rateMeter } from "./reporter.js";
-import { appendRow } from "./rows.js";
-import { type RunRecord, runFiles } from "./run.js";
+import type { RunRecord } from "./run.js";
 import type { Standing } from "./training-state.js";
 
 // Where nobody knows how many steps there will be.

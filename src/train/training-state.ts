@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { toFloat32 } from "../checkpoint/tensor.js";
 import type { Params } from "../nn/params.js";
-import { type LogRow, readLog, runFiles } from "./run.js";
-import { readWeights, writeWeights } from "./weights-file.js";
-import { writeWhole } from "./whole-file.js";
+import { type LogRow, readLog, runFiles } from "../runs/run-folder.js";
+import { readWeights, writeWeights } from "../runs/weights-file.js";
+import { writeWhole } from "../runs/whole-file.js";
 
 /** Where training stands, besides weights and slots. */
 export interface Standing {

@@ -116,11 +116,11 @@ test("rows without single predictions, or with others than the score, are refuse
 	);
 	assert.throws(
 		() => bootstrap(rows, ["run"], { ...one, level: 100 }),
-		/level is a percentage below 100/,
+		/level must be a percentage above 0 and below 100, not 100/,
 	);
 	assert.throws(
 		() => bootstrap(rows, ["run"], { ...one, samples: 0 }),
-		/samples is a whole number/,
+		/samples must be a whole number of at least 1/,
 	);
 });
 

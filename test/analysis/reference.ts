@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import {
 	type CorruptionName,
 	corruptionNames,
@@ -6,18 +7,16 @@ import {
 	severities,
 } from "../../src/corruptions/corruption.js";
 import type { ResultRow } from "../../src/evaluate/result-row.js";
+import { sharedData } from "../shared-data.js";
 import { cellOf, madeUpRow } from "./made-up-rows.js";
 
-const folder = new URL("../../../../shared/reference/", import.meta.url);
+const { path: folder } = sharedData("reference");
 
 /** Why a test on a published file is skipped; false where the file is there. */
 export const skipWithout = (name: string): string | false =>
-	existsSync(new URL(name, folder))
-		? false
-		: `there is no ${name} to compare with`;
+	sharedData(`reference/${name}`).skip;
 
-const read = (name: string): string =>
-	readFileSync(new URL(name, folder), "utf8");
+const read = (name: string): string => readFileSync(join(folder, name), "utf8");
 
 const named = (text: string): CorruptionName => {
 	const name = text.toLowerCase().replaceAll(/[ _]/g, "-") as CorruptionName;

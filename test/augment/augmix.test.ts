@@ -97,11 +97,11 @@ test("the same seed gives the same images, in 0-1, and leaves no tensor behind",
 
 test("an impossible severity, and no operations, are refused", () => {
 	assert.throws(
-		() => drawAugmix(new Random(1), { severity: 11 }),
-		/between 0.1 and 10/,
+		() => augmix({ severity: 11 }),
+		/severity must be a number from 0.1 to 10, not 11/,
 	);
 	assert.throws(
-		() => drawAugmix(new Random(1), { operations: [] }),
-		/at least one operation/,
+		() => augmix({ operations: [] }),
+		/operations must be a list of at least 1/,
 	);
 });

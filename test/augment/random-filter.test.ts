@@ -88,7 +88,7 @@ test("larger kernels keep upstream's place of the impulse", () => {
 test("a kernel without a center is refused", () => {
 	for (const kernelSize of [1, 4, 2.5]) {
 		assert.throws(
-			() => drawRandomFilter(1, new Random(1), { kernelSize }),
+			() => randomFilter(tf.zeros([1, 4, 4, 3]), new Random(1), { kernelSize }),
 			/odd number of at least 3/,
 		);
 	}

@@ -9,8 +9,8 @@ import {
 	backbone,
 	parameterCountOf,
 	paramsOf,
-	stateDictOf,
 	untrainedBackbone,
+	weightsOf,
 } from "../../src/backbones/backbone.js";
 import type { NamedTensor, NamedTensors } from "../../src/checkpoint/tensor.js";
 import { useEngine } from "../../src/index.js";
@@ -74,6 +74,16 @@ test("loading reports all that does not fit, together", () => {
 	);
 });
 
+test("complex weights are named, not cut to their real parts", () => {
+	const tensors = formulaTensors(architectures["resnet-mini"]);
+	const data = new Float32Array(20);
+	const bias: NamedTensor = { dtype: "complex64", shape: [10], data };
+	assert.throws(
+		() => backbone("resnet-mini", { ...tensors, "fc.bias": bias }),
+		/complex \(1\): fc\.bias$/,
+	);
+});
+
 test("counters, derived tables and unwanted classifiers are left out", () => {
 	const one = {
 		dtype: "int64",
@@ -121,7 +131,7 @@ test("a state_dict survives loading and comes back as it was", () => {
 		const name = model === "resnet-mini" ? "bn1.weight" : "norm.weight";
 		const before = (tensors[name] as NamedTensor).data.slice();
 		tensors[name]?.data.fill(9 as never);
-		const back = stateDictOf(net);
+		const back = weightsOf(net);
 		(tensors[name] as NamedTensor).data.set(before as never);
 		assert.deepEqual(Object.keys(back), Object.keys(tensors));
 		assert.deepEqual(back, tensors);

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import {
 	architectures,
@@ -17,10 +16,9 @@ import {
 	useEngine,
 	writeSafetensors,
 } from "../../src/index.js";
+import { sharedData } from "../shared-data.js";
 
-const data = fileURLToPath(
-	new URL("../../../../shared/data/", import.meta.url),
-);
+const { path: data, skip } = sharedData("data");
 const folder = mkdtempSync(join(tmpdir(), "load-backbone-"));
 const path = (name: string): string => join(folder, name);
 
@@ -55,6 +53,29 @@ test("a file of an architecture is loaded, with the classes it has", async () =>
 	);
 	const headless = await loadBackbone("resnet20", { from, classes: 0 });
 	assert.equal(headless.params["linear.weight"], undefined);
+});
+
+test("the averaged weights of a file are loaded by their name", async () => {
+	const [raw, average] = [0, 1].map((seed) => {
+		const net = untrainedBackbone("resnet20", { seed });
+		const tensors = stateDictOf(net);
+		net.dispose();
+		return tensors;
+	}) as [NamedTensors, NamedTensors];
+	const from = path("averaged.safetensors");
+	writeSafetensors(from, {
+		...prefixed(raw, "state_dict/"),
+		...prefixed(average, "ema_state_dict/module."),
+		"ema_state_dict/steps": {
+			dtype: "int64",
+			shape: [],
+			data: new BigInt64Array(1),
+		},
+	});
+	const dictionary = "ema_state_dict";
+	const loaded = await loadBackbone("resnet20", { from, dictionary });
+	assert.deepEqual(bytesOf(stateDictOf(loaded)), bytesOf(average));
+	loaded.dispose();
 });
 
 test("of a detector the backbone is taken", async () => {
@@ -95,10 +116,7 @@ interface Published {
 const file = "resnet20-12fca82f.th";
 
 test("the published ResNet-20 scores what it scores in PyTorch", {
-	skip: existsSync(data)
-		? false
-		: "the real checkpoints and images are not here",
-	timeout: 300_000,
+	skip,
 }, async () => {
 	const expected = JSON.parse(
 		readFileSync(join(data, "checkpoints/expected_accuracy.json"), "utf8"),

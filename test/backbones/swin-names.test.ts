@@ -73,3 +73,15 @@ test("official names are returned as they are", () => {
 	};
 	assert.equal(officialSwinNames(tensors), tensors);
 });
+
+test("reordering moves bits, those of a NaN too", () => {
+	const bits = Uint32Array.from({ length: 8 }, (_, i) => 0x7f800001 + i);
+	const name = "stages.0.downsample.norm.weight";
+	const data = new Float32Array(bits.buffer);
+	const moved = officialSwinNames({ [name]: tensor([8], data) });
+	const found = moved["layers.0.downsample.norm.weight"]!.data;
+	assert.deepEqual(
+		new Uint32Array(found.buffer),
+		new Uint32Array([0, 4, 2, 6, 1, 5, 3, 7].map((i) => 0x7f800001 + i)),
+	);
+});

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import {
 	createImage,
 	type Dataset,
+	defineTask,
 	type Image,
 	imagenetNormalization,
 	Random,
@@ -51,7 +52,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 	const sized = (image: Image, size: number): Image =>
 		size === image.width ? image : resize(image, { height: size, width: size });
 	const larger = inputSize === side ? side : Math.round((inputSize * 8) / 7);
-	const task: Task<number, number, tf.Tensor> = {
+	return defineTask({
 		name: "bench",
 		miniature: true,
 		classes: Array.from({ length: classes }, (_, i) => String(i)),
@@ -69,12 +70,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 				tf.oneHot(labels as tf.Tensor1D, classes),
 				output,
 			),
-		loss: (params, backbone, images, targets, options) =>
-			task.outputLoss?.(
-				task.forward(params, backbone, images, options),
-				targets,
-			) as tf.Scalar,
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			linear(params, "head", backbone.features(images, options)),
 		predictions: (output) =>
 			Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
@@ -96,8 +92,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 			name: benchTask.name,
 			options: inputSize,
 		},
-	};
-	return task;
+	});
 }
 
 // Of a ResNet-20, 16 to 64 channels; of a ResNet-50, 64 to 2048.

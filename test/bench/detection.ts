@@ -36,7 +36,7 @@ const noise = (): tf.Tensor4D =>
 function forward(): () => void {
 	const { params, backbone } = model;
 	const found = compile(
-		(images: tf.Tensor4D) => task.forward(params, backbone, images),
+		(images: tf.Tensor4D) => task.forward({ params, backbone }, images),
 		{ frozen: Object.values(params) },
 	);
 	return () => {

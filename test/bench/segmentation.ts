@@ -41,9 +41,12 @@ const labels = tf.tidy(
 );
 
 function forward(): () => tf.Tensor {
-	const step = compile((x: tf.Tensor4D) => net.forward(params, backbone, x), {
-		frozen,
-	});
+	const step = compile(
+		(x: tf.Tensor4D) => net.forward({ params, backbone }, x),
+		{
+			frozen,
+		},
+	);
 	return () => step(images);
 }
 
@@ -55,7 +58,12 @@ function train(): () => tf.Tensor {
 		(x: tf.Tensor4D, targets: tf.Tensor3D, learningRate: tf.Scalar) =>
 			tf.tidy(() => {
 				const { value, grads } = tf.variableGrads(
-					() => net.loss(params, backbone, x, { labels: targets }, options),
+					() =>
+						net.loss(
+							{ params, backbone },
+							{ images: x, targets: { labels: targets } },
+							options,
+						),
 					weights,
 				);
 				weights.forEach((weight, i) => {

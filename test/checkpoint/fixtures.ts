@@ -1,22 +1,26 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
 import { fileURLToPath } from "node:url";
 import { bytesOf, type NamedTensor } from "../../src/checkpoint/tensor.js";
+import { sharedData } from "../shared-data.js";
 
 /** The folder of small checkpoints that PyTorch wrote, with the script that made them. */
 export const fixtures = fileURLToPath(
 	new URL("../../../test/fixtures/checkpoint/", import.meta.url),
 );
 
-const realFolder = fileURLToPath(
-	new URL("../../../../shared/data/checkpoints/", import.meta.url),
-);
+const published = sharedData("data/checkpoints");
 
 /** Published checkpoints; undefined where they are not on this machine. */
-export const real = existsSync(realFolder) ? realFolder : undefined;
+export const real = published.skip ? undefined : published.path;
+
+const odd = sharedData("data/odd");
+
+/** Small files that a reader must survive; undefined where they are not on this machine. */
+export const oddData = odd.skip ? undefined : odd.path;
 
 export interface ExpectedTensor {
 	readonly dtype: string;

@@ -39,6 +39,9 @@ const wholeFiles = [
 	"robustness-dill.ckpt",
 	"old.pth",
 	"plain.safetensors",
+	"odd/float8.safetensors",
+	"odd/beyond-legacy.pt",
+	"odd/protocol-1-legacy.pt",
 ].map((name) => readFileSync(join(fixtures, name)));
 
 interface Archive {
@@ -53,6 +56,10 @@ const archives = await Promise.all(
 		"layouts-zip.pth",
 		"nested-zip.pth",
 		"nested-protocol4.pth",
+		"odd/beyond.pt",
+		"odd/signs-zip.pt",
+		"odd/unread.pt",
+		"odd/averages.pt",
 	].map(async (name): Promise<Archive> => {
 		const file = new CheckpointFile(join(fixtures, name));
 		const members: [string, Uint8Array][] = [];

@@ -5,7 +5,9 @@ import { scratch } from "./fixtures.js";
 import type { FuzzReport, FuzzTask } from "./fuzz-worker.js";
 
 const cases = 30_000;
-const longestWait = 120_000;
+/** How often the workers' progress is looked at, and after how many looks without any a case hangs. */
+const lookSeconds = 10;
+const mostLooks = 60;
 
 function runWorker(task: FuzzTask): Promise<FuzzReport> {
 	const worker = new Worker(new URL("fuzz-worker.js", import.meta.url), {
@@ -13,18 +15,21 @@ function runWorker(task: FuzzTask): Promise<FuzzReport> {
 		resourceLimits: { maxOldGenerationSizeMb: 512 },
 	});
 	return new Promise((resolve, reject) => {
-		const timer = setTimeout(() => {
+		let last = -1;
+		let looks = 0;
+		const timer = setInterval(() => {
+			const at = Atomics.load(task.at, 0);
+			looks = at === last ? looks + 1 : 0;
+			last = at;
+			if (looks < mostLooks) return;
 			void worker.terminate();
-			reject(new Error(`case ${task.at[0]} does not end`));
-		}, longestWait);
-		worker.once("message", (report: FuzzReport) => {
-			clearTimeout(timer);
-			resolve(report);
-		});
-		worker.once("error", (error) => {
-			clearTimeout(timer);
-			reject(new Error(`case ${task.at[0]}: ${error.message}`));
-		});
+			reject(new Error(`case ${at} does not end`));
+		}, 1000 * lookSeconds);
+		worker.once("message", resolve);
+		worker.once("error", (error) =>
+			reject(new Error(`case ${task.at[0]}: ${error.message}`)),
+		);
+		worker.once("exit", () => clearInterval(timer));
 	});
 }
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
 import { type Checkpoint, readCheckpoint, stateDict } from "../../src/index.js";
+import { wantOfData } from "../shared-data.js";
 import { fixtures, real } from "./fixtures.js";
 
 function holding(...names: string[]): Checkpoint {
@@ -101,8 +102,7 @@ test("where several dictionaries could be meant the error says how to choose", a
 });
 
 test("published files give the names of their models", async (context) => {
-	if (!real)
-		return context.skip("the published checkpoints are not on this machine");
+	if (!real) return context.skip(`${wantOfData}data/checkpoints`);
 	const resnet = stateDict(
 		await readCheckpoint(join(real, "resnet20-12fca82f.th")),
 	);

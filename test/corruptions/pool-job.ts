@@ -1,5 +1,5 @@
 /** A job for the tests of the pool: squares numbers, slowly or not at all. */
-import type { Job } from "../../src/corruptions/pool.js";
+import type { Job } from "../../src/parallel/pool.js";
 
 /** What a worker of the tests is told first. */
 export interface Settings {

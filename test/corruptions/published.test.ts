@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import type { Variant } from "../../src/corruptions/corruption.js";
 import { readImage } from "../../src/image/decode.js";
 import { createImage, type Image } from "../../src/image/image.js";
+import { sharedData } from "../shared-data.js";
 import { alterations } from "./cases.js";
 import { injectedDraws } from "./injected-draws.js";
 import { patchwork } from "./patchwork.js";
@@ -13,8 +13,8 @@ const fixtures = new URL(
 	"../../../test/fixtures/corruptions/",
 	import.meta.url,
 );
-const data = new URL("../../../../shared/data/", import.meta.url);
 const cifarBatch = "cifar10/test_batch.bin";
+const real = (path: string) => sharedData(`data/${path}`);
 
 interface Sampled {
 	readonly mean: number;
@@ -55,20 +55,18 @@ type Source = Omit<Case, "severities">;
 
 function missing({ photo, cifar10 }: Source): string | false {
 	const path = cifar10 === undefined ? photo : cifarBatch;
-	if (path === undefined || existsSync(new URL(path, data))) return false;
-	return `needs ${fileURLToPath(new URL(path, data))}`;
+	return path === undefined ? false : real(path).skip;
 }
 
 async function load(source: Source): Promise<Image> {
 	if (source.patchwork) return patchwork(...source.patchwork);
 	if (source.cifar10 !== undefined) return cifarImage(source.cifar10);
-	const path = fileURLToPath(new URL(source.photo!, data));
-	const image = await readImage(path);
+	const image = await readImage(real(source.photo!).path);
 	return source.crop === undefined ? image : centerCrop(image, source.crop);
 }
 
 function cifarImage(index: number): Image {
-	const batch = readFileSync(new URL(cifarBatch, data));
+	const batch = readFileSync(real(cifarBatch).path);
 	const image = createImage(32, 32);
 	const planes = batch.subarray(index * 3073 + 1);
 	for (let i = 0; i < image.data.length; i++) {

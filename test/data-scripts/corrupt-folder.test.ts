@@ -70,7 +70,7 @@ test("an image that cannot be read is reported; the others are written", async (
 	const { written, failures } = await corruptFolder(input, output, options);
 	assert.equal(written, 8);
 	assert.equal(failures.length, 1);
-	assert.match(failures[0]!, /broken\.png.*JPEG or PNG/);
+	assert.match(failures[0]!, /broken\.png.*needs a JPEG, PNG/);
 });
 
 test("other settings, two images of one id and a folder without images are refused", async (context) => {
@@ -92,6 +92,6 @@ test("other settings, two images of one id and a folder without images are refus
 	await mkdir(empty);
 	await assert.rejects(
 		corruptFolder(empty, join(output, "copies"), options),
-		/no \.jpg, \.jpeg or \.png/,
+		/holds no image file/,
 	);
 });

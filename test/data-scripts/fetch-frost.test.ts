@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
 import {
 	cp,
 	mkdtemp,
@@ -13,16 +12,11 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { fetchFrost } from "../../data-scripts/fetch-frost.js";
 import { frostFiles } from "../../src/corruptions/frost-pictures.js";
+import { sharedData } from "../shared-data.js";
 
-const originals = fileURLToPath(
-	new URL("../../../../shared/data/frost/", import.meta.url),
-);
-const skip = existsSync(originals)
-	? false
-	: "the original pictures of frost are not there";
+const { path: originals, skip } = sharedData("data/frost");
 
 /** Asks once, and draws nothing. */
 const quick = { attempts: 1, output: { write: () => true } };

@@ -6,6 +6,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { TestContext } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** What a server does with one request for a file. */
 export type Behavior = (
@@ -41,9 +42,13 @@ export const serve: Behavior = (response, { headers }, file) => {
 	response.end(file.subarray(begin));
 };
 
-const arrivalMs = 30;
+/** Breaks a connection once the client, in this process, has had ten turns of the event loop to read what was sent. */
+export async function breakSoon(response: ServerResponse): Promise<void> {
+	for (let turn = 0; turn < 10; turn++) await delay(3);
+	response.destroy();
+}
 
-/** Sends some bytes and then breaks the connection, once they should have arrived, or never goes on. */
+/** Sends some bytes and then breaks the connection, once they have arrived, or never goes on. */
 export function breakAfter(bytes: number, { stall = false } = {}): Behavior {
 	return (response, request, file) => {
 		const [, first = "0"] =
@@ -55,7 +60,7 @@ export function breakAfter(bytes: number, { stall = false } = {}): Behavior {
 			etag: tag,
 		});
 		response.write(file.subarray(begin, begin + bytes), () => {
-			if (!stall) setTimeout(() => response.destroy(), arrivalMs);
+			if (!stall) void breakSoon(response);
 		});
 	};
 }

@@ -48,7 +48,8 @@ test("progress is one line", () => {
 	assert.equal(clock(3599.5), "1:00:00");
 });
 
-test("on a terminal it is drawn again in its line, and the last state stays", () => {
+test("on a terminal it is drawn again in its line, and the last state stays", (context) => {
+	context.mock.method(performance, "now", () => 0);
 	const { written, report } = recorder(true);
 	report({ ...training, done: 1 });
 	report({ ...training, done: 2 });

@@ -1,21 +1,16 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
-import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { type EngineName, engine, useEngine } from "../../src/index.js";
 import { availableEngines } from "./engines.js";
+import { inNewProcess } from "./new-process.js";
 
-const library = fileURLToPath(new URL("../../src/index.js", import.meta.url));
-
-/** What a program that has just loaded the library prints. */
-function inNewProcess(code: string, environment = {}): string {
-	const source = `const { engine, useEngine } = await import(${JSON.stringify(library)}); ${code}`;
-	const { stdout, stderr } = spawnSync(
-		process.execPath,
-		["--input-type=module", "--eval", source],
-		{ encoding: "utf8", env: { ...process.env, ...environment } },
+/** What a program that has just loaded the library prints, or why it fails. */
+function printed(code: string, environment?: Record<string, string>): string {
+	const { stdout, stderr } = inNewProcess(
+		`const { engine, useEngine } = library; ${code}`,
+		environment,
 	);
 	return stdout || stderr;
 }
@@ -53,22 +48,22 @@ test("without a name, TensorFlow where it is installed, else ONNX Runtime", asyn
 	);
 	const code = "process.stdout.write((await useEngine()).name);";
 	const environment = { ROBUST_TRANSFER_ENGINE: "" };
-	assert.equal(inNewProcess(code, environment), expected);
+	assert.equal(printed(code, environment), expected);
 });
 
 test("the environment variable overrides the order of preference", () => {
 	const code = "process.stdout.write((await useEngine()).name);";
 	const environment = { ROBUST_TRANSFER_ENGINE: "onnxruntime" };
-	assert.equal(inNewProcess(code, environment), "onnxruntime");
+	assert.equal(printed(code, environment), "onnxruntime");
 	assert.match(
-		inNewProcess(code, { ROBUST_TRANSFER_ENGINE: "pytorch" }),
+		printed(code, { ROBUST_TRANSFER_ENGINE: "pytorch" }),
 		/there is no engine "pytorch"; the engines are tfjs-node-gpu, tfjs-node, onnxruntime/,
 	);
 });
 
 test("no engine is in use before one is chosen", () => {
 	assert.match(
-		inNewProcess("engine();"),
+		printed("engine();"),
 		/no engine is in use yet: await useEngine\(\) first/,
 	);
 });
@@ -89,7 +84,7 @@ test("an engine that is not installed says how to install it", async (t) => {
 test("options out of range are refused", async () => {
 	for (const threads of [0, -1, 1.5, Number.NaN]) {
 		await assert.rejects(useEngine("onnxruntime", { threads }), {
-			message: `threads must be a whole number of at least 1, not ${threads}`,
+			message: `useEngine: threads must be a whole number of at least 1, not ${threads}`,
 		});
 	}
 	await assert.rejects(

@@ -191,6 +191,40 @@ test("a host function that returns what it was given", () => {
 	assertCompiles(fn, x);
 });
 
+test("a host function that hands out the same arrays again", () => {
+	const scratch = new Float32Array(2);
+	const outputs = [
+		{ shape: [2], dtype: "float32" },
+		{ shape: [2], dtype: "float32" },
+	] as const;
+	const fn = (x: tf.Tensor): tf.Tensor[] =>
+		onHost([x], outputs, ([values]) => {
+			scratch.fill((values as HostArray)[0] as number);
+			return [scratch, scratch];
+		});
+	const twice = (x: tf.Tensor): tf.Tensor[] => {
+		const [early] = fn(x) as [tf.Tensor];
+		const [late] = fn(tf.mul(x, 10)) as [tf.Tensor];
+		return [early, late, tf.add(early, late)];
+	};
+	for (const run of [eager, compile]) {
+		const [once, both] = [run(fn), run(twice)];
+		const made = [1, 2, 3].map((x) => [
+			...once(tf.scalar(x)),
+			...both(tf.scalar(x)),
+		]);
+		scratch.fill(-1);
+		made.forEach((tensors, i) => {
+			const x = i + 1;
+			assert.deepEqual(
+				tensors.map((tensor) => [...tensor.dataSync()]),
+				[x, x, x, 10 * x, 11 * x].map((value) => [value, value]),
+			);
+		});
+		assert.deepEqual([...scratch], [-1, -1]);
+	}
+});
+
 test("host values change without a new trace", () => {
 	let traces = 0;
 	const scaled = compile(

@@ -17,9 +17,11 @@ import { evaluate } from "../../src/evaluate/evaluate.js";
 import type { EvaluateOptions } from "../../src/evaluate/evaluate-options.js";
 import { type ResultRow, unpackHits } from "../../src/evaluate/result-row.js";
 import { readResults } from "../../src/evaluate/results.js";
+import { runFiles } from "../../src/runs/run-folder.js";
+import { vary } from "../../src/tasks/define-task.js";
 import { finetune } from "../../src/train/finetune.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { openRun, type Run, runFiles } from "../../src/train/run.js";
+import { openRun, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "../train/folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "../train/tiny-task.js";
 
@@ -235,7 +237,7 @@ describe("what goes wrong with an evaluation", () => {
 			/is of the task tiny, not other/,
 		);
 		await assert.rejects(
-			evaluate(first, { ...tinyTask, inputSize: 64 }, options),
+			evaluate(first, vary(tinyTask, "larger", { inputSize: 64 }), options),
 			/was trained on images of 32 pixels, not 64/,
 		);
 		await assert.rejects(

@@ -10,7 +10,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { readResults } from "../../src/evaluate/results.js";
 import { Random } from "../../src/random.js";
-import { listRuns, runFiles } from "../../src/train/run.js";
+import { runFiles } from "../../src/runs/run-folder.js";
+import { listRuns } from "../../src/train/run.js";
 
 const longestDelay = 5;
 

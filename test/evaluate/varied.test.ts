@@ -7,7 +7,9 @@ import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import type { EvaluateOptions } from "../../src/evaluate/evaluate-options.js";
 import { predict } from "../../src/evaluate/predict.js";
+import { inputOf, loadPredictor } from "../../src/evaluate/predictor.js";
 import { createImage, type Image } from "../../src/image/image.js";
+import { vary } from "../../src/tasks/define-task.js";
 import type { Shown, Task } from "../../src/tasks/task.js";
 import { finetune } from "../../src/train/finetune.js";
 import { openRun, type Run } from "../../src/train/run.js";
@@ -83,13 +85,14 @@ describe("scoring images of varied size", () => {
 	test("images of a batch are padded together, and the last batch is full", async () => {
 		const shapes: number[][] = [];
 		const task = withoutSource(variedTask({ testBatchSize: 4 }));
-		const rows = await rowsOf({
-			...task,
-			predictions: (output, shown) => {
-				shapes.push((output[0] as tf.Tensor).shape, [shown.length]);
-				return task.predictions(output, shown);
-			},
-		});
+		const rows = await rowsOf(
+			vary(task, "watched", {
+				predictions: (output, shown) => {
+					shapes.push((output[0] as tf.Tensor).shape, [shown.length]);
+					return task.predictions(output, shown);
+				},
+			}),
+		);
 		assert.equal(rows.length, 3);
 		// At a stride of 4, of multiples of 32 pixels.
 		assert.deepEqual(shapes.slice(0, 4), [
@@ -102,20 +105,14 @@ describe("scoring images of varied size", () => {
 
 	test("predictions are told both sizes, and the network those before padding", async () => {
 		const told: Shown[] = [];
-		const sizes: unknown[] = [];
 		const task = withoutSource(variedTask());
-		const seen: Varied = {
-			...task,
+		const seen = vary(task, "half", {
 			prepare: half,
-			forward: (params, backbone, images, options) => {
-				sizes.push(options?.sizes?.shape);
-				return task.forward(params, backbone, images, options);
-			},
 			predictions: (output, shown) => {
 				told.push(...shown);
 				return task.predictions(output, shown);
 			},
-		};
+		});
 		await rowsOf(seen, { images: 3, corruptions: [] });
 		assert.deepEqual(
 			told,
@@ -125,7 +122,24 @@ describe("scoring images of varied size", () => {
 				return { given: { height, width }, seen };
 			}),
 		);
+	});
+
+	test("the network is told the sizes before padding", async () => {
+		const sizes: unknown[] = [];
+		const task = variedTask();
+		const predictor = await loadPredictor(run, {
+			...task,
+			forward: ({ params, backbone }, images, options) => {
+				sizes.push(options?.sizes?.shape);
+				return task.forward({ params, backbone }, images, options);
+			},
+		});
+		const image = half(task.test.sample(0).image);
+		const input = inputOf(task, [{ image, given: image }], 1);
+		assert.deepEqual(input.sizes?.arraySync(), [[image.height, image.width]]);
+		predictor.predict(input);
 		assert.deepEqual(sizes[0], [1, 2]);
+		predictor.dispose();
 	});
 
 	test("an image that cannot be read is left out, counted and reported once", async () => {
@@ -146,34 +160,34 @@ describe("scoring images of varied size", () => {
 		]);
 		assert.deepEqual(await rowsOf(damaged, { workers: 2 }), expected);
 		const none = variedTask({ damagedTest: 0 });
-		await assert.rejects(rowsOf(none, { images: 1 }), /none of the 1 images/);
+		await assert.rejects(
+			rowsOf(none, { images: 1 }),
+			/none of the 1 images .* read: image 0 is damaged/,
+		);
 	});
 
-	test("a run of other settings, or a task changed but not its source, is refused", async () => {
+	test("a run of other settings, or a task changed without a name for it, is refused", async () => {
 		await assert.rejects(
 			rowsOf(variedTask({ cut: 1 })),
 			/trained with the settings {"cut":3}, not {"cut":1}/,
 		);
 		await assert.rejects(
 			rowsOf({ ...variedTask(), prepare: half }),
-			/source: undefined/,
+			/another prepare than it was made with.*vary\(task, "what it is", { prepare }\)/,
 		);
 	});
 
 	test("predictions of images at hand are those that are scored", async () => {
 		const found: Labels[] = [];
 		const task = withoutSource(variedTask());
-		await rowsOf(
-			{
-				...task,
-				predictions: (output, shown) => {
-					const predictions = task.predictions(output, shown);
-					found.push(...predictions);
-					return predictions;
-				},
+		const watched = vary(task, "watched", {
+			predictions: (output, shown) => {
+				const predictions = task.predictions(output, shown);
+				found.push(...predictions);
+				return predictions;
 			},
-			{ corruptions: [] },
-		);
+		});
+		await rowsOf(watched, { corruptions: [] });
 		const images = [0, 1, 2].map((i) => task.test.sample(i).image);
 		assert.deepEqual(await predict(run, task, images), found.slice(0, 3));
 		assert.deepEqual(await predict(run, task, []), []);

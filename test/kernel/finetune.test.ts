@@ -39,7 +39,10 @@ run.log.map(({ step }) => step).join()`;
 		assert.equal(header.msg_type, "update_display_data");
 		assert.deepEqual(content.transient, first?.content.transient);
 	}
-	assert.match(text(updates.at(-1)?.content), /^trained 1 run in \d+ s$/);
+	assert.match(
+		text(updates.at(-1)?.content),
+		/^trained 1 run in [\d:]+ (s|min)$/,
+	);
 
 	const finished = await kernel.run("run");
 	assert.match(result(finished)["text/plain"] ?? "", /state +finished/);

@@ -4,9 +4,12 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../../src/engine/compile.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { normalize } from "../../src/nn/normalize.js";
+import { vary } from "../../src/tasks/define-task.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import type { Task } from "../../src/tasks/task.js";
 import { adversarial } from "../../src/train/adversarial.js";
+import { describeRun } from "../../src/train/describe-run.js";
+import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 
 await useEngine("onnxruntime");
 
@@ -19,17 +22,16 @@ const base = shapes({ trainImages: 1, testImages: 1, size: 4 });
 const std = base.normalization.std[0];
 
 /** A loss whose steepest ascent is known: a linear function of the image. */
-const linear: Task<number, number> = {
-	...base,
-	loss: (_params, _backbone, images) =>
+const linear = vary<Task<number, number>>(base, "linear", {
+	loss: (_network, { images }) =>
 		tf.tidy(() =>
 			tf.mean(tf.mul(weight, tf.sum(tf.mul(images, direction), [1, 2, 3]))),
 		),
-};
+});
 
 const seen = normalize(pixels, base.normalization);
 const lossOf = (task: Task<number, number>): tf.Scalar =>
-	task.loss({}, undefined as never, seen, {});
+	task.loss(undefined as never, { images: seen, targets: {} });
 
 test("images move by epsilon along the gradient of the loss", () => {
 	for (const run of [compile, ((fn) => fn) as typeof compile]) {
@@ -62,9 +64,8 @@ test("images stay within their range", () => {
 test("gradients of the weights are those at the changed images, which count as constants", () => {
 	const bend = tf.variable(tf.scalar(2));
 	let last: tf.Tensor | undefined;
-	const curved: Task<number, number> = {
-		...base,
-		loss: (_params, _backbone, images) => {
+	const curved = vary<Task<number, number>>(base, "curved", {
+		loss: (_network, { images }) => {
 			last?.dispose();
 			last = tf.keep(tf.clone(images));
 			const line = tf.mul(weight, tf.mul(images, direction));
@@ -72,7 +73,7 @@ test("gradients of the weights are those at the changed images, which count as c
 				tf.sum(tf.add(line, tf.mul(bend, tf.square(images))), [1, 2, 3]),
 			);
 		},
-	};
+	});
 	tf.tidy(() => {
 		const task = adversarial(curved, { epsilon: 1, steps: 1, stepSize: 1 });
 		const { grads } = tf.variableGrads(() => lossOf(task), [weight, bend]);
@@ -89,9 +90,12 @@ test("gradients of the weights are those at the changed images, which count as c
 });
 
 test("another attack is another run", () => {
-	const names = [0.1, 0.2].map(
-		(epsilon) => adversarial(base, { epsilon }).train.name,
-	);
-	assert.equal(new Set([...names, base.train.name]).size, 3);
+	const source = tinyBackbone();
+	const ids = [
+		tinyTask,
+		...[0.1, 0.2].map((epsilon) => adversarial(tinyTask, { epsilon })),
+	].map((task) => describeRun(source, task, { recipe: tinyRecipe }).id);
+	assert.equal(new Set(ids).size, 3);
+	assert.match(ids[1] ?? "", /-L2-0.1-in-3-steps-of-/);
 	assert.equal(adversarial(base, { epsilon: 1 }).outputLoss, undefined);
 });

@@ -7,12 +7,12 @@ import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { promisify } from "node:util";
 import { useEngine } from "../../src/engine/engine.js";
+import { runFiles } from "../../src/runs/run-folder.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import type { Example, Task } from "../../src/tasks/task.js";
 import { adversarial } from "../../src/train/adversarial.js";
 import { exampleStream } from "../../src/train/example-stream.js";
 import { finetune } from "../../src/train/finetune.js";
-import { runFiles } from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyRecipe } from "./tiny-task.js";
 import { variedBackbone, variedTask } from "./varied-task.js";
@@ -135,11 +135,11 @@ describe("examples prepared by threads", () => {
 			const stream = exampleStream({ task: variedTask(), recipe, from: 0 }, 2);
 			console.log((await stream.next()).value.length);
 		`;
-		const { stdout } = await promisify(execFile)(
-			process.execPath,
-			["--input-type=module", "--eval", program],
-			{ timeout: 60_000 },
-		);
+		const { stdout } = await promisify(execFile)(process.execPath, [
+			"--input-type=module",
+			"--eval",
+			program,
+		]);
 		assert.equal(stdout, "4\n");
 	});
 });

@@ -20,13 +20,20 @@ import {
 } from "../../src/backbones/backbone.js";
 import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { useEngine } from "../../src/engine/engine.js";
+
+import { runFiles } from "../../src/runs/run-folder.js";
+import { vary } from "../../src/tasks/define-task.js";
+
+import { dataOrder } from "../../src/train/data-order.js";
+
 import { describeRun } from "../../src/train/describe-run.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import type { Progress } from "../../src/train/reporter.js";
-import { listRuns, openRun, type Run, runFiles } from "../../src/train/run.js";
+import { listRuns, openRun, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
+import { variedBackbone, variedTask } from "./varied-task.js";
 
 const folder = scratchFolder();
 const backbone = tinyBackbone;
@@ -126,7 +133,7 @@ describe("runs", () => {
 				...tinyTask,
 				normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
 			}),
-			id(backbone(), tinyRecipe, { ...tinyTask, inputSize: 64 }),
+			id(backbone(), tinyRecipe, vary(tinyTask, "larger", { inputSize: 64 })),
 		];
 		assert.equal(new Set([expected, ...others]).size, 5);
 		const named = { ...backbone(), name: "zoo/one" };
@@ -224,7 +231,7 @@ describe("what goes wrong", () => {
 	test("all that is wrong with a recipe is told together", async () => {
 		await assert.rejects(
 			tune({ learningRate: 0, accumulate: 3, seed: 0.5, consistency: 12 }),
-			/learningRate is 0.*accumulate is 3.*consistency compares.*seed is 0\.5/,
+			/learningRate must be a number above 0, not 0;.*seed must be a whole number, not 0\.5;.*accumulate is 3.*consistency compares/,
 		);
 	});
 
@@ -305,4 +312,39 @@ describe("what goes wrong", () => {
 		}
 		assert.ok(existsSync(disk));
 	});
+});
+
+describe("a training image that cannot be read", () => {
+	const recipe = { ...tinyRecipe, batchSize: 4, length: { steps: 6 } };
+	for (const workers of [0, 1])
+		test(`stops a run, which goes on when it is mended, with ${workers} threads`, async () => {
+			const at = (name: string) => ({
+				folder: join(folder, `${name}-${workers}`),
+				workers,
+			});
+			const whole = await finetune(
+				variedBackbone(),
+				variedTask(),
+				recipe,
+				at("whole"),
+			);
+			// Of the fourth batch of an epoch.
+			const damaged = dataOrder(variedTask().train, recipe)(13);
+			await assert.rejects(
+				finetune(
+					variedBackbone(),
+					variedTask({ damaged }),
+					recipe,
+					at("mended"),
+				),
+				/image \d+ is damaged; training stops after step 3, .*goes on there/,
+			);
+			const steps: number[] = [];
+			const mended = await finetune(variedBackbone(), variedTask(), recipe, {
+				...at("mended"),
+				reporter: ({ done }) => void steps.push(done),
+			});
+			assert.ok(steps.every((step) => step > 3));
+			assert.deepEqual(weightsOf(mended), weightsOf(whole));
+		});
 });

@@ -7,6 +7,8 @@ import type { NamedTensors } from "../../src/checkpoint/tensor.js";
 import { writeSafetensors } from "../../src/checkpoint/write-safetensors.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
+import { runFiles } from "../../src/runs/run-folder.js";
+import { readWeights } from "../../src/runs/weights-file.js";
 import { finetune } from "../../src/train/finetune.js";
 import { importRun } from "../../src/train/import-run.js";
 import {
@@ -14,8 +16,7 @@ import {
 	modelStateDict,
 	newModel,
 } from "../../src/train/model.js";
-import { listRuns, runFiles } from "../../src/train/run.js";
-import { readWeights } from "../../src/train/weights-file.js";
+import { listRuns } from "../../src/train/run.js";
 import { scratchFolder } from "./folders.js";
 import { tinyRecipe } from "./tiny-task.js";
 import { variedBackbone, variedTask } from "./varied-task.js";

@@ -7,6 +7,7 @@ import type { ForwardOptions } from "../../src/backbones/forward.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import { batchNormParams } from "../../src/nn/batch-norm.js";
+import { defineTask } from "../../src/tasks/define-task.js";
 import type { Task } from "../../src/tasks/task.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import {
@@ -61,17 +62,17 @@ describe("the task's own layers", () => {
 				...tinyTask.headParams(backbone),
 				...batchNormParams("neck.bn", 4),
 			}),
-			forward: (params, backbone, images, options) => {
+			forward: ({ params, backbone }, images, options) => {
 				seen.push(options);
-				const output = tinyTask.forward(params, backbone, images, options);
+				const output = tinyTask.forward({ params, backbone }, images, options);
 				const random = options?.training?.random;
 				return random
 					? tf.mul(output, drawUniform(output.shape, random))
 					: output;
 			},
-			loss: (params, backbone, images, targets, options) =>
+			loss: ({ params, backbone }, { images, targets }, options) =>
 				task.outputLoss?.(
-					task.forward(params, backbone, images, options),
+					task.forward({ params, backbone }, images, options),
 					targets,
 				) as tf.Scalar,
 		};
@@ -101,7 +102,9 @@ describe("the task's own layers", () => {
 test("settings of a task are part of a run's id, and of no other run's", () => {
 	const source = tinyBackbone();
 	const recordOf = (settings?: unknown) =>
-		describeRun(source, { ...tinyTask, settings }, { recipe: tinyRecipe });
+		describeRun(source, defineTask({ ...tinyTask, settings }), {
+			recipe: tinyRecipe,
+		});
 	const [plain, wide] = [recordOf(), recordOf({ channels: 8 })];
 	assert.ok(!("settings" in plain.task));
 	assert.deepEqual(wide.task.settings, { channels: 8 });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createImage } from "../../src/image/image.js";
+import { remembered } from "../../src/tasks/remembered.js";
 import type { Dataset } from "../../src/tasks/task.js";
-import { remembered } from "../../src/train/remembered.js";
 
 /** Counts how often its pictures, of so many rows of 64 KiB, are drawn. */
 function counting(rows: number) {

@@ -5,6 +5,7 @@ import { createImage } from "../../src/image/image.js";
 import { linear, linearParams } from "../../src/nn/linear.js";
 import { imagenetNormalization } from "../../src/nn/normalize.js";
 import { Random } from "../../src/random.js";
+import { defineTask } from "../../src/tasks/define-task.js";
 import type { Dataset, Task } from "../../src/tasks/task.js";
 import { type Batch, batchMaker } from "../../src/train/batch.js";
 import { exampleMaker } from "../../src/train/examples.js";
@@ -32,7 +33,7 @@ function dataset(name: string, length: number): Dataset<number> {
 }
 
 /** Four classes of 32 x 32 images, and the smallest network that can tell them apart. */
-export const tinyTask: Task<number, number, tf.Tensor> = {
+export const tinyTask: Task<number, number, tf.Tensor> = defineTask({
 	name: "tiny",
 	miniature: true,
 	classes: ["first", "second", "third", "fourth"],
@@ -55,16 +56,12 @@ export const tinyTask: Task<number, number, tf.Tensor> = {
 		};
 	},
 	headParams: () => linearParams("linear", [16, classes]),
-	loss(params, backbone, images, targets, options) {
-		const output = tinyTask.forward(params, backbone, images, options);
-		return tinyTask.outputLoss?.(output, targets) as tf.Scalar;
-	},
 	outputLoss: (output, { labels }) =>
 		tf.losses.softmaxCrossEntropy(
 			tf.oneHot(labels as tf.Tensor1D, classes),
 			output,
 		),
-	forward: (params, backbone, images, options) =>
+	forward: ({ params, backbone }, images, options) =>
 		linear(params, "linear", backbone.features(images, options)),
 	predictions: (output) =>
 		Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
@@ -81,7 +78,7 @@ export const tinyTask: Task<number, number, tf.Tensor> = {
 		return { image: flipped, target };
 	},
 	prepare: (image) => image,
-};
+});
 
 export const tinyBackbone = (): Backbone =>
 	untrainedBackbone({

@@ -40,7 +40,7 @@ const task: Task<number, number, tf.Tensor> = {
 	inputSize: size,
 	normalization: { mean: [0, 0, 0], std: [1, 1, 1] },
 	headParams: () => linearParams("fc", [512, classes]),
-	forward: (params, backbone, images, options) =>
+	forward: ({ params, backbone }, images, options) =>
 		tf.add(
 			tf.matMul(
 				backbone.features(images, options),
@@ -53,9 +53,9 @@ const task: Task<number, number, tf.Tensor> = {
 			tf.oneHot(labels as tf.Tensor1D, classes),
 			output,
 		),
-	loss: (params, backbone, images, targets, options) =>
+	loss: ({ params, backbone }, { images, targets }, options) =>
 		task.outputLoss?.(
-			task.forward(params, backbone, images, options),
+			task.forward({ params, backbone }, images, options),
 			targets,
 		) as tf.Scalar,
 };

@@ -9,6 +9,7 @@ import { createImage, type Image } from "../../src/image/image.js";
 import { linear, linearParams } from "../../src/nn/linear.js";
 import { imagenetNormalization } from "../../src/nn/normalize.js";
 import { Random } from "../../src/random.js";
+import { defineTask } from "../../src/tasks/define-task.js";
 import type { Dataset, Metric, Size, Task } from "../../src/tasks/task.js";
 
 /** The class of each pixel; 255 does not count. */
@@ -136,7 +137,7 @@ export function variedTask(
 ): Task<Labels, Labels, Output> {
 	const { damaged, damagedTest, cut = 3, testBatchSize = 1 } = options;
 	const { inputSize = 32, idle = 0 } = options;
-	const task: Task<Labels, Labels, Output> = {
+	const task: Task<Labels, Labels, Output> = defineTask({
 		name: "varied",
 		miniature: true,
 		classes,
@@ -154,16 +155,16 @@ export function variedTask(
 			...linearParams("main", [width, classes.length]),
 			...linearParams("auxiliary", [2 * width, classes.length]),
 		}),
-		forward(params, backbone, images, options) {
+		forward({ params, backbone }, images, options) {
 			const [fine, coarse] = backbone.pyramid(images, options);
 			return [
 				linear(params, "main", fine),
 				linear(params, "auxiliary", coarse),
 			];
 		},
-		loss: (params, backbone, images, { labels }, options) =>
+		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
-				const [main] = task.forward(params, backbone, images, options);
+				const [main] = task.forward({ params, backbone }, images, options);
 				const logits = tf.reshape(main as tf.Tensor, [-1, classes.length]);
 				const counted = tf.notEqual(labels as tf.Tensor, ignored);
 				return tf.losses.softmaxCrossEntropy(
@@ -204,7 +205,7 @@ export function variedTask(
 			name: variedTask.name,
 			options,
 		},
-	};
+	});
 	return task;
 }
 

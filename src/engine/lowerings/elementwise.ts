@@ -109,8 +109,11 @@ const log1p: Lowering = (graph, { x }) => {
 	const u = binary(graph, "Add", x, one);
 	const excess = binary(graph, "Sub", u, one);
 	const ratio = binary(graph, "Div", unary(graph, "Log", u), excess);
-	const lost = binary(graph, "Equal", u, one, "bool");
-	return where(graph, lost, x, binary(graph, "Mul", x, ratio));
+	const same = [one, scalar(graph, Infinity)].map((limit) =>
+		binary(graph, "Equal", u, limit, "bool"),
+	) as [Value, Value];
+	const isItself = binary(graph, "Or", ...same);
+	return where(graph, isItself, x, binary(graph, "Mul", x, ratio));
 };
 
 /** `exp(x) - 1` without losing small x: `x (u - 1) / log(u)` with `u = exp(x)` (Kahan). */
@@ -151,9 +154,8 @@ const leakyRelu: Lowering = (graph, { x }, { alpha }) =>
 
 const preluLowering: Lowering = (graph, { x, alpha }) => {
 	if (!x || !alpha || !isFloat(x) || !isFloat(alpha)) return undefined;
-	const zero = scalar(graph, 0);
-	const below = binary(graph, "Mul", alpha, binary(graph, "Min", x, zero));
-	return binary(graph, "Add", unary(graph, "Relu", x), below);
+	const isBelow = binary(graph, "Less", x, scalar(graph, 0), "bool");
+	return where(graph, isBelow, binary(graph, "Mul", alpha, x), x);
 };
 
 const select: Lowering = (graph, { condition, t, e }) => {

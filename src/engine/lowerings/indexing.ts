@@ -4,20 +4,50 @@ import type { DType } from "../onnx.js";
 import { binary, cast, scalar, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
+/**
+ * Indices that are all in range: those that are known are checked at once; of the others, negative ones,
+ * which ONNX would count from the end, become ones that it refuses when it runs.
+ *
+ * `limits` are the lengths of the axes that the last axis of the indices names, or the one of the axis.
+ */
+function inRange(
+	graph: Graph,
+	indices: Value,
+	limits: readonly number[],
+): Value {
+	const { data } = indices;
+	if (data) {
+		data.forEach((index: number | bigint, i: number) => {
+			const limit = limits[i % limits.length] as number;
+			if (index >= 0 && index < limit) return;
+			throw new Error(
+				`the index ${index} is out of range: the axis has the indices 0 to ${limit - 1}`,
+			);
+		});
+		return indices;
+	}
+	const zero = scalar(graph, 0, "int32");
+	const isNegative = binary(graph, "Less", indices, zero, "bool");
+	const outside = scalar(graph, 2 ** 31 - 1, "int32");
+	return where(graph, isNegative, outside, indices);
+}
+
 const gatherV2: Lowering = (graph, { x, indices }, { axis, batchDims }) => {
 	if (!x || indices?.dtype !== "int32" || (batchDims ?? 0) !== 0)
 		return undefined;
 	const rank = x.shape.length;
 	const along =
 		(axis as number) < 0 ? (axis as number) + rank : (axis as number);
-	return gather(graph, x, indices, along);
+	const limit = x.shape[along] as number;
+	return gather(graph, x, inRange(graph, indices, [limit]), along);
 };
 
 const gatherNd: Lowering = (graph, { params, indices }) => {
 	if (!params || indices?.dtype !== "int32") return undefined;
 	const depth = indices.shape.at(-1) as number;
 	const shape = [...indices.shape.slice(0, -1), ...params.shape.slice(depth)];
-	const inputs = [params, cast(graph, indices, "int64")];
+	const known = inRange(graph, indices, params.shape.slice(0, depth));
+	const inputs = [params, cast(graph, known, "int64")];
 	return single(graph, "GatherND", inputs, { shape, dtype: params.dtype });
 };
 
@@ -56,12 +86,17 @@ function scatterAdd(
 const scatterNd: Lowering = (graph, { indices, updates }, { shape }) => {
 	if (!updates || updates.dtype === "bool" || indices?.dtype !== "int32")
 		return undefined;
-	return scatterAdd(graph, indices, updates, shape as number[]);
+	const into = shape as number[];
+	const limits = into.slice(0, indices.shape.at(-1));
+	const known = inRange(graph, indices, limits);
+	return scatterAdd(graph, known, updates, into);
 };
 
 const scatterUpdate: Lowering = (graph, { tensor, indices, updates }) => {
 	if (!tensor || !updates || indices?.dtype !== "int32") return undefined;
-	const inputs = [tensor, cast(graph, indices, "int64"), updates];
+	const limits = tensor.shape.slice(0, indices.shape.at(-1));
+	const known = inRange(graph, indices, limits);
+	const inputs = [tensor, cast(graph, known, "int64"), updates];
 	return single(graph, "ScatterND", inputs, tensor);
 };
 

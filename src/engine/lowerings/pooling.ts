@@ -1,7 +1,15 @@
 import { backend_util } from "@tensorflow/tfjs";
 import { type Graph, single, type Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
-import { binary, cast, reduce, transpose } from "../ops.js";
+import {
+	binary,
+	cast,
+	reduce,
+	scalar,
+	transpose,
+	unary,
+	where,
+} from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import {
 	inPixels,
@@ -40,27 +48,52 @@ function geometry(
 	);
 }
 
-const pool =
-	(op: "MaxPool" | "AveragePool"): Lowering =>
-	(graph, { x }, attributes) => {
-		if (x?.dtype !== "float32") return undefined;
-		const w = geometry(x.shape, attributes);
-		const shape = [w.batch, x.shape[3] as number, w.outHeight, w.outWidth];
-		const y = single(
-			graph,
-			op,
-			[transpose(graph, x, [0, 3, 1, 2])],
-			{ shape, dtype: x.dtype },
-			{
-				attributes: {
-					kernel_shape: [w.kernelHeight, w.kernelWidth],
-					strides: [w.strideHeight, w.strideWidth],
-					pads: pads(w).map((length) => Math.max(length, 0)),
-				},
+const nchw = [0, 3, 1, 2];
+const nhwc = [0, 2, 3, 1];
+
+/** Pools `[batch, channels, height, width]`. */
+function pool(
+	graph: Graph,
+	op: "MaxPool" | "AveragePool",
+	x: Value,
+	w: Window,
+): Value {
+	const shape = [w.batch, x.shape[1] as number, w.outHeight, w.outWidth];
+	return single(
+		graph,
+		op,
+		[x],
+		{ shape, dtype: x.dtype },
+		{
+			attributes: {
+				kernel_shape: [w.kernelHeight, w.kernelWidth],
+				strides: [w.strideHeight, w.strideWidth],
+				pads: pads(w).map((length) => Math.max(length, 0)),
 			},
-		);
-		return transpose(graph, y, [0, 2, 3, 1]);
-	};
+		},
+	);
+}
+
+const averagePool: Lowering = (graph, { x }, attributes) => {
+	if (x?.dtype !== "float32") return undefined;
+	const w = geometry(x.shape, attributes);
+	const y = pool(graph, "AveragePool", transpose(graph, x, nchw), w);
+	return transpose(graph, y, nhwc);
+};
+
+/** The largest pixel of each window, or NaN where it sees one: ONNX Runtime passes over it. */
+const maxPool: Lowering = (graph, { x }, attributes) => {
+	if (x?.dtype !== "float32") return undefined;
+	const w = geometry(x.shape, attributes);
+	// As it stands, so that the marks need no transposition of their own.
+	const { transposed: _, ...images } = transpose(graph, x, nchw);
+	const isNan = unary(graph, "IsNaN", images, { dtype: "bool" });
+	const marks = pool(graph, "MaxPool", cast(graph, isNan, "float32"), w);
+	const seen = cast(graph, marks, "bool");
+	const y = pool(graph, "MaxPool", images, w);
+	const largest = where(graph, seen, scalar(graph, Number.NaN), y);
+	return transpose(graph, largest, nhwc);
+};
 
 /** For each pixel, the sum of one row of each window that sees it; the last row is zero. */
 function sumOfWindows(
@@ -165,8 +198,8 @@ const maxPoolGradient: Lowering = (
 
 /** Pooling and its gradients. */
 export const poolings: LoweringTable = {
-	AvgPool: pool("AveragePool"),
+	AvgPool: averagePool,
 	AvgPoolGrad: averagePoolGradient,
-	MaxPool: pool("MaxPool"),
+	MaxPool: maxPool,
 	MaxPoolGrad: maxPoolGradient,
 };

@@ -4,10 +4,10 @@ import {
 	binary,
 	cast,
 	reduce,
-	reduceAway,
 	scalar,
 	transpose,
 	unary,
+	where,
 } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
@@ -16,16 +16,32 @@ interface ReductionAttributes {
 	keepDims?: boolean;
 }
 
+const numbers = ["float32", "int32"];
+
 const reduction =
-	(op: string, dtypes: readonly string[]): Lowering =>
+	(op: string, dtypes: readonly string[], along = reduce): Lowering =>
 	(graph, { x }, attributes) => {
 		if (!x || !dtypes.includes(x.dtype)) return undefined;
 		const { axis, keepDims } = attributes as unknown as ReductionAttributes;
 		const axes = util.parseAxisParam(axis, [...x.shape]);
-		return keepDims
-			? reduce(graph, op, x, axes)
-			: reduceAway(graph, op, x, axes);
+		const y = along(graph, op, x, axes);
+		if (keepDims) return y;
+		return graph.reshape(
+			y,
+			x.shape.filter((_, i) => !axes.includes(i)),
+		);
 	};
+
+/** The largest or smallest, or NaN where there is one: ONNX Runtime forgets those that do not come first. */
+const reduceExtreme: typeof reduce = (graph, op, x, axes) => {
+	const y = reduce(graph, op, x, axes);
+	if (x.dtype !== "float32" || axes.length === 0) return y;
+	// Without signs, only a NaN makes the sum one.
+	const sum = reduce(graph, "ReduceSum", unary(graph, "Abs", x), axes);
+	return where(graph, unary(graph, "IsNaN", sum, { dtype: "bool" }), sum, y);
+};
+
+const extreme = (op: string): Lowering => reduction(op, numbers, reduceExtreme);
 
 /** Any and All: the largest and the smallest of zeros and ones. */
 const quantifier =
@@ -42,18 +58,19 @@ const argument =
 		if (x?.dtype !== "float32") return undefined;
 		const [axis] = util.parseAxisParam((attributes as { axis: number }).axis, [
 			...x.shape,
-		]);
+		]) as [number];
 		const shape = x.shape.filter((_, i) => i !== axis);
-		const index = single(
-			graph,
-			op,
-			[x],
-			{ shape, dtype: "int64" },
-			{
-				attributes: { axis: axis as number, keepdims: 0 },
-			},
-		);
-		return cast(graph, index, "int32");
+		const place = (name: string, of: Value): Value => {
+			const output = { shape, dtype: "int64" } as const;
+			const options = { attributes: { axis, keepdims: 0 } };
+			return cast(graph, single(graph, name, [of], output, options), "int32");
+		};
+		// The first NaN is the one, as in NumPy and PyTorch; ONNX Runtime may pass over it.
+		const isNan = unary(graph, "IsNaN", x, { dtype: "bool" });
+		const marks = cast(graph, isNan, "float32");
+		const any = graph.reshape(reduce(graph, "ReduceMax", marks, [axis]), shape);
+		const hasNan = cast(graph, any, "bool");
+		return where(graph, hasNan, place("ArgMax", marks), place(op, x));
 	};
 
 const softmax =
@@ -86,24 +103,37 @@ const cumulativeSum: Lowering = (graph, { x }, attributes) => {
 	);
 };
 
+const largestFloat = 3.4028234663852886e38;
+
 const topK: Lowering = (graph, { x }, { k, sorted }) => {
 	if (x?.dtype !== "float32") return undefined;
 	const shape = [...x.shape.slice(0, -1), k as number];
+	// NaN comes before all numbers, as in PyTorch; ONNX Runtime puts it anywhere.
+	const finite = binary(graph, "Min", x, scalar(graph, largestFloat));
+	const isFirst = unary(graph, "IsNaN", x, { dtype: "bool" });
+	const rank = where(graph, isFirst, scalar(graph, Infinity), finite);
 	const count = graph.constant(
 		BigInt64Array.of(BigInt(k as number)),
 		[1],
 		"int64",
 	);
-	const [values, indices] = graph.node(
+	const [, indices] = graph.node(
 		"TopK",
-		[x, count],
+		[rank, count],
 		[
 			{ shape, dtype: "float32" },
 			{ shape, dtype: "int64" },
 		],
 		{ attributes: { axis: -1, largest: 1, sorted: Number(sorted) } },
 	);
-	return [values as Value, cast(graph, indices as Value, "int32")];
+	const values = single(
+		graph,
+		"GatherElements",
+		[x, indices as Value],
+		{ shape, dtype: "float32" },
+		{ attributes: { axis: -1 } },
+	);
+	return [values, cast(graph, indices as Value, "int32")];
 };
 
 // One number per channel, shaped to meet a tensor whose channels come last.
@@ -164,8 +194,6 @@ const batchNorm: Lowering = (graph, inputs, { varianceEpsilon }) => {
 	return binary(graph, "Add", binary(graph, "Mul", x, factor), shift);
 };
 
-const numbers = ["float32", "int32"];
-
 /** Reductions, and the kernels built on them. */
 export const reductions: LoweringTable = {
 	All: quantifier("ReduceMin"),
@@ -176,12 +204,12 @@ export const reductions: LoweringTable = {
 	FusedBatchNorm: batchNorm,
 	LogSoftmax: softmax("LogSoftmax"),
 	Max: (graph, inputs, { reductionIndices, keepDims }) =>
-		reduction("ReduceMax", numbers)(graph, inputs, {
+		extreme("ReduceMax")(graph, inputs, {
 			axis: reductionIndices,
 			keepDims,
 		}),
 	Mean: reduction("ReduceMean", ["float32"]),
-	Min: reduction("ReduceMin", numbers),
+	Min: extreme("ReduceMin"),
 	Prod: reduction("ReduceProd", ["float32"]),
 	Softmax: softmax("Softmax"),
 	Sum: reduction("ReduceSum", numbers),

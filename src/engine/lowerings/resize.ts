@@ -1,6 +1,7 @@
-import type { Graph, Value } from "../graph.js";
-import { gather } from "../moves.js";
-import { matMul } from "../ops.js";
+import { type AxisTaps, tapsOf } from "../axis-taps.js";
+import { type Graph, single, type Value } from "../graph.js";
+import { concat, gather } from "../moves.js";
+import { integers, matMul } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 
 interface Sampling {
@@ -60,55 +61,23 @@ function picking(from: number, to: number, sampling: Sampling): Float32Array {
 
 type AxisMatrix = typeof interpolation;
 
-/** Applies a matrix along the rows and one along the columns of `[batch, height, width, channels]`. */
-function separable(
-	graph: Graph,
-	x: Value,
-	rows: Value,
-	columns: Value,
-	transposed: boolean,
-): Value {
-	const [batch = 0, height = 0, width = 0, channels = 0] = x.shape;
-	const outHeight = rows.shape[transposed ? 1 : 0] as number;
-	const outWidth = columns.shape[transposed ? 1 : 0] as number;
-	const options = { transposeA: transposed };
-	const wide = graph.reshape(x, [batch, height, width * channels]);
-	const tall = isIdentity(rows) ? wide : matMul(graph, rows, wide, options);
-	const lines = graph.reshape(tall, [batch * outHeight, width, channels]);
-	const y = isIdentity(columns)
-		? lines
-		: matMul(graph, columns, lines, options);
-	return graph.reshape(y, [batch, outHeight, outWidth, channels]);
-}
-
-function isIdentity({ shape, data }: Value): boolean {
-	const [rows = 0, columns = 0] = shape;
-	if (rows !== columns || !data) return false;
-	for (let i = 0; i < rows; i++) if (data[i * columns + i] !== 1) return false;
-	return true;
-}
-
-function matrices(
-	graph: Graph,
-	from: readonly number[],
-	to: readonly number[],
-	make: AxisMatrix,
-	sampling: Sampling,
-): [Value, Value] {
-	const [, height = 0, width = 0] = from;
-	const [outHeight = 0, outWidth = 0] = to;
-	return [
+/** What each place of the middle axis of `[batch, to, inner]` reads, summed up. */
+function readBack(graph: Graph, dy: Value, taps: AxisTaps): Value {
+	const [batch = 0, to = 0, inner = 0] = dy.shape;
+	const { places, weights, width } = taps;
+	const from = places.length / width;
+	if (from === to && places.every((place, i) => place === i)) return dy;
+	const zeros = () =>
 		graph.constant(
-			make(height, outHeight, sampling),
-			[outHeight, height],
+			new Float32Array(batch * inner),
+			[batch, 1, inner],
 			"float32",
-		),
-		graph.constant(
-			make(width, outWidth, sampling),
-			[outWidth, width],
-			"float32",
-		),
-	];
+		);
+	const source = places.includes(to) ? concat(graph, [dy, zeros()], 1) : dy;
+	const index = graph.constant(places, [from, width], "int32");
+	const seen = gather(graph, source, index, 1, false);
+	const shares = graph.constant(weights, [1, from, 1, width], "float32");
+	return graph.reshape(matMul(graph, shares, seen), [batch, from, inner]);
 }
 
 const sampling = (attributes: Record<string, unknown>): Sampling => ({
@@ -118,15 +87,18 @@ const sampling = (attributes: Record<string, unknown>): Sampling => ({
 
 const resizeBilinear: Lowering = (graph, { images }, attributes) => {
 	if (images?.dtype !== "float32") return undefined;
-	const size = attributes.size as number[];
-	const [rows, columns] = matrices(
+	const [batch = 0, , , channels = 0] = images.shape;
+	const shape = [batch, ...(attributes.size as number[]), channels];
+	const { alignCorners, halfPixelCenters } = sampling(attributes);
+	const centers = halfPixelCenters ? "half_pixel" : "asymmetric";
+	const mode = alignCorners ? "align_corners" : centers;
+	return single(
 		graph,
-		images.shape,
-		size,
-		interpolation,
-		sampling(attributes),
+		"Resize",
+		[images, undefined, undefined, integers(graph, shape)],
+		{ shape, dtype: images.dtype },
+		{ attributes: { mode: "linear", coordinate_transformation_mode: mode } },
 	);
-	return separable(graph, images, rows, columns, false);
 };
 
 const resizeNearest: Lowering = (graph, { images }, attributes) => {
@@ -148,18 +120,20 @@ const resizeGradient =
 	(make: AxisMatrix): Lowering =>
 	(graph, { dy, images }, attributes) => {
 		if (dy?.dtype !== "float32" || !images) return undefined;
-		const size = dy.shape.slice(1, 3);
-		const [rows, columns] = matrices(
-			graph,
-			images.shape,
-			size,
-			make,
-			sampling(attributes),
-		);
-		return separable(graph, dy, rows, columns, true);
+		const [batch = 0, height = 0, width = 0, channels = 0] = images.shape;
+		const [, tall = 0, wide = 0] = dy.shape;
+		const readers = (from: number, to: number): AxisTaps => {
+			const matrix = make(from, to, sampling(attributes));
+			return tapsOf(matrix, [to, from], { transposed: true });
+		};
+		const lines = graph.reshape(dy, [batch, tall, wide * channels]);
+		const rows = readBack(graph, lines, readers(height, tall));
+		const split = graph.reshape(rows, [batch * height, wide, channels]);
+		const pixels = readBack(graph, split, readers(width, wide));
+		return graph.reshape(pixels, images.shape);
 	};
 
-/** Image resizing, linear as two small matrix products, and its gradients. */
+/** Image resizing and its gradients; a NaN or an infinity stays with the pixels that read it. */
 export const resizes: LoweringTable = {
 	ResizeBilinear: resizeBilinear,
 	ResizeBilinearGrad: resizeGradient(interpolation),

@@ -142,7 +142,11 @@ const stridedSlice: Lowering = (graph, { x }, attributes) => {
 	);
 	const { begin, strides, finalShape } = info;
 	const size = slice_util.computeOutShape(begin, info.end, strides);
-	if (sizeOf(size) === 0) return undefined;
+	if (size.some((length) => length <= 0)) {
+		const none = { float32: Float32Array, int32: Int32Array, bool: Uint8Array };
+		const { dtype } = x;
+		return graph.constant(new none[dtype as "float32"](0), finalShape, dtype);
+	}
 	// Steps of one are sliced, all others picked by index.
 	let y = slice(
 		graph,

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { text } from "../../check/checks.js";
 import type { LabelMap } from "../../image/label-map.js";
 import type { Dataset } from "../task.js";
 import { ade20kClasses } from "./classes.js";
@@ -10,6 +12,7 @@ import {
 	type SegmentationTask,
 	type SegmenterOptions,
 	segmentationTask,
+	segmenterChecks,
 } from "./segmentation-task.js";
 
 /** Where ADE20K is, and how it is learned. */
@@ -17,6 +20,8 @@ export interface Ade20kOptions extends SegmenterOptions {
 	/** The folder with `images` and `annotations`, or with the one that the archive holds; `data/ade20k` by default. */
 	readonly folder?: string;
 }
+
+const checks: Checks<Ade20kOptions> = { ...segmenterChecks, folder: text };
 
 /** Where the script puts ADE20K, below the folder that the process runs in. */
 export const ade20kFolder = join("data", "ade20k");
@@ -55,6 +60,9 @@ function part(folder: string, split: string): Dataset<LabelMap> {
 	};
 	return {
 		name,
+		get contents() {
+			return open().contents;
+		},
 		get length() {
 			return open().length;
 		},
@@ -70,6 +78,7 @@ function part(folder: string, split: string): Dataset<LabelMap> {
  * steps. Zhou et al., 2017; mmsegmentation 0.11, `configs/_base_/datasets/ade20k.py`.
  */
 export function ade20k(options: Ade20kOptions = {}): SegmentationTask {
+	checkOptions("ade20k", options, checks);
 	const { folder = ade20kFolder } = options;
 	return segmentationTask(
 		{

@@ -1,3 +1,5 @@
+import type { Checks } from "../../check/check-options.js";
+import { flag, list, required, whole } from "../../check/checks.js";
 import type { IndexPicture } from "../../image/decode-indices.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
 
@@ -15,6 +17,21 @@ export interface LabelValues {
 
 const numbers = 2 ** 16;
 const unknown = 254;
+
+const value = whole({ from: 0, to: numbers - 1 });
+
+/** Checks of what the numbers of classes mean. */
+export const valueChecks: Checks<Omit<LabelValues, "classes">> = {
+	values: list(value),
+	ignored: list(value),
+	reduceZeroLabel: flag,
+};
+
+/** Checks of the numbers in annotation files, and how many classes there are. */
+export const labelChecks: Checks<LabelValues> = {
+	classes: required(whole({ from: 1, to: unknown })),
+	...valueChecks,
+};
 
 /** Throws a `RangeError` where classes and values do not go together. */
 function check({ classes, values, reduceZeroLabel }: LabelValues): void {

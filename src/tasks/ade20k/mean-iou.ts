@@ -1,4 +1,7 @@
+import { checkArgument } from "../../check/check-options.js";
+import { list, text } from "../../check/checks.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
+import { distinctNames } from "../distinct-names.js";
 import type { Metric } from "../task.js";
 
 /** Of each class, how many pixels were predicted, are labeled, and are both. */
@@ -42,17 +45,25 @@ function nanMean(values: readonly number[]): number {
 const sum = (values: Float64Array): number =>
 	values.reduce((total, value) => total + value, 0);
 
+/** The figures that are any. */
+const known = (
+	figures: readonly (readonly [name: string, value: number])[],
+): Record<string, number> =>
+	Object.fromEntries(figures.filter(([, value]) => !Number.isNaN(value)));
+
 /**
  * The mean over the classes of intersection over union, of all pixels of all images together, in percent.
  *
- * Ignored pixels do not count; a class that is neither labeled nor predicted anywhere is left out of the
- * mean. `details` are the share of pixels that are right (`aAcc`), the mean over the classes of the share of
- * their own pixels that are (`mAcc`), and for each class that occurs `IoU: <class>` and `Acc: <class>`. Throws
- * where a prediction has another size than its labels. Source: mmsegmentation 0.11, `metrics.py`.
+ * Ignored pixels do not count; those of a label outside the list count only against the class predicted there. A
+ * class that is neither labeled nor predicted anywhere is left out of the mean. `details` are the share of pixels
+ * that are right (`aAcc`), the mean over the classes of the share of their own pixels that are (`mAcc`), and for each
+ * class that occurs `IoU: <class>` and `Acc: <class>`. Throws where a prediction has another size than its labels.
+ * Source: mmsegmentation 0.11, `metrics.py`.
  */
 export function meanIou(
 	classes: readonly string[],
 ): Required<Pick<Metric<LabelMap, LabelMap>, "add" | "value" | "details">> {
+	checkArgument("meanIou", ["classes", classes], list(text));
 	const none = () => new Float64Array(ignoredLabel + 1);
 	const areas: Areas = { predicted: none(), labeled: none(), both: none() };
 	const { predicted, labeled, both } = areas;
@@ -63,10 +74,11 @@ export function meanIou(
 			accuracies: classes.map((_, i) => (100 * both[i]!) / labeled[i]!),
 		};
 	};
+	const names = distinctNames(classes);
 	const named = (what: string, values: readonly number[]) =>
-		classes
-			.map((name, i) => [`${what}: ${name}`, values[i]!] as const)
-			.filter(([, value]) => !Number.isNaN(value));
+		names.map((name, i) => [`${what}: ${name}`, values[i]!] as const);
+	const ofClasses = (values: Float64Array): number =>
+		sum(values.subarray(0, classes.length));
 	return {
 		add: (prediction, target) => count(areas, prediction, target),
 		value() {
@@ -77,12 +89,12 @@ export function meanIou(
 		},
 		details() {
 			const { ious, accuracies } = perClass();
-			return {
-				aAcc: (100 * sum(both)) / sum(labeled),
-				mAcc: nanMean(accuracies),
-				...Object.fromEntries(named("IoU", ious)),
-				...Object.fromEntries(named("Acc", accuracies)),
-			};
+			return known([
+				["aAcc", (100 * ofClasses(both)) / ofClasses(labeled)],
+				["mAcc", nanMean(accuracies)],
+				...named("IoU", ious),
+				...named("Acc", accuracies),
+			]);
 		},
 	};
 }

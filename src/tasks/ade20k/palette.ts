@@ -1,9 +1,16 @@
+import { list, whole } from "../../check/checks.js";
+
 /** Red, green and blue of each class, 0 to 255. */
 export type Palette = readonly (readonly [
 	red: number,
 	green: number,
 	blue: number,
 ])[];
+
+/** The check of a palette. */
+export const paletteCheck = list(
+	list(whole({ from: 0, to: 255 }), { length: 3 }),
+);
 
 const parsed = (colors: string): Palette =>
 	colors

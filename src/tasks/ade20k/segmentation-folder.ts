@@ -1,14 +1,26 @@
-import { readdirSync, readFileSync } from "node:fs";
+import {
+	closeSync,
+	existsSync,
+	fstatSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+} from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
+import { shortHash } from "../../canonical.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { list, required, text } from "../../check/checks.js";
 import { decodeImage } from "../../image/decode.js";
 import { decodeIndices } from "../../image/decode-indices.js";
+import { pictureNames } from "../../image/format.js";
 import type { Image } from "../../image/image.js";
 import type { LabelMap } from "../../image/label-map.js";
 import { orientationOf, turned } from "../../image/orientation.js";
 import type { Dataset, Sample } from "../task.js";
-import { type LabelValues, labelReader } from "./label-values.js";
+import { type LabelValues, labelChecks, labelReader } from "./label-values.js";
 
-/** Two folders: of images, JPEG or PNG, and of a PNG of class indices for each, of the same name. */
+/** Two folders: of images, as `decodeImage` reads them, and of a PNG of class indices for each, of the same name. */
 export interface SegmentationFolderOptions extends LabelValues {
 	readonly images: string;
 	readonly annotations: string;
@@ -18,7 +30,20 @@ export interface SegmentationFolderOptions extends LabelValues {
 	readonly only?: readonly string[];
 }
 
-const pictures = new Set([".jpg", ".jpeg", ".png"]);
+/** Checks of what is not about the numbers in annotations. */
+export const folderChecks: Checks<
+	Omit<SegmentationFolderOptions, keyof LabelValues>
+> = {
+	images: required(text),
+	annotations: required(text),
+	name: text,
+	only: list(text),
+};
+
+const checks: Checks<SegmentationFolderOptions> = {
+	...labelChecks,
+	...folderChecks,
+};
 
 /** The names of the pictures below a folder, with `/` between folders, in the order of their characters. */
 function listPictures(folder: string): string[] {
@@ -33,15 +58,16 @@ function listPictures(folder: string): string[] {
 	}
 	const found = names
 		.filter((name) => !basename(name).startsWith("."))
-		.filter((name) => pictures.has(extname(name).toLowerCase()))
+		.filter((name) => pictureNames.test(name))
 		.map((name) => name.split(sep).join("/"));
-	if (found.length === 0)
-		throw new Error(`${folder} holds no JPEG or PNG files`);
+	if (found.length === 0) throw new Error(`${folder} holds no image files`);
 	return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
 const withoutExtension = (name: string): string =>
 	name.slice(0, name.length - extname(name).length);
+
+const labelsOf = (image: string): string => `${withoutExtension(image)}.png`;
 
 /** The names that are wanted, in their given order; throws where one is not there. */
 function choose(
@@ -68,6 +94,41 @@ function read<Value>(path: string, make: (bytes: Uint8Array) => Value): Value {
 	}
 }
 
+const tailBytes = 64;
+
+/** The size of a file and its last bytes, with the checksum of a PNG's pixels among them; null where there is none. */
+function fingerprint(path: string): string | null {
+	if (!existsSync(path)) return null;
+	const descriptor = openSync(path, "r");
+	try {
+		const { size } = fstatSync(descriptor);
+		const tail = Buffer.alloc(Math.min(size, tailBytes));
+		readSync(descriptor, tail, 0, tail.length, size - tail.length);
+		return `${size} ${tail.toString("base64")}`;
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** A hash of the names and fingerprints of the files, and of what the numbers in them mean. */
+function contentsOf(
+	names: readonly string[],
+	{
+		images,
+		annotations,
+		name: _,
+		only: __,
+		...meaning
+	}: SegmentationFolderOptions,
+): string {
+	const files = names.map((name) => [
+		name,
+		fingerprint(join(images, name)),
+		fingerprint(join(annotations, labelsOf(name))),
+	]);
+	return shortHash({ meaning, files });
+}
+
 function checkSizes(
 	[imagePath, image]: readonly [string, Image],
 	[labelsPath, labels]: readonly [string, LabelMap],
@@ -92,17 +153,23 @@ const upright = (bytes: Uint8Array): Image =>
 export function segmentationFolder(
 	options: SegmentationFolderOptions,
 ): Dataset<LabelMap> {
+	checkOptions("segmentationFolder", options, checks);
 	const { images, annotations } = options;
 	const folder = resolve(images);
 	const { name = `${basename(dirname(folder))}/${basename(folder)}` } = options;
 	const readLabels = labelReader(options);
 	let listed: readonly string[] | undefined;
+	let contents: string | undefined;
 	const files = (): readonly string[] => {
 		listed ??= choose(listPictures(images), options);
 		return listed;
 	};
 	return {
 		name,
+		get contents() {
+			contents ??= contentsOf(files(), options);
+			return contents;
+		},
 		get length() {
 			return files().length;
 		},
@@ -115,7 +182,7 @@ export function segmentationFolder(
 			}
 			const stem = withoutExtension(file);
 			const imagePath = join(images, file);
-			const labelsPath = join(annotations, `${stem}.png`);
+			const labelsPath = join(annotations, labelsOf(file));
 			const image = read(imagePath, upright);
 			const target = read(labelsPath, (bytes) =>
 				readLabels(decodeIndices(bytes)),

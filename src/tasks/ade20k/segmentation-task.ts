@@ -7,21 +7,26 @@ import {
 	drawScaleAndCrop,
 	type ScaleAndCropOptions,
 	scaleAndCrop,
+	scaleAndCropChecks,
 } from "../../augment/scale-and-crop.js";
-import type { Variant } from "../../corruptions/corruption.js";
+import type { Checks } from "../../check/check-options.js";
+import { flag, keyed, partial, required } from "../../check/checks.js";
+import { type Variant, variantCheck } from "../../corruptions/corruption.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
 import { rescaledSize } from "../../image/rescaled-size.js";
 import { resizeLinear } from "../../image/resize-linear.js";
 import {
 	imagenetNormalization,
 	type Normalization,
+	normalizationCheck,
 } from "../../nn/normalize.js";
+import { defineTask } from "../define-task.js";
 import type { Dataset, Size, Task, TaskSource } from "../task.js";
 import { interpolatedArgmax } from "./interpolated-argmax.js";
 import { meanIou } from "./mean-iou.js";
 import type { Palette } from "./palette.js";
-import { type TestViews, withTestViews } from "./test-views.js";
-import { type UperNetOptions, uperNet } from "./uper-net.js";
+import { type TestViews, testViewChecks, withTestViews } from "./test-views.js";
+import { type UperNetOptions, uperNet, uperNetChecks } from "./uper-net.js";
 
 /** How the images of a segmenter are changed in training. */
 export interface SceneOptions extends ScaleAndCropOptions {
@@ -40,6 +45,20 @@ export interface SegmenterOptions {
 	/** `any-size`, the study's, by default. */
 	readonly corruptionVariant?: Variant;
 }
+
+const sceneChecks: Checks<SceneOptions> = {
+	...scaleAndCropChecks,
+	distortsColors: required(flag),
+};
+
+/** Checks of what may be chosen about any task of segmentation. */
+export const segmenterChecks: Checks<SegmenterOptions> = {
+	network: keyed(uperNetChecks),
+	training: keyed(partial(sceneChecks)),
+	testing: keyed(partial(testViewChecks)),
+	normalization: normalizationCheck,
+	corruptionVariant: variantCheck,
+};
 
 /** A task that predicts the class of each pixel. */
 export interface SegmentationTask
@@ -75,6 +94,9 @@ function renamed(
 	if (Object.keys(testing).length === 0) return dataset;
 	return {
 		name: `${dataset.name} ${JSON.stringify(testing)}`,
+		get contents() {
+			return dataset.contents;
+		},
 		get length() {
 			return dataset.length;
 		},
@@ -159,7 +181,7 @@ export function segmentationTask(
 		classes: classes.length,
 	});
 	const shown = images(training, views);
-	return {
+	const task = defineTask<LabelMap, LabelMap, tf.Tensor4D>({
 		testBatchSize: 1,
 		...parts,
 		...layers,
@@ -173,10 +195,10 @@ export function segmentationTask(
 		corruptionVariant,
 		metricName: "mIoU",
 		metric: () => meanIou(classes),
-		forward: (params, backbone, batch, options) =>
+		forward: ({ params, backbone }, batch, options) =>
 			tf.tidy(() => {
 				const segment = (seen: tf.Tensor4D) =>
-					forward(params, backbone, seen, options);
+					forward({ params, backbone }, seen, options);
 				return withTestViews(segment, views)(batch);
 			}),
 		predictions(output, sizes) {
@@ -197,5 +219,6 @@ export function segmentationTask(
 		batchTargets: (targets, padded) => ({
 			labels: labelTensor(targets, padded),
 		}),
-	};
+	});
+	return { ...task, palette: parts.palette };
 }

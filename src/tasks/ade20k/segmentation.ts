@@ -1,7 +1,10 @@
-import type { LabelValues } from "./label-values.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { keyed, list, required, text } from "../../check/checks.js";
+import { type LabelValues, valueChecks } from "./label-values.js";
 import type { Palette } from "./palette.js";
-import { vocPalette } from "./palette.js";
+import { paletteCheck, vocPalette } from "./palette.js";
 import {
+	folderChecks,
 	type SegmentationFolderOptions,
 	segmentationFolder,
 } from "./segmentation-folder.js";
@@ -9,6 +12,7 @@ import {
 	type SegmentationTask,
 	type SegmenterOptions,
 	segmentationTask,
+	segmenterChecks,
 } from "./segmentation-task.js";
 
 /** Where the images of one part of a data set are, and their annotations. */
@@ -31,6 +35,16 @@ export interface SegmentationOptions
 	readonly palette?: Palette;
 }
 
+const checks: Checks<SegmentationOptions> = {
+	...segmenterChecks,
+	...valueChecks,
+	name: text,
+	train: required(keyed(folderChecks)),
+	test: required(keyed(folderChecks)),
+	classes: required(list(text, { least: 1 })),
+	palette: paletteCheck,
+};
+
 /**
  * Segmentation of any folders of images and class indices by UPerNet.
  *
@@ -38,6 +52,7 @@ export interface SegmentationOptions
  * classes and values do not go together; files are read when they are needed.
  */
 export function segmentation(options: SegmentationOptions): SegmentationTask {
+	checkOptions("segmentation", options, checks);
 	const { name = "segmentation", classes } = options;
 	const { values, ignored, reduceZeroLabel } = options;
 	const meaning = {

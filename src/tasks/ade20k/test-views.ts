@@ -1,4 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
+import type { Checks } from "../../check/check-options.js";
+import {
+	flag,
+	keyed,
+	list,
+	number,
+	orNull,
+	required,
+	whole,
+} from "../../check/checks.js";
 import { resizeBilinear } from "../../nn/resize.js";
 
 /** What the network is shown of a test image. */
@@ -12,6 +22,18 @@ export interface TestViews {
 	/** Whether it is shown in a mirror as well. */
 	readonly mirrored: boolean;
 }
+
+const side = whole({ from: 1 });
+
+/** Checks of what the network is shown of a test image. */
+export const testViewChecks: Checks<TestViews> = {
+	scale: required(list(side, { length: 2 })),
+	window: required(
+		orNull(keyed({ size: required(side), stride: required(side) })),
+	),
+	ratios: required(list(number({ above: 0 }), { least: 1 })),
+	mirrored: required(flag),
+};
 
 /** Logits of images, `[batch, height / 4, width / 4, classes]`. */
 export type Segmenter = (images: tf.Tensor4D) => tf.Tensor4D;

@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { pyramidChannels } from "../../backbones/pyramid-channels.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { list, number, required, whole } from "../../check/checks.js";
 import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
 import type { Task } from "../task.js";
 import { fcnHead, fcnHeadParams } from "./fcn-head.js";
@@ -20,6 +22,22 @@ export interface UperNetOptions {
 	readonly dropout?: number;
 }
 
+const count = whole({ from: 1 });
+
+/** Checks of what may be chosen besides the classes. */
+export const uperNetChecks: Checks<Omit<UperNetOptions, "classes">> = {
+	channels: count,
+	auxiliaryChannels: count,
+	auxiliaryWeight: number({ from: 0 }),
+	poolScales: list(count, { least: 1 }),
+	dropout: number({ from: 0, below: 1 }),
+};
+
+const checks: Checks<UperNetOptions> = {
+	classes: required(count),
+	...uperNetChecks,
+};
+
 /** What the layers of a segmenter give to its task. */
 export type UperNet = Pick<
 	Task<unknown, unknown, tf.Tensor4D>,
@@ -36,14 +54,16 @@ export type UperNet = Pick<
  *
  * Source: mmsegmentation 0.11, configs/_base_/models/upernet_r50.py and upernet_swin.py.
  */
-export function uperNet({
-	classes,
-	channels = 512,
-	auxiliaryChannels = 256,
-	auxiliaryWeight = 0.4,
-	poolScales = [1, 2, 3, 6],
-	dropout = 0.1,
-}: UperNetOptions): UperNet {
+export function uperNet(options: UperNetOptions): UperNet {
+	checkOptions("uperNet", options, checks);
+	const {
+		classes,
+		channels = 512,
+		auxiliaryChannels = 256,
+		auxiliaryWeight = 0.4,
+		poolScales = [1, 2, 3, 6],
+		dropout = 0.1,
+	} = options;
 	return {
 		uses: "pyramid",
 		headParams({ architecture }) {
@@ -53,13 +73,13 @@ export function uperNet({
 				...fcnHeadParams(inner[2], auxiliaryChannels, classes),
 			};
 		},
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
 				return uperHead(params, pyramid, { poolScales, dropout, ...options })
 					.logits;
 			}),
-		loss: (params, backbone, images, { labels }, options) =>
+		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
 				const settings = { poolScales, dropout, ...options };

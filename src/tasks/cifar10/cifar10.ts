@@ -2,11 +2,14 @@ import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
 import { randomResizedCrop } from "../../augment/random-resized-crop.js";
-import type { Variant } from "../../corruptions/corruption.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { text, whole } from "../../check/checks.js";
+import { type Variant, variantCheck } from "../../corruptions/corruption.js";
 import { centerCrop } from "../../image/crop.js";
 import { resizeShorter } from "../../image/resize-shorter.js";
-import type { Normalization } from "../../nn/normalize.js";
+import { type Normalization, normalizationCheck } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
+import { defineTask } from "../define-task.js";
 import type { Task } from "../task.js";
 import { classes, side } from "./batch-file.js";
 import { cifar10Dataset, cifar10Folder } from "./dataset.js";
@@ -65,12 +68,13 @@ function images(
 	};
 }
 
-function checkCount(what: string, value: number, most: number): void {
-	if (Number.isInteger(value) && value > 0 && value <= most) return;
-	throw new RangeError(
-		`${what} must be a whole number from 1 to ${most}, not ${value}`,
-	);
-}
+const checks: Checks<Cifar10Options> = {
+	folder: text,
+	inputSize: whole({ from: 1, to: 4096 }),
+	trainFiles: whole({ from: 1, to: trainingFiles }),
+	normalization: normalizationCheck,
+	corruptionVariant: variantCheck,
+};
 
 /**
  * CIFAR-10, as the study transfers to it: images of 32 pixels, enlarged.
@@ -83,6 +87,7 @@ function checkCount(what: string, value: number, most: number): void {
 export function cifar10(
 	options: Cifar10Options = {},
 ): Task<number, number, tf.Tensor> {
+	checkOptions("cifar10", options, checks);
 	const {
 		folder = cifar10Folder,
 		inputSize = 224,
@@ -90,13 +95,11 @@ export function cifar10(
 		normalization = cifar10Normalization,
 		corruptionVariant = "any-size",
 	} = options;
-	checkCount("trainFiles", trainFiles, trainingFiles);
-	checkCount("inputSize", inputSize, 4096);
 	const files = Array.from(
 		{ length: trainFiles },
 		(_, i) => `data_batch_${i + 1}`,
 	);
-	return {
+	return defineTask({
 		...classification(classes.length),
 		...images(inputSize),
 		name: "cifar10",
@@ -108,5 +111,5 @@ export function cifar10(
 		normalization,
 		corruptionVariant,
 		source: { module: import.meta.url, name: cifar10.name, options },
-	};
+	});
 }

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +41,15 @@ function interleaved(planes: Uint8Array): Image {
 	return image;
 }
 
+/** A hash of labels and pixels, the same for both layouts. */
+function hashOfFiles(files: readonly BatchFile[]): string {
+	const hash = createHash("sha256");
+	for (const { length, label, planes } of files)
+		for (let i = 0; i < length; i++)
+			hash.update(Uint8Array.of(label(i))).update(planes(i));
+	return hash.digest("hex").slice(0, 8);
+}
+
 /**
  * Files of CIFAR-10, one after another, as one dataset; they are read when something is asked of it.
  *
@@ -52,6 +62,7 @@ export function cifar10Dataset(
 ): Dataset<number> {
 	const name = `cifar10/${split}`;
 	let read: BatchFile[] | undefined;
+	let contents: string | undefined;
 	const open = (): BatchFile[] => {
 		read ??= files
 			.map((file) => findFile(folder, file))
@@ -62,6 +73,10 @@ export function cifar10Dataset(
 		open().reduce((sum, { length }) => sum + length, 0);
 	return {
 		name,
+		get contents() {
+			contents ??= hashOfFiles(open());
+			return contents;
+		},
 		get length() {
 			return count();
 		},

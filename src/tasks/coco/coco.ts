@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { text } from "../../check/checks.js";
 import type { Dataset } from "../task.js";
 import {
 	type AnnotatedImages,
@@ -11,6 +13,7 @@ import {
 	type DetectionTask,
 	type DetectorOptions,
 	detectionTask,
+	detectorChecks,
 } from "./detection-task.js";
 import type { Instances } from "./instances.js";
 
@@ -19,6 +22,8 @@ export interface CocoOptions extends DetectorOptions {
 	/** The folder with `annotations`, `train2017` and `val2017`; `data/coco` by default. */
 	readonly folder?: string;
 }
+
+const checks: Checks<CocoOptions> = { ...detectorChecks, folder: text };
 
 /** Where the script puts COCO, below the folder that the process runs in. */
 export const cocoFolder = join("data", "coco");
@@ -51,6 +56,9 @@ function part(
 	};
 	return {
 		name,
+		get contents() {
+			return open().contents;
+		},
 		get length() {
 			return open().length;
 		},
@@ -67,6 +75,7 @@ function part(
  * cocoMultiScale }`. Lin et al., 2014; mmdetection 2.11, `configs/_base_/datasets/coco_instance.py`.
  */
 export function coco(options: CocoOptions = {}): DetectionTask {
+	checkOptions("coco", options, checks);
 	const { folder = cocoFolder } = options;
 	return detectionTask(
 		{

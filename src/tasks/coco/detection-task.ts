@@ -1,21 +1,29 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { Variant } from "../../corruptions/corruption.js";
+import type { Checks } from "../../check/check-options.js";
+import { keyed, partial } from "../../check/checks.js";
+import { type Variant, variantCheck } from "../../corruptions/corruption.js";
 import { rescaledSize } from "../../image/rescaled-size.js";
 import { resizeLinear } from "../../image/resize-linear.js";
 import {
 	imagenetNormalization,
 	type Normalization,
+	normalizationCheck,
 } from "../../nn/normalize.js";
+import { defineTask } from "../define-task.js";
 import type { Dataset, Task, TaskSource } from "../task.js";
 import {
 	augmentScene,
 	cocoViews,
 	type DetectionViews,
 	detectionCanvas,
+	viewChecks,
 } from "./data/detection-views.js";
 import type { Detections, Instances } from "./instances.js";
 import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
-import type { MaskRcnnOptions } from "./mask-rcnn/mask-rcnn-options.js";
+import {
+	type MaskRcnnOptions,
+	networkChecks,
+} from "./mask-rcnn/mask-rcnn-options.js";
 import { averagePrecision } from "./score/average-precision.js";
 
 /** What may be chosen about any task of detection. */
@@ -29,6 +37,14 @@ export interface DetectorOptions {
 	/** `any-size`, the study's, by default. */
 	readonly corruptionVariant?: Variant;
 }
+
+/** Checks of what may be chosen about any task of detection. */
+export const detectorChecks: Checks<DetectorOptions> = {
+	network: keyed(networkChecks),
+	views: keyed(partial(viewChecks)),
+	normalization: normalizationCheck,
+	corruptionVariant: variantCheck,
+};
 
 /** A task that finds things: their boxes, masks and classes. */
 export type DetectionTask = Task<Instances, Detections, tf.Tensor[]>;
@@ -46,8 +62,8 @@ export interface DetectionParts
 /**
  * Detection by Mask R-CNN: everything but its data and its name.
  *
- * Scored by the average precision of boxes; that of masks, and the other figures of COCO, are details. Predictions
- * are in the image as it was given.
+ * Scored by the average precision of boxes; that of masks, where the things to find have masks, and the other figures
+ * of COCO are details. Predictions are in the image as it was given.
  */
 export function detectionTask(
 	parts: DetectionParts,
@@ -60,7 +76,7 @@ export function detectionTask(
 ): DetectionTask {
 	const { classes } = parts;
 	const views = { ...cocoViews, ...changes };
-	return {
+	return defineTask({
 		testBatchSize: 1,
 		...parts,
 		...maskRcnn({ ...network, classes: classes.length }),
@@ -73,5 +89,5 @@ export function detectionTask(
 		augment: (scene, random) => augmentScene(scene, views, random),
 		prepare: (image) => resizeLinear(image, rescaledSize(image, views.scale)),
 		padded: (sizes) => detectionCanvas(sizes, views),
-	};
+	});
 }

@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../../check/check-options.js";
+import { list, number, required, text, whole } from "../../check/checks.js";
 import { drawText, textSize } from "../../image/draw-text.js";
 import { createImage, type Image } from "../../image/image.js";
 import { resize } from "../../image/resize.js";
@@ -17,12 +19,20 @@ export interface DrawDetectionsOptions {
 	readonly enlarge?: number;
 }
 
+const checks: Checks<DrawDetectionsOptions> = {
+	classes: required(list(text)),
+	threshold: number(),
+	opacity: number({ from: 0, to: 1 }),
+	enlarge: whole({ from: 1 }),
+};
+
 type Color = readonly [red: number, green: number, blue: number];
 
 /** One thing to draw, in pixels of the enlarged image. */
 interface Drawn {
 	readonly box: readonly [number, number, number, number];
-	readonly mask: Uint8Array;
+	/** None where only the box is known. */
+	readonly mask: Uint8Array | undefined;
 	readonly color: Color;
 	readonly text: string;
 }
@@ -50,7 +60,7 @@ function fill(
 }
 
 function tint({ data }: Image, { mask, color }: Drawn, opacity: number): void {
-	mask.forEach((inside, i) => {
+	mask?.forEach((inside, i) => {
 		if (inside === 0) return;
 		for (let c = 0; c < 3; c++) {
 			const at = 3 * i + c;
@@ -98,9 +108,10 @@ function things(
 		const [left, top, right, bottom] = found.boxes
 			.subarray(4 * i, 4 * i + 4)
 			.map((value) => Math.round(value * factor)) as unknown as number[];
+		const mask = found.masks[i];
 		return {
 			box: [left!, top!, right!, bottom!],
-			mask: decodeRle(resizeRle(found.masks[i]!, image)),
+			mask: mask && decodeRle(resizeRle(mask, image)),
 			color: colorOf(found.labels[i]!),
 			text: written(name + score),
 		};
@@ -118,6 +129,7 @@ export function drawDetections(
 	found: Detections | Instances,
 	options: DrawDetectionsOptions,
 ): Image {
+	checkOptions("drawDetections", options, checks);
 	const shorter = Math.min(image.height, image.width);
 	const { opacity = 0.45, enlarge = Math.floor(400 / shorter) } = options;
 	const factor = Math.max(1, enlarge);

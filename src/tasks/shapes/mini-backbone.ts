@@ -4,6 +4,8 @@ import {
 	architectures,
 } from "../../backbones/architectures.js";
 import { type Backbone, backbone } from "../../backbones/backbone.js";
+import { didYouMean } from "../../check/did-you-mean.js";
+import { shown } from "../../check/shown.js";
 import { readCheckpoint } from "../../checkpoint/read.js";
 import { stateDict } from "../../checkpoint/state-dict.js";
 import { domains } from "./domain.js";
@@ -59,7 +61,7 @@ export const miniBackboneFile = (name: MiniBackboneName): string =>
 export async function miniBackbone(name: MiniBackboneName): Promise<Backbone> {
 	if (!miniBackboneNames.includes(name)) {
 		throw new Error(
-			`there is no bundled backbone "${name}"; there are ${miniBackboneNames.join(", ")}`,
+			`there is no bundled backbone ${shown(name)}; there are ${miniBackboneNames.join(", ")}${didYouMean(name, miniBackboneNames)}`,
 		);
 	}
 	const checkpoint = await readCheckpoint(miniBackboneFile(name));

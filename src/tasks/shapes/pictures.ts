@@ -1,5 +1,7 @@
+import type { Checks } from "../../check/check-options.js";
+import { oneOf, whole } from "../../check/checks.js";
 import type { Dataset } from "../task.js";
-import type { Domain } from "./domain.js";
+import { type Domain, domains } from "./domain.js";
 import { type Picture, render } from "./render.js";
 import type { Scene, SceneKey } from "./scene.js";
 
@@ -21,6 +23,19 @@ export interface PictureOptions {
 	readonly size: number;
 	readonly seed: number;
 }
+
+const count = whole({ from: 1 });
+
+/** Checks of pictures by the name of their world, with defaults for what is left out. */
+export const pictureChecks: Checks<
+	Partial<Omit<PictureOptions, "domain"> & { domain: Domain["name"] }>
+> = {
+	domain: oneOf(Object.keys(domains)),
+	trainImages: count,
+	testImages: count,
+	size: count,
+	seed: whole(),
+};
 
 /** Data sets of pictures that are drawn when they are asked for. */
 export function pictures<Target>(

@@ -1,3 +1,10 @@
+import {
+	type Checks,
+	checkArgument,
+	checkOptions,
+	isRecord,
+} from "../../check/check-options.js";
+import { oneOf, required, that, whole } from "../../check/checks.js";
 import { Random } from "../../random.js";
 import type { ShapeClass } from "./classes.js";
 import type { Domain } from "./domain.js";
@@ -47,6 +54,17 @@ export interface SceneKey {
 	readonly index: number;
 	readonly seed?: number;
 }
+
+const checks: Checks<SceneKey> = {
+	split: required(oneOf(["train", "test"])),
+	index: required(whole({ from: 0 })),
+	seed: whole(),
+};
+
+const domainCheck = that(
+	"a domain, such as `domains.target`",
+	(value) => isRecord(value) && isRecord(value.classes),
+);
 
 /** Where a thing lies, and how far it reaches from there; in sides of the picture. */
 export interface Place {
@@ -187,10 +205,10 @@ export const air = (
  *
  * Classes take turns, so that any run of indices holds about as many of each.
  */
-export function scene(
-	domain: Domain,
-	{ split, index, seed = 0 }: SceneKey,
-): Scene {
+export function scene(domain: Domain, key: SceneKey): Scene {
+	checkArgument("scene", ["domain", domain], domainCheck);
+	checkOptions("scene", key, checks);
+	const { split, index, seed = 0 } = key;
 	const random = new Random("shapes", domain.name, split, index, seed);
 	const count = Object.keys(domain.classes).length;
 	const label = index % count;

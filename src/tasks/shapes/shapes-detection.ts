@@ -1,13 +1,15 @@
+import { type Checks, checkOptions } from "../../check/check-options.js";
 import {
 	type DetectionTask,
 	type DetectorOptions,
 	detectionTask,
+	detectorChecks,
 } from "../coco/detection-task.js";
 import type { Instances } from "../coco/instances.js";
 import { encodeRle } from "../coco/rle/rle.js";
 import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
-import { pictures } from "./pictures.js";
+import { pictureChecks, pictures } from "./pictures.js";
 import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
@@ -24,6 +26,11 @@ export interface ShapesDetectionOptions extends DetectorOptions {
 	/** The world of the backbones, or that of the transfer; `target` by default. */
 	readonly domain?: Domain["name"];
 }
+
+const checks: Checks<ShapesDetectionOptions> = {
+	...detectorChecks,
+	...pictureChecks,
+};
 
 /** What can be seen of the things in a picture. */
 function instancesOf({ image, things, instances }: Picture): Instances {
@@ -51,6 +58,7 @@ const usualSize = 128;
 export function shapesDetection(
 	options: ShapesDetectionOptions = {},
 ): DetectionTask {
+	checkOptions("shapesDetection", options, checks);
 	const {
 		trainImages = 2000,
 		testImages = 200,

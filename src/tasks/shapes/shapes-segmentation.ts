@@ -1,13 +1,15 @@
+import { type Checks, checkOptions } from "../../check/check-options.js";
 import { createLabelMap, type LabelMap } from "../../image/label-map.js";
 import { vocPalette } from "../ade20k/palette.js";
 import {
 	type SegmentationTask,
 	type SegmenterOptions,
 	segmentationTask,
+	segmenterChecks,
 } from "../ade20k/segmentation-task.js";
 import { crowdedScene } from "./crowded-scene.js";
 import { type Domain, domains } from "./domain.js";
-import { pictures } from "./pictures.js";
+import { pictureChecks, pictures } from "./pictures.js";
 import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
@@ -25,6 +27,11 @@ export interface ShapesSegmentationOptions extends SegmenterOptions {
 	readonly domain?: Domain["name"];
 }
 
+const checks: Checks<ShapesSegmentationOptions> = {
+	...segmenterChecks,
+	...pictureChecks,
+};
+
 const labelsOf = ({ image, semantic }: Picture): LabelMap =>
 	createLabelMap(image.height, image.width, semantic);
 
@@ -41,6 +48,7 @@ const usualSize = 128;
 export function shapesSegmentation(
 	options: ShapesSegmentationOptions = {},
 ): SegmentationTask {
+	checkOptions("shapesSegmentation", options, checks);
 	const {
 		trainImages = 2000,
 		testImages = 200,

@@ -1,11 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
+import { type Checks, checkOptions } from "../../check/check-options.js";
 import type { Normalization } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
+import { defineTask } from "../define-task.js";
 import type { Task } from "../task.js";
 import { type Domain, domains } from "./domain.js";
-import { pictures } from "./pictures.js";
+import { pictureChecks, pictures } from "./pictures.js";
 import { scene } from "./scene.js";
 
 /** How many pictures of which size there are. */
@@ -21,6 +23,8 @@ export interface ShapesOptions {
 	/** The world of the backbones, or that of the transfer; `target` by default. */
 	readonly domain?: Domain["name"];
 }
+
+const checks: Checks<ShapesOptions> = pictureChecks;
 
 /** Mean and standard deviation of the source domain's pictures, rounded. */
 export const shapesNormalization: Normalization = Object.freeze({
@@ -40,6 +44,7 @@ const usualSize = 64;
 export function shapes(
 	options: ShapesOptions = {},
 ): Task<number, number, tf.Tensor> {
+	checkOptions("shapes", options, checks);
 	const {
 		trainImages = 4000,
 		testImages = 1000,
@@ -49,7 +54,7 @@ export function shapes(
 	} = options;
 	const domain = domains[name];
 	const classes = Object.keys(domain.classes);
-	return {
+	return defineTask({
 		...classification(classes.length),
 		name: name === "target" ? "shapes" : "shapes-source",
 		miniature: true,
@@ -67,5 +72,5 @@ export function shapes(
 		}),
 		prepare: (image) => image,
 		source: { module: import.meta.url, name: shapes.name, options },
-	};
+	});
 }

@@ -128,6 +128,14 @@ test("a checkpoint shows what is in it, the zoo is a table", async () => {
 	const checkpoint = await readCheckpoint(path);
 	assert.match(await text(checkpoint), /tensors +62 of 312,960 numbers/);
 	assert.match(await html(checkpoint), /128 × 64 × 1 × 1/);
+	const odd = new URL(
+		"../../../../test/fixtures/checkpoint/odd/float8.safetensors",
+		import.meta.url,
+	);
+	const small = await text(await readCheckpoint(fileURLToPath(odd)));
+	assert.match(small, /tensors +7 of 1,283 numbers/);
+	assert.match(small, /unread +unknown \(of the element type "F4"\)/);
+	assert.match(small, /float8_e4m3fn +256/);
 	const lines = (await text(zoo)).split("\n");
 	assert.match(lines[0] ?? "", /^name +model +architecture +parameters/);
 	assert.match(lines[1] ?? "", /^resnet50\/regular +classifier/);

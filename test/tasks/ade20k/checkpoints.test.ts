@@ -56,7 +56,7 @@ for (const [name, architecture] of Object.entries(backbones)) {
 		const tensors = await read(name);
 		const { backbone, params, head } = loadModel(architecture, net, tensors);
 		tf.tidy(() => {
-			const logits = net.forward(params, backbone, formulaImages([64, 96]));
+			const logits = net.forward({ params, backbone }, formulaImages([64, 96]));
 			const y = channelsFirst(logits as tf.Tensor4D);
 			const expected = outputs[name] as Summary;
 			assertMatches(

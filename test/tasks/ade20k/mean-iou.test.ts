@@ -21,16 +21,14 @@ interface Scores {
 	readonly iou: readonly (number | null)[];
 }
 
-const fixture: Readonly<Record<"madeUp" | "ade20k" | "coco", Scores>> =
-	JSON.parse(
-		readFileSync(
-			new URL(
-				"../../../../test/fixtures/tasks/ade20k/mean-iou.json",
-				import.meta.url,
-			),
-			"utf8",
-		),
-	);
+function recorded<Content>(name: string): Content {
+	const folder = "../../../../test/fixtures/tasks/ade20k/";
+	const path = new URL(folder + name, import.meta.url);
+	return JSON.parse(readFileSync(path, "utf8")) as Content;
+}
+
+const fixture =
+	recorded<Record<"madeUp" | "ade20k" | "coco", Scores>>("mean-iou.json");
 
 function mapOf(
 	height: number,
@@ -139,4 +137,48 @@ test("a class that occurs nowhere has no score, one that is only predicted score
 			),
 		/2 x 3.*2 x 2/,
 	);
+});
+
+const strays =
+	recorded<
+		Record<
+			string,
+			Scores & {
+				readonly pairs: readonly (readonly [number[], number[]])[];
+				readonly acc: readonly (number | null)[];
+			}
+		>
+	>("stray-labels.json");
+
+for (const [name, expected] of Object.entries(strays))
+	test(`labels and predictions outside the list are left out: ${name}`, () => {
+		const names = Array.from({ length: expected.classes }, (_, i) => `${i}`);
+		const metric = meanIou(names);
+		const row = (data: number[]): LabelMap =>
+			mapOf(1, data.length, (_, x) => data[x]!);
+		for (const [prediction, labels] of expected.pairs)
+			metric.add(row(prediction), row(labels));
+		const entries = Object.entries(metric.details());
+		const figures = Object.fromEntries([["mIoU", metric.value()], ...entries]);
+		const { mIoU, aAcc, mAcc, iou, acc } = expected;
+		const wanted = [
+			...Object.entries({ mIoU, aAcc, mAcc }),
+			...names.map((one, i) => [`IoU: ${one}`, iou[i]] as const),
+			...names.map((one, i) => [`Acc: ${one}`, acc[i]] as const),
+		].filter(([, value]) => value !== null);
+		assert.deepEqual(
+			Object.keys(figures),
+			wanted.map(([figure]) => figure),
+		);
+		for (const [figure, value] of wanted)
+			assert.ok(Math.abs(figures[figure]! - value!) < 1e-9, figure);
+	});
+
+test("what is labeled nowhere leaves no accuracy, and classes of one name stay two", () => {
+	const metric = meanIou(["a", "a"]);
+	metric.add(
+		mapOf(1, 2, (_, x) => x),
+		mapOf(1, 2, () => 7),
+	);
+	assert.deepEqual(metric.details(), { "IoU: a": 0, "IoU: a (2)": 0 });
 });

@@ -1,15 +1,11 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { sharedData } from "../../shared-data.js";
 
-const folder = fileURLToPath(
-	new URL("../../../../../shared/data/", import.meta.url),
-);
+const { path: folder } = sharedData("data");
 
 /** Why tests on real images are skipped, or false where the images are there. */
-export const skip = existsSync(join(folder, "coco_semantic"))
-	? false
-	: `${folder} is not on this machine`;
+export const { skip } = sharedData("data/coco_semantic");
 
 /** The folders of three validation images of ADE20K. */
 export const ade20kFolders = {

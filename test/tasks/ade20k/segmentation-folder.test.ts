@@ -59,12 +59,24 @@ test("what is no picture of class indices is refused", () => {
 	for (const length of [40, sound.length - 20, sound.length - 14])
 		assert.throws(
 			() => decodeIndices(sound.subarray(0, length)),
-			/damaged PNG/,
+			/damaged.* PNG.*cut off/,
 			`${length} of ${sound.length} bytes`,
 		);
 	const changed = Buffer.from(sound);
 	changed[50]! ^= 1;
-	assert.throws(() => decodeIndices(changed), /damaged PNG/);
+	assert.throws(() => decodeIndices(changed), /damaged.* PNG.*checksum/);
+});
+
+test("class indices are read from a file without an end, or with more behind it", () => {
+	const expected = indices(6, 9);
+	const sound = indexPng(6, 9, expected);
+	const end = 12;
+	for (const file of [
+		sound.subarray(0, sound.length - end),
+		sound.subarray(0, sound.length - 1),
+		Buffer.concat([sound, Buffer.from("more")]),
+	])
+		assert.deepEqual(decodeIndices(file).data, expected);
 });
 
 test("numbers become classes, ignored pixels, or errors", () => {
@@ -155,15 +167,19 @@ test("bad files are named, and spoil nothing else", (context) => {
 	add("5-empty.jpg", new Uint8Array(), labels);
 	writeFileSync(join(images, "6-alone.jpg"), jpeg);
 	add("7-sound.jpg", jpeg, labels);
+	add("8-other.gif", Buffer.from("GIF89a"), labels);
+	add("9-misnamed.png", jpeg, labels);
 	const data = segmentationFolder({ images, annotations, classes: 5 });
 	const errors = [
-		/1-cut-image\.jpg: damaged or unsupported JPEG/,
-		/2-cut-labels\.png: damaged PNG/,
+		/1-cut-image\.jpg: damaged or unsupported JPEG file: it is cut off/,
+		/2-cut-labels\.png: damaged or unsupported PNG file: it is cut off/,
 		/3-size\.png has 12 x 16 pixels, but .*3-size\.jpg has 12 x 17/,
 		/4-label\.png: the label 5 in row 0, column \d+ is none of the 5 classes/,
 		/5-empty\.jpg: not an image/,
 		/6-alone\.png: there is no such file/,
 	];
+	assert.throws(() => data.sample(8), /8-other\.gif: .* found a GIF file/);
+	assert.deepEqual(data.sample(9).image, data.sample(0).image);
 	errors.forEach((error, i) => {
 		assert.throws(() => data.sample(i + 1), error);
 	});

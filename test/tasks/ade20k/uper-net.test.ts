@@ -84,7 +84,12 @@ function checkLoss(
 	tf.tidy(() => {
 		const differentiate = run((x: tf.Tensor4D, labels: tf.Tensor3D) => {
 			const { value, grads } = tf.variableGrads(
-				() => net.loss(params, backbone, x, { labels }, { batchNorm: mode }),
+				() =>
+					net.loss(
+						{ params, backbone },
+						{ images: x, targets: { labels } },
+						{ batchNorm: mode },
+					),
 				variables,
 			);
 			return [value, ...variables.map(({ name }) => grads[name] as tf.Tensor)];
@@ -141,7 +146,11 @@ test("in training, channels are dropped before both classifiers, anew at every s
 		const lossesWith = (run: typeof compile, seed: number) => {
 			const training = { random: new Random("drop", seed) };
 			const step = run((x: tf.Tensor4D) =>
-				dropping.loss(params, backbone, x, { labels }, { training }),
+				dropping.loss(
+					{ params, backbone },
+					{ images: x, targets: { labels } },
+					{ training },
+				),
 			);
 			return [0, 1].map(() => step(images).dataSync()[0] as number);
 		};
@@ -151,10 +160,15 @@ test("in training, channels are dropped before both classifiers, anew at every s
 		[first, second].forEach((loss, i) => {
 			assert.ok(Math.abs((loss as number) - (again[i] as number)) < 1e-4);
 		});
-		const without = dropping.loss(params, backbone, images, { labels });
+		const without = dropping.loss(
+			{ params, backbone },
+			{ images, targets: { labels } },
+		);
 		assert.equal(
 			without.dataSync()[0],
-			net.loss(params, backbone, images, { labels }).dataSync()[0],
+			net
+				.loss({ params, backbone }, { images, targets: { labels } })
+				.dataSync()[0],
 		);
 	});
 	tf.dispose(params);
@@ -168,10 +182,12 @@ test("no tensor is left behind", () => {
 	const labels = formulaLabels(size);
 	const before = tf.memory().numTensors;
 	for (const run of runs) {
-		const forward = run((x: tf.Tensor4D) => net.forward(params, backbone, x));
+		const forward = run((x: tf.Tensor4D) =>
+			net.forward({ params, backbone }, x),
+		);
 		forward(images).dispose();
 		const { value, grads } = tf.variableGrads(() =>
-			net.loss(params, backbone, images, { labels }),
+			net.loss({ params, backbone }, { images, targets: { labels } }),
 		);
 		tf.dispose([value, grads]);
 	}
@@ -187,7 +203,11 @@ test("one image alone cannot train, since its pooled features have no variance",
 		const labels = tf.zeros([1, 64, 64], "int32");
 		assert.throws(
 			() =>
-				net.loss(params, backbone, images, { labels }, { batchNorm: "train" }),
+				net.loss(
+					{ params, backbone },
+					{ images, targets: { labels } },
+					{ batchNorm: "train" },
+				),
 			/decode_head\.psp_modules\.0\.1\.bn sees one value per channel/,
 		);
 	});

@@ -1,18 +1,17 @@
 import assert from "node:assert/strict";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { Random } from "../../../src/random.js";
 import { cifar10 } from "../../../src/tasks/cifar10/cifar10.js";
 import { scratch } from "../../checkpoint/fixtures.js";
+import { sharedData } from "../../shared-data.js";
 
 const fixtures = fileURLToPath(
 	new URL("../../../../test/fixtures/tasks/", import.meta.url),
 );
-const realFolder = fileURLToPath(
-	new URL("../../../../../shared/data/cifar10/", import.meta.url),
-);
+const { path: realFolder, skip } = sharedData("data/cifar10");
 
 const count = 4;
 // As make_cifar10.py has them.
@@ -122,7 +121,7 @@ test("images are enlarged as in the study, or left as they are", (context) => {
 });
 
 test("the published files hold ten thousand images, in their order", {
-	skip: existsSync(realFolder) ? false : "the files of CIFAR-10 are absent",
+	skip,
 }, () => {
 	const { train, test, classes } = cifar10({
 		folder: realFolder,

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { encodePng } from "../../../src/image/encode.js";
 import { coco } from "../../../src/tasks/coco/coco.js";
 import { annotatedImages } from "../../../src/tasks/coco/data/annotated-images.js";
@@ -10,11 +9,9 @@ import { cocoClasses } from "../../../src/tasks/coco/data/classes.js";
 import { detection } from "../../../src/tasks/coco/detection.js";
 import { scratch } from "../../checkpoint/fixtures.js";
 import { picture } from "../../lcg.js";
+import { sharedData } from "../../shared-data.js";
 
-const real = fileURLToPath(
-	new URL("../../../../../shared/data/coco", import.meta.url),
-);
-const skip = existsSync(real) ? false : `needs ${real}`;
+const { path: real, skip } = sharedData("data/coco");
 
 const box = (id: number, image: number, category = 1) => ({
 	id,
@@ -71,7 +68,8 @@ const ids = ({
 }) => Array.from({ length }, (_, i) => sample(i).id);
 
 test("training leaves out images as mmdetection does, testing none", (context) => {
-	const data = { name: "pets", ...write(context) };
+	const { images, annotations } = write(context);
+	const data = { name: "pets", images, annotations };
 	const all = annotatedImages(data);
 	assert.deepEqual(
 		ids(all),
@@ -128,7 +126,8 @@ test("images that are missing or of another size are named", (context) => {
 });
 
 test("a task of detection is made of two annotation files", (context) => {
-	const data = write(context);
+	const { images, annotations } = write(context);
+	const data = { images, annotations };
 	const task = detection({
 		name: "pets",
 		train: data,

@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
 import { readAnnotationFile } from "../../../src/tasks/coco/data/annotation-file.js";
+import type { Id } from "../../../src/tasks/coco/instances.js";
 import { decodeRle, rleArea, rleBox } from "../../../src/tasks/coco/rle/rle.js";
 import { rleToString } from "../../../src/tasks/coco/rle/rle-string.js";
 import { averagePrecision } from "../../../src/tasks/coco/score/average-precision.js";
 import { scratch } from "../../checkpoint/fixtures.js";
 import { Lcg } from "../../lcg.js";
+import { sharedData } from "../../shared-data.js";
 import { fixture } from "./fixture.js";
 import {
 	detection,
@@ -19,13 +20,9 @@ import {
 	scoreOf,
 } from "./scenes.js";
 
-const real = fileURLToPath(
-	new URL(
-		"../../../../../shared/data/coco/annotations/instances_val2017.json",
-		import.meta.url,
-	),
+const { path: real, skip } = sharedData(
+	"data/coco/annotations/instances_val2017.json",
 );
-const skip = existsSync(real) ? false : `needs ${real}`;
 
 const image = { id: 7, file_name: "a.jpg", height: 6, width: 8 };
 const polygon = [1, 1, 1, 5, 5, 5, 5, 1];
@@ -206,9 +203,10 @@ test("a file that changes while it is used is noticed", (context) => {
 
 test("masks of COCO are those of pycocotools", { skip }, () => {
 	const expected = new Map(
-		fixture<[number, ...number[]][]>("masks-val2017.json").map(
-			([id, ...rest]) => [id, rest],
-		),
+		fixture<[Id, ...number[]][]>("masks-val2017.json").map(([id, ...rest]) => [
+			id,
+			rest,
+		]),
 	);
 	const read = readAnnotationFile(real);
 	let count = 0;
@@ -265,7 +263,9 @@ function foundOnImages(read: ReturnType<typeof readAnnotationFile>): Found[] {
 	const order = (
 		JSON.parse(readFileSync(real, "utf8")) as { annotations: { id: number }[] }
 	).annotations.map(({ id }) => id);
-	const byId = new Map(rows.map((row) => [row.id, row]));
+	const byId = new Map<Id, (typeof rows)[number]>(
+		rows.map((row) => [row.id, row]),
+	);
 	const lcg = new Lcg(12);
 	return order.flatMap((id) => {
 		const { size, label, box: sides } = byId.get(id)!;

@@ -53,3 +53,9 @@ test("what is to be found is drawn without scores, at any size", () => {
 	});
 	assert.ok(!isDrawn(boxOnly, [30, 55], 1) && isDrawn(boxOnly, [10, 55], 1));
 });
+
+test("things without masks are drawn as boxes", () => {
+	const without = { ...things, masks: [] };
+	const drawn = drawDetections(image, without, { classes, enlarge: 1 });
+	assert.ok(!isDrawn(drawn, [30, 55], 1) && isDrawn(drawn, [10, 55], 1));
+});

@@ -15,6 +15,7 @@ import {
 	recipes,
 	shapesDetection,
 	useEngine,
+	vary,
 } from "../../../src/index.js";
 import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
 import { torchvisionDetector } from "../../../src/tasks/coco/mask-rcnn/torchvision-detector.js";
@@ -22,11 +23,10 @@ import * as scene from "./scene.js";
 
 const folder = mkdtempSync(join(tmpdir(), "import-detector-"));
 const base = shapesDetection({ testImages: 1 });
-const task = {
-	...base,
+const task = vary(base, "the network of the scene", {
 	...maskRcnn(scene.options),
 	classes: ["circle", "square", "star"],
-};
+});
 const recipe = recipes.coco;
 
 before(async () => {

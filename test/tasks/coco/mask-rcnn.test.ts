@@ -153,7 +153,7 @@ for (const convention of ["mmdetection", "torchvision"] as const) {
 		const { reference, model, task } = modelOf(convention);
 		const { params, backbone } = model;
 		const forward = compile((images: tf.Tensor4D, sizes: tf.Tensor2D) =>
-			task.forward(params, backbone, images, { sizes }),
+			task.forward({ params, backbone }, images, { sizes }),
 		);
 		const output = forward(scene.images(), scene.sizes());
 		const found = task.predictions(output, scene.shown);
@@ -171,11 +171,11 @@ test("an image is seen alike alone and in a batch of padded ones", () => {
 	const images = scene.images();
 	const sizes = scene.sizes();
 	const both = task.predictions(
-		task.forward(params, backbone, images, { sizes }),
+		task.forward({ params, backbone }, images, { sizes }),
 		scene.shown,
 	);
 	const alone = task.predictions(
-		task.forward(params, backbone, tf.slice(images, [1], [1]), {
+		task.forward({ params, backbone }, tf.slice(images, [1], [1]), {
 			sizes: tf.slice(sizes, [1], [1]),
 		}),
 		scene.shown.slice(1),
@@ -205,7 +205,10 @@ test("training draws by the generator, and keeps nothing", () => {
 		random.reseed(seed);
 		const options = training ? { training: { random } } : {};
 		return tf.tidy(
-			() => task.loss(params, backbone, images, targets, options).dataSync()[0],
+			() =>
+				task
+					.loss({ params, backbone }, { images, targets }, options)
+					.dataSync()[0],
 		);
 	};
 	const first = lossAt(1);
@@ -255,7 +258,7 @@ test("it stands on the pyramid of a Swin Transformer", () => {
 	const { params, backbone } = model;
 	const targets = task.batchTargets(scene.instances, scene.padded);
 	const [loss] = task
-		.loss(params, backbone, scene.images(), targets)
+		.loss({ params, backbone }, { images: scene.images(), targets })
 		.dataSync();
 	assert.ok(Number.isFinite(loss) && loss > 0);
 	disposeModel(model);
@@ -286,9 +289,11 @@ test("weights that are not numbers give a loss that is none", () => {
 	weight.assign(tf.mul(weight, Number.NaN));
 	const targets = task.batchTargets(scene.instances, scene.padded);
 	const images = scene.images();
-	const loss = task.loss(params, backbone, images, targets).dataSync()[0];
+	const loss = task
+		.loss({ params, backbone }, { images, targets })
+		.dataSync()[0];
 	assert.ok(Number.isNaN(loss));
-	const output = task.forward(params, backbone, images);
+	const output = task.forward({ params, backbone }, images);
 	assert.equal(task.predictions(output, scene.shown).length, 2);
 	disposeModel(model);
 });

@@ -1,5 +1,6 @@
 import type {
 	Detections,
+	Id,
 	Instances,
 } from "../../../src/tasks/coco/instances.js";
 import { polygonRle } from "../../../src/tasks/coco/rle/polygon.js";
@@ -13,7 +14,7 @@ import type { Lcg } from "../../lcg.js";
 
 /** One detection, as the scenes of make_average_precision.py have it. */
 export interface Found {
-	readonly image: number;
+	readonly image: Id;
 	readonly label: number;
 	/** In single precision. */
 	readonly corners: readonly number[];
@@ -23,7 +24,7 @@ export interface Found {
 
 /** One thing in an image. */
 export interface Thing {
-	readonly image: number;
+	readonly image: Id;
 	readonly label: number;
 	readonly box: Box;
 	readonly crowd: boolean;
@@ -131,7 +132,7 @@ export const many = (lcg: Lcg): Found[] =>
 	});
 
 /** The things in one image. */
-export function instancesOf(image: number, all: readonly Thing[]): Instances {
+export function instancesOf(image: Id, all: readonly Thing[]): Instances {
 	const things = all.filter((thing) => thing.image === image);
 	return {
 		image,
@@ -155,7 +156,7 @@ export function instancesOf(image: number, all: readonly Thing[]): Instances {
 }
 
 /** The detections in one image. */
-export function detectionsOf(image: number, all: readonly Found[]): Detections {
+export function detectionsOf(image: Id, all: readonly Found[]): Detections {
 	const found = all.filter((one) => one.image === image);
 	return {
 		boxes: Float32Array.from(found.flatMap(({ corners }) => corners)),

@@ -1,10 +1,21 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+	closeSync,
+	existsSync,
+	openSync,
+	readdirSync,
+	readFileSync,
+	readSync,
+} from "node:fs";
 import { join } from "node:path";
+import { shortHash } from "../../../canonical.js";
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { flag, list, required, text, that } from "../../../check/checks.js";
 import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
 import { orientationOf, turned } from "../../../image/orientation.js";
 import type { Dataset } from "../../task.js";
-import type { Instances } from "../instances.js";
+import type { Id, Instances } from "../instances.js";
 import type { AnnotatedImage } from "./annotation-columns.js";
 import { type AnnotationFile, readAnnotationFile } from "./annotation-file.js";
 
@@ -19,13 +30,31 @@ export interface AnnotatedImagesOptions {
 	/** The categories to find; all of the file by default. */
 	readonly classes?: readonly string[];
 	/** The images to use, by their ids; all by default. */
-	readonly only?: readonly number[];
+	readonly only?: readonly Id[];
+	/** Whether masks are left out, as where some things have none; by default where none has one. */
+	readonly boxesOnly?: boolean;
 	/**
 	 * Whether images in which there is nothing to find, and those of less than 32 pixels in height or
 	 * width, are left out, as mmdetection does in training.
 	 */
 	readonly training?: boolean;
 }
+
+/** An id of an annotation file. */
+export const idCheck = that(
+	"an id, a whole number or text",
+	(value) => Number.isInteger(value) || typeof value === "string",
+);
+
+const checks: Checks<AnnotatedImagesOptions> = {
+	name: required(text),
+	annotations: required(text),
+	images: required(text),
+	classes: list(text),
+	only: list(idCheck),
+	boxesOnly: flag,
+	training: flag,
+};
 
 interface Opened {
 	readonly file: AnnotationFile;
@@ -45,7 +74,9 @@ function positionsOf(
 	const wanted = only?.map((id) => {
 		const position = byId.get(id);
 		if (position === undefined)
-			throw new Error(`${file.path} has no image with the id ${id}`);
+			throw new Error(
+				`${file.path} has no image with the id ${JSON.stringify(id)}`,
+			);
 		return position;
 	});
 	const isOfUse = (i: number): boolean => {
@@ -77,7 +108,11 @@ function checkFiles(
 
 function open(options: AnnotatedImagesOptions): Opened {
 	const { name, annotations, images, classes } = options;
-	const file = readAnnotationFile(annotations, classes);
+	const file = readAnnotationFile(annotations, classes, options);
+	if (options.training && !file.hasMasks)
+		throw new Error(
+			`${annotations} has boxes only: it can be tested on, but Mask R-CNN is trained by masks too`,
+		);
 	const positions = positionsOf(file, options);
 	if (positions.length === 0)
 		throw new Error(`${annotations} has no image of use for ${name}`);
@@ -85,6 +120,40 @@ function open(options: AnnotatedImagesOptions): Opened {
 	checkFiles(images, used, annotations);
 	return { file, positions };
 }
+
+const chunkBytes = 2 ** 24;
+
+/** A hash of the bytes of a file, a part at a time. */
+function hashOfFile(path: string): string {
+	const hash = createHash("sha256");
+	const chunk = Buffer.allocUnsafe(chunkBytes);
+	const descriptor = openSync(path, "r");
+	try {
+		for (;;) {
+			const count = readSync(descriptor, chunk);
+			if (count === 0) return hash.digest("hex");
+			hash.update(chunk.subarray(0, count));
+		}
+	} finally {
+		closeSync(descriptor);
+	}
+}
+
+/** A hash of the annotation file, and of what of it is used. */
+const contentsOf = ({
+	annotations,
+	classes,
+	only,
+	training = false,
+	boxesOnly = false,
+}: AnnotatedImagesOptions): string =>
+	shortHash({
+		file: hashOfFile(annotations),
+		classes,
+		only,
+		training,
+		...(boxesOnly && { boxesOnly }),
+	});
 
 function readImage(
 	path: string,
@@ -121,8 +190,10 @@ export interface AnnotatedImages extends Dataset<Instances> {
 export function annotatedImages(
 	options: AnnotatedImagesOptions,
 ): AnnotatedImages {
+	checkOptions("annotatedImages", options, checks);
 	const { name, annotations, images } = options;
 	let opened: Opened | undefined;
+	let contents: string | undefined;
 	const opening = (): Opened => {
 		opened ??= open(options);
 		return opened;
@@ -139,6 +210,10 @@ export function annotatedImages(
 	};
 	return {
 		name,
+		get contents() {
+			contents ??= contentsOf(options);
+			return contents;
+		},
 		get classes() {
 			return opening().file.classes;
 		},

@@ -1,23 +1,28 @@
 import type { Size } from "../../task.js";
-import { type Annotation, annotationProblem } from "./annotation.js";
+import type { Id } from "../instances.js";
+import {
+	type Annotation,
+	annotationProblem,
+	hasMask,
+	isId,
+} from "./annotation.js";
 import type { Problems } from "./file-problems.js";
 import { type JsonElement, jsonElements } from "./json-elements.js";
 
 /** An image of an annotation file. */
 export interface AnnotatedImage extends Size {
-	readonly id: number;
+	readonly id: Id;
 	/** Below the folder of images. */
 	readonly file: string;
 }
 
-/** Numbers of the annotations, in the order of the file. */
+/** What there is of the annotations, in the order of the file. */
 export interface Columns {
-	readonly id: number[];
-	readonly image: number[];
-	readonly category: number[];
-	/** Four for each. */
-	readonly box: number[];
-	readonly area: number[];
+	readonly id: Id[];
+	readonly image: Id[];
+	readonly category: Id[];
+	/** 1 where there is a mask. */
+	readonly masked: number[];
 	readonly crowd: number[];
 	readonly ignored: number[];
 	/** Where it lies in the file. */
@@ -27,7 +32,7 @@ export interface Columns {
 
 /** A category of an annotation file. */
 export interface Category {
-	readonly id: number;
+	readonly id: Id;
 	readonly name: string;
 }
 
@@ -48,14 +53,14 @@ function readImage(
 	>;
 	const isSide = (side: unknown) => Number.isInteger(side) && Number(side) > 0;
 	if (
-		Number.isFinite(id) &&
+		isId(id) &&
 		typeof file_name === "string" &&
 		isSide(height) &&
 		isSide(width)
 	) {
 		return [
 			{
-				id: id as number,
+				id,
 				file: file_name,
 				height: height as number,
 				width: width as number,
@@ -68,53 +73,65 @@ function readImage(
 	return [];
 }
 
+function readCategory(
+	{ value, position }: JsonElement,
+	problems: Problems,
+): Category[] {
+	const { id, name } = (value ?? {}) as Record<string, unknown>;
+	if (isId(id) && typeof name === "string") return [{ id, name }];
+	problems.add(`the category at byte ${position} needs an id and a name`);
+	return [];
+}
+
 function addAnnotation(
 	columns: Columns,
 	{ value, position, length }: JsonElement,
-	problems: Problems,
+	{ problems, boxesOnly }: { problems: Problems; boxesOnly: boolean },
 ): void {
-	const problem = annotationProblem(value);
+	const problem = annotationProblem(value, { boxesOnly });
 	if (problem) {
 		const { id } = (value ?? {}) as { id?: unknown };
-		problems.add(`annotation ${id}, at byte ${position}, ${problem}`);
+		const named = JSON.stringify(id);
+		problems.add(`annotation ${named}, at byte ${position}, ${problem}`);
 		return;
 	}
 	const annotation = value as Annotation;
 	columns.id.push(annotation.id);
 	columns.image.push(annotation.image_id);
 	columns.category.push(annotation.category_id);
-	columns.box.push(...annotation.bbox);
-	columns.area.push(annotation.area);
+	columns.masked.push(Number(!boxesOnly && hasMask(annotation)));
 	columns.crowd.push(annotation.iscrowd ? 1 : 0);
 	columns.ignored.push(annotation.ignore ? 1 : 0);
 	columns.position.push(position);
 	columns.length.push(length);
 }
 
-/** Reads a file once, from the first byte to the last. */
-export function readElements(path: string, problems: Problems): Elements {
+/** Reads a file once, from the first byte to the last; of boxes only, as if it had no masks. */
+export function readElements(
+	path: string,
+	{ problems, boxesOnly }: { problems: Problems; boxesOnly: boolean },
+): Elements {
 	const images: AnnotatedImage[] = [];
 	const categories: Category[] = [];
 	const columns: Columns = {
 		id: [],
 		image: [],
 		category: [],
-		box: [],
-		area: [],
+		masked: [],
 		crowd: [],
 		ignored: [],
 		position: [],
 		length: [],
 	};
 	const keys = ["images", "annotations", "categories"];
-	const found = new Set<string>();
 	for (const element of jsonElements(path, keys)) {
-		found.add(element.key);
 		if (element.key === "images") images.push(...readImage(element, problems));
 		else if (element.key === "categories")
-			categories.push(element.value as Category);
-		else addAnnotation(columns, element, problems);
+			categories.push(...readCategory(element, problems));
+		else addAnnotation(columns, element, { problems, boxesOnly });
 	}
+	if (new Set(images.map(({ id }) => typeof id)).size > 1)
+		problems.add("some ids of its images are numbers and some are texts");
 	if (images.length === 0) problems.add("it has no images");
 	if (categories.length === 0) problems.add("it has no categories");
 	return { images, categories, columns };

@@ -1,6 +1,11 @@
 import { closeSync, openSync, readSync } from "node:fs";
-import type { Instances } from "../instances.js";
-import { type Annotation, segmentationRle } from "./annotation.js";
+import type { Id, Instances } from "../instances.js";
+import { type Rle, rleArea } from "../rle/rle.js";
+import {
+	type Annotation,
+	type Segmentation,
+	segmentationRle,
+} from "./annotation.js";
 import {
 	type AnnotatedImage,
 	type Category,
@@ -9,12 +14,17 @@ import {
 	readElements,
 } from "./annotation-columns.js";
 import { Problems } from "./file-problems.js";
+import { parseJson } from "./parse-json.js";
 
 /** A COCO annotation file, of which everything but the masks is held in memory. */
 export interface AnnotationFile {
 	readonly path: string;
-	/** The categories looked for, whose positions the labels are. */
+	/**
+	 * The categories looked for, whose positions the labels are; the ids of those that share a name are added to it.
+	 */
 	readonly classes: readonly string[];
+	/** Whether there are masks; else only boxes are known. */
+	readonly hasMasks: boolean;
 	readonly images: readonly AnnotatedImage[];
 	/** The labels of the things in an image. */
 	labels(image: number): Int32Array;
@@ -25,15 +35,39 @@ export interface AnnotationFile {
 /** Positions by id; ids that come twice are problems. */
 function positions(
 	what: string,
-	ids: readonly number[],
+	ids: readonly Id[],
 	problems: Problems,
-): Map<number, number> {
-	const found = new Map<number, number>();
+): Map<Id, number> {
+	const found = new Map<Id, number>();
 	ids.forEach((id, i) => {
-		if (found.has(id)) problems.add(`two ${what} have the id ${id}`);
+		if (found.has(id))
+			problems.add(`two ${what} have the id ${JSON.stringify(id)}`);
 		found.set(id, i);
 	});
 	return found;
+}
+
+/** What each category is called here; those of one name are told apart by their ids. */
+function namesOf(categories: readonly Category[]): string[] {
+	const counts = new Map<string, number>();
+	for (const { name } of categories)
+		counts.set(name, (counts.get(name) ?? 0) + 1);
+	return categories.map(({ id, name }) =>
+		counts.get(name) === 1 ? name : `${name} (id ${id})`,
+	);
+}
+
+/** What is wrong with a class that is looked for; undefined where nothing is. */
+function classProblem(
+	name: string,
+	names: readonly string[],
+	categories: readonly Category[],
+): string | undefined {
+	if (names.includes(name)) return undefined;
+	const same = names.filter((_, i) => categories[i]!.name === name);
+	if (same.length === 0) return `it has no category "${name}"`;
+	const listed = same.map((one) => `"${one}"`).join(" and ");
+	return `${same.length} of its categories are called "${name}": look for ${listed}`;
 }
 
 /** The label of each category by its id; undefined for categories that are not looked for. */
@@ -41,12 +75,16 @@ function labelsOf(
 	categories: readonly Category[],
 	classes: readonly string[],
 	problems: Problems,
-): Map<number, number | undefined> {
+): Map<Id, number | undefined> {
 	const ids = categories.map(({ id }) => id);
 	positions("categories", ids, problems);
-	const names = categories.map(({ name }) => name);
-	for (const name of classes)
-		if (!names.includes(name)) problems.add(`it has no category "${name}"`);
+	const names = namesOf(categories);
+	classes.forEach((name, i) => {
+		const problem = classProblem(name, names, categories);
+		if (problem) problems.add(problem);
+		if (classes.indexOf(name) < i)
+			problems.add(`the class "${name}" is looked for twice`);
+	});
 	const wanted = names.map((name) => classes.indexOf(name));
 	return new Map(
 		ids.map((id, i) => [id, wanted[i]! >= 0 ? wanted[i] : undefined]),
@@ -68,12 +106,12 @@ function relate(
 	const owners = columns.id.map((id, row) => {
 		const [image, category] = [columns.image[row]!, columns.category[row]!];
 		const owner = imageAt.get(image);
-		if (owner === undefined)
-			problems.add(`annotation ${id} is of image ${image}, which is not in it`);
-		if (!labelAt.has(category))
+		const stray = (what: string, other: Id): void =>
 			problems.add(
-				`annotation ${id} is of category ${category}, which is not in it`,
+				`annotation ${JSON.stringify(id)} is of ${what} ${JSON.stringify(other)}, which is not in it`,
 			);
+		if (owner === undefined) stray("image", image);
+		if (!labelAt.has(category)) stray("category", category);
 		const label = labelAt.get(category);
 		if (owner === undefined || label === undefined) return undefined;
 		labels[row] = label;
@@ -88,8 +126,25 @@ function relate(
 	});
 	return {
 		labels,
+		rows,
 		rowsOf: (image: number) => rows.subarray(starts[image], starts[image + 1]),
 	};
+}
+
+/** Whether there are masks; those that some annotations lack are problems. */
+function checkMasks(
+	{ masked, id, position }: Columns,
+	rows: Uint32Array,
+	problems: Problems,
+): boolean {
+	const hasMasks = rows.some((row) => masked[row] === 1);
+	if (!hasMasks) return rows.length === 0;
+	for (const row of rows)
+		if (masked[row] === 0)
+			problems.add(
+				`annotation ${JSON.stringify(id[row])}, at byte ${position[row]}, has neither polygons nor runs, as others have (a polygon has at least three corners); to score boxes alone, say boxesOnly: true`,
+			);
+	return true;
 }
 
 /** The annotations at some rows, from the file. */
@@ -115,7 +170,7 @@ function readAgain(
 
 function parsed(text: string): Annotation | undefined {
 	try {
-		return JSON.parse(text) as Annotation;
+		return parseJson(text) as Annotation;
 	} catch {
 		return undefined;
 	}
@@ -125,18 +180,21 @@ function masksOf(
 	path: string,
 	annotations: readonly Annotation[],
 	image: AnnotatedImage,
-) {
+): Rle[] {
 	return annotations.map(({ id, segmentation }) => {
 		try {
-			return segmentationRle(segmentation, image);
+			return segmentationRle(segmentation as Segmentation, image);
 		} catch (error) {
 			throw new Error(
-				`${path}: annotation ${id} of ${image.file}: ${(error as Error).message}`,
+				`${path}: annotation ${JSON.stringify(id)} of ${image.file}: ${(error as Error).message}`,
 				{ cause: error },
 			);
 		}
 	});
 }
+
+const areaOf = ({ area, bbox }: Annotation, mask: Rle | undefined): number =>
+	area ?? (mask ? rleArea(mask) : bbox[2] * bbox[3]);
 
 const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
 	left,
@@ -149,25 +207,31 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
  * Reads a COCO annotation file of instances: those of the wanted categories, or of all of them.
  *
  * Takes a few hundred bytes of memory for each annotation, however large its masks: these stay in the file,
- * and are read from there when they are asked for. Throws an `Error` that names the file and what is wrong
- * with it: broken JSON with the position; annotations of images or categories that it does not have, without
- * box, area or mask, or with none but polygons of fewer than three corners; ids that come twice.
+ * and are read from there when they are asked for. Where no annotation has a mask, or `boxesOnly` is asked for, things
+ * have boxes alone. An area that is not given is that of the mask, or of the box where there is none; pycocotools
+ * has no score of such a file. Throws an `Error` that names the file and what is wrong with it: broken JSON with the
+ * position; annotations of images or categories that it does not have, without box, without the mask that others
+ * have, or with none but polygons of fewer than three corners; ids that come twice; a class that several categories
+ * are called.
  */
 export function readAnnotationFile(
 	path: string,
 	wanted?: readonly string[],
+	{ boxesOnly = false }: { readonly boxesOnly?: boolean } = {},
 ): AnnotationFile {
 	const problems = new Problems(path);
-	const elements = readElements(path, problems);
+	const elements = readElements(path, { problems, boxesOnly });
 	const { images, categories, columns } = elements;
-	const classes = wanted ?? categories.map(({ name }) => name);
-	const { labels, rowsOf } = relate(elements, classes, problems);
+	const classes = wanted ?? namesOf(categories);
+	const { labels, rows, rowsOf } = relate(elements, classes, problems);
+	const hasMasks = checkMasks(columns, rows, problems) && !boxesOnly;
 	problems.check();
-	const pick = (values: ArrayLike<number>, image: number): number[] =>
+	const pick = <Value>(values: ArrayLike<Value>, image: number): Value[] =>
 		Array.from(rowsOf(image), (row) => values[row]!);
 	return {
 		path,
 		classes,
+		hasMasks,
 		images,
 		labels: (image) => Int32Array.from(pick(labels, image)),
 		instances(image) {
@@ -178,16 +242,19 @@ export function readAnnotationFile(
 				);
 			const annotations = readAgain(path, columns, rowsOf(image));
 			const boxes = annotations.map(({ bbox }) => bbox);
+			const masks = hasMasks ? masksOf(path, annotations, shown) : [];
 			return {
 				image: shown.id,
-				boxes: Float32Array.from(boxes.flatMap(cornersOf)),
+				boxes: Float64Array.from(boxes.flatMap(cornersOf)),
 				labels: Int32Array.from(pick(labels, image)),
-				masks: masksOf(path, annotations, shown),
+				masks,
 				crowd: Uint8Array.from(pick(columns.crowd, image)),
 				annotated: {
-					ids: Float64Array.from(pick(columns.id, image)),
+					ids: pick(columns.id, image),
 					boxes: Float64Array.from(boxes.flat()),
-					areas: Float64Array.from(pick(columns.area, image)),
+					areas: Float64Array.from(annotations, (annotation, i) =>
+						areaOf(annotation, masks[i]),
+					),
 					ignored: Uint8Array.from(pick(columns.ignored, image)),
 				},
 			};

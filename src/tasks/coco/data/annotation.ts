@@ -1,4 +1,5 @@
 import type { Size } from "../../task.js";
+import type { Id } from "../instances.js";
 import { polygonsRle } from "../rle/polygon.js";
 import { createRle, type Rle } from "../rle/rle.js";
 import { rleFromString } from "../rle/rle-string.js";
@@ -13,19 +14,33 @@ export type Segmentation =
 
 /** One annotation as annotation files have it. */
 export interface Annotation {
-	readonly id: number;
-	readonly image_id: number;
-	readonly category_id: number;
+	readonly id: Id;
+	readonly image_id: Id;
+	readonly category_id: Id;
 	/** Left, top, width and height. */
 	readonly bbox: readonly [number, number, number, number];
 	/** In pixels. */
-	readonly area: number;
-	readonly segmentation: Segmentation;
-	readonly iscrowd?: number;
+	readonly area?: number;
+	/** Null or without polygons where only the box is known. */
+	readonly segmentation?: Segmentation | null;
+	readonly iscrowd?: number | boolean | null;
 	readonly ignore?: number;
 }
 
 const isNumber = (value: unknown): value is number => Number.isFinite(value);
+
+/** Whether a value tells things apart: a number or a text. */
+export const isId = (value: unknown): value is Id =>
+	isNumber(value) || typeof value === "string";
+
+/** Whether an annotation says anything of a mask; some programs write empty lists where there is none. */
+export const hasMask = ({
+	segmentation,
+}: Pick<Annotation, "segmentation">): boolean =>
+	Array.isArray(segmentation)
+		? segmentation.length > 0
+		: segmentation !== undefined && segmentation !== null;
+
 const leastNumbers = 6;
 
 /** Whether numbers are x and y of at least three corners. */
@@ -52,17 +67,32 @@ function segmentationProblem(segmentation: unknown): string | undefined {
 		: "has runs that are neither numbers nor a compressed string";
 }
 
-/** What is wrong with an annotation, as the end of a sentence; undefined where nothing is. */
-export function annotationProblem(value: unknown): string | undefined {
+const crowdMarks: readonly unknown[] = [0, 1, false, true, null, undefined];
+
+/**
+ * What is wrong with an annotation, as the end of a sentence; undefined where nothing is.
+ *
+ * Masks are looked at where there are any and more than boxes is wanted.
+ */
+export function annotationProblem(
+	value: unknown,
+	{ boxesOnly = false } = {},
+): string | undefined {
 	const annotation = (value ?? {}) as Partial<
 		Record<keyof Annotation, unknown>
 	>;
-	for (const key of ["id", "image_id", "category_id", "area"] as const)
-		if (!isNumber(annotation[key])) return `has no ${key}`;
-	const { bbox } = annotation;
+	for (const key of ["id", "image_id", "category_id"] as const)
+		if (!isId(annotation[key])) return `has no ${key}`;
+	const { bbox, area, iscrowd } = annotation;
+	if (area !== undefined && !isNumber(area))
+		return "has no area that is a number";
+	if (!crowdMarks.includes(iscrowd))
+		return `has an iscrowd of ${JSON.stringify(iscrowd)}, not 0 or 1`;
 	if (!(Array.isArray(bbox) && bbox.length === 4 && bbox.every(isNumber)))
 		return "has a bbox that is not four numbers: left, top, width and height";
-	return segmentationProblem(annotation.segmentation);
+	return boxesOnly || !hasMask(annotation as Annotation)
+		? undefined
+		: segmentationProblem(annotation.segmentation);
 }
 
 /**

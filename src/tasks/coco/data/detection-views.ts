@@ -1,4 +1,13 @@
 import { mirrored } from "../../../augment/random-flip.js";
+import type { Checks } from "../../../check/check-options.js";
+import {
+	keyed,
+	list,
+	oneOf,
+	orNull,
+	required,
+	whole,
+} from "../../../check/checks.js";
 import type { Rectangle } from "../../../image/crop.js";
 import { rescaledSize } from "../../../image/rescaled-size.js";
 import { resizeLinear } from "../../../image/resize-linear.js";
@@ -36,6 +45,23 @@ export interface DetectionViews {
 	 */
 	readonly canvas: "whole" | "tight";
 }
+
+const side = whole({ from: 1 });
+const sides = required(list(side, { least: 1 }));
+const pair = required(list(side, { length: 2 }));
+
+const multiScaleChecks: Checks<MultiScaleCrop> = {
+	shorter: sides,
+	beforeCrop: sides,
+	crop: pair,
+};
+
+/** Checks of what a detector sees of images. */
+export const viewChecks: Checks<DetectionViews> = {
+	scale: pair,
+	multiScale: required(orNull(keyed(multiScaleChecks))),
+	canvas: required(oneOf(["whole", "tight"])),
+};
 
 /** As in the study: 1333 x 800 pixels at most. */
 export const cocoViews: DetectionViews = Object.freeze({

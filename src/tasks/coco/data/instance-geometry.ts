@@ -1,5 +1,6 @@
 import type { Rectangle } from "../../../image/crop.js";
 import type { Size } from "../../task.js";
+import { type BoxArray, singleBoxes } from "../box-array.js";
 import type { Instances } from "../instances.js";
 import { cropRle, mirroredRle, resizeRle } from "../rle/rle-geometry.js";
 
@@ -20,11 +21,11 @@ export function pickInstances(
 
 /** Boxes whose every x and y is changed, in single precision, and cut off at the edges of the image. */
 function changed(
-	boxes: Float32Array,
+	boxes: BoxArray,
 	{ height, width }: Size,
 	change: (value: number, side: "x" | "y") => number,
 ): Float32Array {
-	return boxes.map((value, i) => {
+	return singleBoxes(boxes).map((value, i) => {
 		const side = i % 2 === 0 ? "x" : "y";
 		const most = side === "x" ? width : height;
 		return Math.min(Math.max(change(value, side), 0), most);
@@ -54,10 +55,11 @@ export function mirroredInstances(
 	{ boxes, labels, masks, crowd }: Instances,
 	{ width }: Size,
 ): Instances {
-	const mirrored = boxes.slice();
-	for (let i = 0; i < boxes.length; i += 4) {
-		mirrored[i] = width - boxes[i + 2]!;
-		mirrored[i + 2] = width - boxes[i]!;
+	const single = singleBoxes(boxes);
+	const mirrored = single.slice();
+	for (let i = 0; i < single.length; i += 4) {
+		mirrored[i] = width - single[i + 2]!;
+		mirrored[i + 2] = width - single[i]!;
 	}
 	return { boxes: mirrored, labels, masks: masks.map(mirroredRle), crowd };
 }
@@ -82,9 +84,15 @@ export function cropInstances(
 /**
  * The instances that a detector is trained on, as mmdetection has it: no crowds and none marked to be ignored, no
  * boxes of less than a pixel's width or height or wholly outside the image, no empty masks.
+ *
+ * Throws a `RangeError` where they have no masks.
  */
 export function trainable(instances: Instances, image: Size): Instances {
-	const { boxes, labels, crowd, annotated } = instances;
+	const { boxes, labels, masks, crowd, annotated } = instances;
+	if (masks.length !== labels.length)
+		throw new RangeError(
+			`${labels.length} things need as many masks for Mask R-CNN to be trained on, not ${masks.length}`,
+		);
 	const isUsable = (i: number): boolean => {
 		if (crowd[i] || annotated?.ignored?.[i]) return false;
 		const [left, top, right, bottom] = boxes.subarray(4 * i, 4 * i + 4);

@@ -1,4 +1,5 @@
 import { closeSync, openSync, readSync } from "node:fs";
+import { parseJson } from "./parse-json.js";
 
 /** One element of an array in a JSON file. */
 export interface JsonElement {
@@ -20,6 +21,8 @@ export class JsonFileError extends Error {
 }
 
 const chunkBytes = 2 ** 22;
+const byteOrderMark = Buffer.from([0xef, 0xbb, 0xbf]);
+const wideMarks = [Buffer.from([0xff, 0xfe]), Buffer.from([0xfe, 0xff])];
 const code = (character: string): number => character.charCodeAt(0);
 const quote = code('"');
 const backslash = code("\\");
@@ -103,6 +106,16 @@ class Scanner {
 		}
 	}
 
+	/** Passes a byte-order mark, with which some programs begin a file. */
+	passMark(): void {
+		this.#fill();
+		const isFirst = (mark: Buffer): boolean =>
+			mark.equals(this.#bytes.subarray(0, mark.length));
+		if (wideMarks.some(isFirst))
+			throw this.error("the text is UTF-16, where UTF-8 is expected,");
+		if (isFirst(byteOrderMark)) this.#at = byteOrderMark.length;
+	}
+
 	/** Throws unless nothing but spaces is left. */
 	end(): void {
 		while (this.#at < this.#bytes.length || this.#fill()) {
@@ -174,7 +187,7 @@ class Scanner {
 		const length = this.#at - from;
 		const text = this.#bytes.toString("utf8", from, this.#at);
 		try {
-			return { value: JSON.parse(text), position, length };
+			return { value: parseJson(text), position, length };
 		} catch (error) {
 			const [, offset = "0"] =
 				/position (\d+)/.exec((error as Error).message) ?? [];
@@ -210,6 +223,7 @@ export function* jsonElements(
 ): Generator<JsonElement> {
 	const scanner = new Scanner(path);
 	try {
+		scanner.passMark();
 		scanner.pass(openBrace, "at the beginning");
 		if (scanner.passIf(closeBrace)) return scanner.end();
 		do {

@@ -1,3 +1,5 @@
+import type { Checks } from "../../../check/check-options.js";
+import { oneOf, required, whole } from "../../../check/checks.js";
 import type { Convention } from "./convention.js";
 import { type RegionSettings, regionSettings } from "./region-settings.js";
 import { type RpnSettings, rpnSettings } from "./rpn-settings.js";
@@ -24,6 +26,28 @@ export interface MaskRcnnOptions {
 	readonly detections?: number;
 }
 
+// One of them may have an object.
+const leastRegions = 4;
+const count = whole({ from: 1 });
+
+/** Checks of what may be chosen besides the classes. */
+export const networkChecks: Checks<Omit<MaskRcnnOptions, "classes">> = {
+	convention: oneOf(Object.keys(rpnSettings)),
+	channels: count,
+	hidden: count,
+	anchor: count,
+	anchors: count,
+	regions: whole({ from: leastRegions }),
+	proposals: count,
+	detections: count,
+};
+
+/** Checks of the sizes of a Mask R-CNN. */
+export const maskRcnnChecks: Checks<MaskRcnnOptions> = {
+	classes: required(count),
+	...networkChecks,
+};
+
 /** The options in full, with the rules of both stages. */
 export interface MaskRcnnPlan {
 	readonly classes: number;
@@ -32,9 +56,6 @@ export interface MaskRcnnPlan {
 	readonly rpn: RpnSettings;
 	readonly regions: RegionSettings;
 }
-
-// One of them may have an object.
-const leastRegions = 4;
 
 function rpnOf(
 	rpn: RpnSettings,
@@ -64,16 +85,8 @@ function regionsOf(
 	};
 }
 
-/** Throws a `RangeError` for a number that is not a whole one, or too small. */
+/** Fills in the rules of the convention. */
 export function maskRcnnPlan(options: MaskRcnnOptions): MaskRcnnPlan {
-	for (const [name, value] of Object.entries(options)) {
-		if (typeof value !== "number") continue;
-		const least = name === "regions" ? leastRegions : 1;
-		if (!(Number.isInteger(value) && value >= least))
-			throw new RangeError(
-				`${name} must be a whole number of at least ${least}, not ${value}`,
-			);
-	}
 	const { classes, convention = "mmdetection" } = options;
 	const { channels = 256, hidden = 1024 } = options;
 	return {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { pyramidChannels } from "../../../backbones/pyramid-channels.js";
+import { checkOptions } from "../../../check/check-options.js";
 import { HostValue } from "../../../engine/host-value.js";
 import { drawUniform } from "../../../engine/random-tensor.js";
 import type { Task } from "../../task.js";
@@ -7,7 +8,11 @@ import type { Detections, Instances } from "../instances.js";
 import { boxHeadParams } from "./box-head.js";
 import { fpnParams } from "./fpn.js";
 import { maskHeadParams } from "./mask-head.js";
-import { type MaskRcnnOptions, maskRcnnPlan } from "./mask-rcnn-options.js";
+import {
+	type MaskRcnnOptions,
+	maskRcnnChecks,
+	maskRcnnPlan,
+} from "./mask-rcnn-options.js";
 import { findObjects, maskRcnnLosses } from "./mask-rcnn-stages.js";
 import { readDetections } from "./read-detections.js";
 import { rpnHeadParams } from "./rpn-head.js";
@@ -32,6 +37,7 @@ const sum = (losses: readonly tf.Scalar[]): tf.Scalar =>
  * Throws a `RangeError` for a number that is not a whole one, or too small.
  */
 export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
+	checkOptions("maskRcnn", options, maskRcnnChecks);
 	const plan = maskRcnnPlan(options);
 	const { classes, channels, hidden, rpn, regions } = plan;
 	return {
@@ -42,7 +48,7 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 			...boxHeadParams(classes, { channels, hidden }),
 			...maskHeadParams(classes, { channels }),
 		}),
-		loss: (params, backbone, images, targets, options) =>
+		loss: ({ params, backbone }, { images, targets }, options) =>
 			tf.tidy(() => {
 				const random = options?.training?.random;
 				const draw = (count: number): tf.Tensor2D => {
@@ -62,7 +68,7 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 				);
 				return sum([...Object.values(first), ...Object.values(second)]);
 			}),
-		forward: (params, backbone, images, options) =>
+		forward: ({ params, backbone }, images, options) =>
 			tf.tidy(() => {
 				const found = findObjects({ params, backbone, images, plan, options });
 				const { boxes, counts, scores, labels, masks } = found;

@@ -1,4 +1,5 @@
 import type { Size } from "../../task.js";
+import { singleBoxes } from "../box-array.js";
 import type { Instances } from "../instances.js";
 import { assignBoxes, prependTargets } from "./assign.js";
 import { type Boxes, takeFours } from "./box.js";
@@ -57,7 +58,8 @@ export function regionTargets(
 	objects: Pick<Instances, "boxes" | "labels" | "masks">,
 	{ settings, classes, padded, draws }: RegionTargetOptions,
 ): RegionTargets {
-	const { boxes, assigned } = candidates(proposals, objects.boxes, settings);
+	const own = singleBoxes(objects.boxes);
+	const { boxes, assigned } = candidates(proposals, own, settings);
 	const { positive, negative } = sampleBoxes(assigned, draws, settings.sample);
 	const owners = positive.map((i) => assigned[i]);
 	const inside = takeFours(boxes, positive);
@@ -71,7 +73,7 @@ export function regionTargets(
 		const mask = objects.masks[owner];
 		masks.set(maskTarget(mask, sides, { padded, settings }), i * area);
 	});
-	const ends = takeFours(objects.boxes, owners);
+	const ends = takeFours(own, owners);
 	return {
 		boxes: chosen,
 		labels,

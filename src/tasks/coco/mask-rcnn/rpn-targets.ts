@@ -1,16 +1,16 @@
 import type * as tf from "@tensorflow/tfjs";
 import { onHost } from "../../../engine/host.js";
 import type { HostValue } from "../../../engine/host-value.js";
+import { type BoxArray, singleBoxes } from "../box-array.js";
 import { anchorTargets } from "./anchor-targets.js";
 import { type Anchors, excludedAnchors } from "./anchors.js";
-import type { Boxes } from "./box.js";
 import { imageSize, rowOf } from "./rows.js";
 import type { RpnSettings } from "./rpn-settings.js";
 
 /** What the region proposal network is trained by. */
 export interface RpnTruth {
 	/** The objects of each image, without crowds. */
-	readonly instances: HostValue<readonly { readonly boxes: Boxes }[]>;
+	readonly instances: HostValue<readonly { readonly boxes: BoxArray }[]>;
 	/** Numbers uniform in [0, 1) that choose the examples, `[batch, settings.sample.count]`. */
 	readonly draws: tf.Tensor2D;
 }
@@ -64,7 +64,7 @@ export function rpnTargets(
 			let count = 0;
 			objects.forEach(({ boxes }, image) => {
 				const size = imageSize(sides, image);
-				const targets = anchorTargets(anchors.boxes, boxes, {
+				const targets = anchorTargets(anchors.boxes, singleBoxes(boxes), {
 					settings,
 					draws: rowOf(numbers, image, batch),
 					excluded: excludedAnchors(anchors, size, settings.anchors),

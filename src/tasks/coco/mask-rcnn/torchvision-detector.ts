@@ -1,4 +1,6 @@
 import { isDerived } from "../../../backbones/state-dict.js";
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { list, number, whole } from "../../../check/checks.js";
 import {
 	elementCount,
 	type NamedTensor,
@@ -15,6 +17,11 @@ export interface TorchvisionDetectorOptions {
 	/** What its batch norms add to the variance: 0 for the checkpoint that torchvision publishes; 1e-5. */
 	readonly epsilon?: number;
 }
+
+const checks: Checks<TorchvisionDetectorOptions> = {
+	categories: list(whole({ from: 0 })),
+	epsilon: number({ from: 0 }),
+};
 
 // Of a batch norm here.
 const ownEpsilon = 1e-5;
@@ -96,8 +103,10 @@ function withEpsilon(tensor: NamedTensor, epsilon: number): NamedTensor {
  */
 export function torchvisionDetector(
 	tensors: NamedTensors,
-	{ categories, epsilon = ownEpsilon }: TorchvisionDetectorOptions = {},
+	options: TorchvisionDetectorOptions = {},
 ): NamedTensors {
+	checkOptions("torchvisionDetector", options, checks);
+	const { categories, epsilon = ownEpsilon } = options;
 	const scores = tensors["roi_heads.box_predictor.cls_score.bias"];
 	const count = scores?.shape[0] ?? 1;
 	const classes =

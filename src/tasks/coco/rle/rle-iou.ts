@@ -1,3 +1,5 @@
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { flag } from "../../../check/checks.js";
 import { type Box, type Rle, rleArea, rleBox } from "./rle.js";
 import { checkSameSize } from "./rle-merge.js";
 
@@ -70,13 +72,23 @@ export function overlap(a: Comparable, b: Comparable, crowd: boolean): number {
 	return common / (crowd ? a.area : a.area + b.area - common);
 }
 
+/** What the second of two masks is. */
+export interface IouOptions {
+	/** Whether it is of a crowd; false by default. */
+	readonly crowd?: boolean;
+}
+
+const checks: Checks<IouOptions> = { crowd: flag };
+
 /**
  * The pixels that two masks share, divided by those of either one; where the second is a `crowd`, by
  * those of the first.
  *
  * 0 to 1. Throws a `RangeError` where the masks are of images of different sizes.
  */
-export function rleIou(a: Rle, b: Rle, { crowd = false } = {}): number {
+export function rleIou(a: Rle, b: Rle, options: IouOptions = {}): number {
+	checkOptions("rleIou", options, checks);
+	const { crowd = false } = options;
 	checkSameSize(a, b);
 	return overlap(comparable(a), comparable(b), crowd);
 }

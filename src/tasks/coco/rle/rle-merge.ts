@@ -1,7 +1,11 @@
+import { checkArgument } from "../../../check/check-options.js";
+import { oneOf } from "../../../check/checks.js";
 import type { Size } from "../../task.js";
 import { emptyRle, type Rle } from "./rle.js";
 
-type Rule = "union" | "intersection";
+const rules = ["union", "intersection"] as const;
+type Rule = (typeof rules)[number];
+const ruleCheck = oneOf(rules);
 
 /** Throws a `RangeError` where two masks are of images of different sizes. */
 export function checkSameSize(a: Size, b: Size): void {
@@ -45,6 +49,7 @@ export function mergeRles(
 	size: Size,
 	rule: Rule = "union",
 ): Rle {
+	checkArgument("mergeRles", ["rule", rule], ruleCheck);
 	const [first, ...rest] = masks;
 	if (!first) return emptyRle(size);
 	checkSameSize(size, first);

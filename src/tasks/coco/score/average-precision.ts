@@ -1,5 +1,8 @@
+import { type Checks, checkOptions } from "../../../check/check-options.js";
+import { list, oneOf, required, text } from "../../../check/checks.js";
+import { distinctNames } from "../../distinct-names.js";
 import type { Metric } from "../../task.js";
-import type { Detections, Instances } from "../instances.js";
+import type { Detections, Id, Instances } from "../instances.js";
 import { checkDetections, checkInstances } from "./check-detections.js";
 import { type Summary, summarize } from "./coco-figures.js";
 import { type Kind, type ScoredImage, scoreImage } from "./score-image.js";
@@ -8,7 +11,7 @@ import { type Kind, type ScoredImage, scoreImage } from "./score-image.js";
 export interface AveragePrecisionOptions {
 	/** The names of the classes, in the order of their indices. */
 	readonly classes: readonly string[];
-	/** Boxes, masks or both; both by default. */
+	/** Boxes, masks or both; by default boxes, and masks where the things to find have them. */
 	readonly kinds?: readonly Kind[];
 	/**
 	 * Whether masks found are small, medium or large by their own area, as pycocotools has it by default,
@@ -16,6 +19,12 @@ export interface AveragePrecisionOptions {
 	 */
 	readonly maskArea?: "mask" | "box";
 }
+
+const checks: Checks<AveragePrecisionOptions> = {
+	classes: required(list(text)),
+	kinds: list(oneOf(["box", "mask"]), { least: 1 }),
+	maskArea: oneOf(["mask", "box"]),
+};
 
 /** The figures by name, without those of which there is nothing to find. */
 function percentages(
@@ -37,6 +46,22 @@ function percentages(
 	);
 }
 
+/** Whether masks are scored: as before, or as the first image tells in which there is something. */
+function nowMasked(
+	before: boolean | undefined,
+	found: Detections,
+	wanted: Instances,
+): boolean | undefined {
+	const isNew = before === undefined;
+	if (wanted.labels.length === 0)
+		return isNew && found.masks.length < found.labels.length ? false : before;
+	const has = wanted.masks.length > 0;
+	if (isNew || before === has) return has;
+	throw new RangeError(
+		`some things have masks and others have none: score boxes alone, by kinds: ["box"]`,
+	);
+}
+
 /**
  * COCO's average precision of boxes and masks, in percent.
  *
@@ -45,30 +70,39 @@ function percentages(
  * AP of each class, `box AP: person`; what there is nothing of to find is left out. Equal to those of
  * pycocotools 2.0.11 wherever it has a figure, but that an annotation of id 0 counts as any other. Images
  * are ranked by their ids where they have them, else in the order in which they were added.
- * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, or an image
- * comes twice; `value` where there is nothing to find.
+ * `add` throws a `RangeError` where scores are not numbers, lengths or sizes do not agree, an image comes twice,
+ * or things have masks and those before had none; `value` where there is nothing to find.
  */
-export function averagePrecision({
-	classes,
-	kinds = ["box", "mask"],
-	maskArea = "mask",
-}: AveragePrecisionOptions): Metric<Detections, Instances> {
+export function averagePrecision(
+	options: AveragePrecisionOptions,
+): Metric<Detections, Instances> {
+	checkOptions("averagePrecision", options, checks);
+	const { classes, kinds: chosen, maskArea = "mask" } = options;
+	const names = distinctNames(classes);
 	const images: ScoredImage[] = [];
-	const ids = new Set<number>();
+	const ids = new Set<Id>();
+	let masked: boolean | undefined;
+	const kindsOf = (now: boolean | undefined): readonly Kind[] =>
+		chosen ?? (now === false ? ["box"] : ["box", "mask"]);
 	let known: readonly (readonly [Kind, Summary])[] | undefined;
 	const summaries = () => {
-		known ??= kinds.map(
+		known ??= kindsOf(masked).map(
 			(kind) => [kind, summarize(images, kind, classes.length)] as const,
 		);
 		return known;
 	};
 	return {
 		add(found, wanted) {
+			const now = chosen ? undefined : nowMasked(masked, found, wanted);
+			const kinds = kindsOf(now);
 			checkDetections(found, { classes, kinds });
 			checkInstances(wanted, { classes, kinds });
 			if (wanted.image !== undefined && ids.has(wanted.image))
-				throw new RangeError(`image ${wanted.image} was added already`);
+				throw new RangeError(
+					`image ${JSON.stringify(wanted.image)} was added already`,
+				);
 			images.push(scoreImage(found, wanted, { kinds, maskArea }));
+			masked = now;
 			if (wanted.image !== undefined) ids.add(wanted.image);
 			known = undefined;
 		},
@@ -83,8 +117,8 @@ export function averagePrecision({
 			return 100 * score;
 		},
 		details() {
-			const all = percentages(summaries(), classes);
-			const { [`${kinds[0]} AP`]: _, ...details } = all;
+			const all = percentages(summaries(), names);
+			const { [`${kindsOf(masked)[0]} AP`]: _, ...details } = all;
 			return details;
 		},
 	};

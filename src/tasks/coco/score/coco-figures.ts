@@ -1,3 +1,4 @@
+import type { Id } from "../instances.js";
 import {
 	areaNames,
 	ignoredShift,
@@ -43,10 +44,16 @@ const recalls = Array.from({ length: 101 }, (_, i) => i * 0.01);
 const [all, small, medium, large] = [0, 1, 2, 3] as const;
 const [half, threeQuarters] = [0, 5] as const;
 
+/** Numbers by value, texts by their characters' codes, as NumPy sorts them. */
+const compareIds = (a: Id, b: Id): number =>
+	typeof a === "number" && typeof b === "number"
+		? a - b
+		: Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
+
 /** Images by their ids, where all have one. */
 function ordered(images: readonly ScoredImage[]): readonly ScoredImage[] {
 	if (images.some(({ id }) => id === undefined)) return images;
-	return [...images].sort((a, b) => (a.id as number) - (b.id as number));
+	return [...images].sort((a, b) => compareIds(a.id as Id, b.id as Id));
 }
 
 /** Sorts what remains of the images into classes. */
@@ -61,7 +68,7 @@ function rank(
 	const ranges = areaNames.length;
 	const rows = Array.from(lengths, (length) => ({
 		filled: 0,
-		scores: new Float32Array(length),
+		scores: new Float64Array(length),
 		ranks: new Uint8Array(length),
 		flags: new Uint32Array(length * ranges),
 		wanted: areaNames.map(() => 0),

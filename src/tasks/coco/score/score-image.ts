@@ -1,7 +1,8 @@
-import type { Detections, Instances } from "../instances.js";
+import type { Detections, Id, Instances } from "../instances.js";
 import { type Box, rleArea } from "../rle/rle.js";
 import { boxOverlap, comparable, overlap } from "../rle/rle-iou.js";
 import { checkSameSize } from "../rle/rle-merge.js";
+import { sidesOf } from "./box-sides.js";
 import { areaNames, matchDetections } from "./match-detections.js";
 
 /** What is compared: boxes or masks. */
@@ -12,10 +13,10 @@ export const mostDetections = 100;
 
 /** What remains of an image once its detections are matched: a few bytes for each. */
 export interface ScoredImage {
-	readonly id: number | undefined;
+	readonly id: Id | undefined;
 	/** Of the detections: class by class, by falling score. */
 	readonly labels: Int32Array;
-	readonly scores: Float32Array;
+	readonly scores: Float64Array;
 	/** The position of each detection among those of its class in the image, from 0. */
 	readonly ranks: Uint8Array;
 	/** `[detections * ranges]` bits of `matchDetections` for each kind. */
@@ -35,7 +36,7 @@ export interface ScoreOptions {
 /** The indices of each class: detections by falling score, of equal ones the first first. */
 function byClass(
 	labels: Int32Array,
-	scores?: Float32Array,
+	scores?: Float32Array | Float64Array,
 ): Map<number, number[]> {
 	const groups = new Map<number, number[]>();
 	labels.forEach((label, i) => {
@@ -49,14 +50,8 @@ function byClass(
 	return groups;
 }
 
-/** As mmdetection hands boxes to pycocotools: left, top, and the differences of the corners. */
-function cornerBox(boxes: Float32Array, i: number): Box {
-	const [left, top] = [boxes[4 * i]!, boxes[4 * i + 1]!];
-	return [left, top, boxes[4 * i + 2]! - left, boxes[4 * i + 3]! - top];
-}
-
 function thingBox({ boxes, annotated }: Instances, i: number): Box {
-	if (!annotated) return cornerBox(boxes, i);
+	if (!annotated) return sidesOf(boxes, i);
 	return [0, 1, 2, 3].map(
 		(side) => annotated.boxes[4 * i + side]!,
 	) as unknown as Box;
@@ -69,7 +64,7 @@ interface Comparison {
 }
 
 function boxComparison(found: Detections, wanted: Instances): Comparison {
-	const boxes = Array.from(found.labels, (_, i) => cornerBox(found.boxes, i));
+	const boxes = Array.from(found.labels, (_, i) => sidesOf(found.boxes, i));
 	const truths = Array.from(wanted.labels, (_, i) => thingBox(wanted, i));
 	return {
 		overlap: (detection, thing) =>
@@ -102,6 +97,17 @@ function comparisonOf(
 	return { ...masks, area: boxComparison(found, wanted).area };
 }
 
+/** How large things are: as a file says, else their masks or, without those, their boxes. */
+function areasOf(wanted: Instances): ArrayLike<number> {
+	const { labels, masks, annotated } = wanted;
+	if (annotated) return annotated.areas;
+	if (masks.length > 0) return masks.map(rleArea);
+	return Array.from(labels, (_, i) => {
+		const [, , width, height] = thingBox(wanted, i);
+		return width * height;
+	});
+}
+
 /** Matches the detections in an image with what is in it. */
 export function scoreImage(
 	found: Detections,
@@ -110,8 +116,7 @@ export function scoreImage(
 ): ScoredImage {
 	const groups = byClass(found.labels, found.scores);
 	const things = byClass(wanted.labels);
-	const areas =
-		wanted.annotated?.areas ?? Float64Array.from(wanted.masks, rleArea);
+	const areas = areasOf(wanted);
 	const labels = [...new Set([...groups.keys(), ...things.keys()])];
 	const kept = labels.map((label) =>
 		(groups.get(label) ?? []).slice(0, mostDetections),
@@ -144,7 +149,7 @@ export function scoreImage(
 	return {
 		id: wanted.image,
 		labels: Int32Array.from(all, (i) => found.labels[i]!),
-		scores: Float32Array.from(all, (i) => found.scores[i]!),
+		scores: Float64Array.from(all, (i) => found.scores[i]!),
 		ranks: Uint8Array.from(kept.flatMap((group) => [...group.keys()])),
 		flags: Object.fromEntries(flags),
 		wanted: [...counts],

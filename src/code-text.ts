@@ -1,0 +1,28 @@
+const derived = new WeakSet<object>();
+
+/** Where this package's own modules are. */
+const home = new URL("./", import.meta.url).href;
+
+/** Whether a module is part of this package, whose names and options say what its functions do. */
+export const isOurs = (module: string | undefined): boolean =>
+	module?.startsWith(home) ?? false;
+
+/** Marks a function that follows from other functions, and so has no text of its own. */
+export function markDerived<Fn extends object>(fn: Fn): Fn {
+	derived.add(fn);
+	return fn;
+}
+
+/** The text of a function, which ids are made of; throws where it does not say what the function does. */
+export function textOf(
+	what: string,
+	fn: (...given: never[]) => unknown,
+): string {
+	if (derived.has(fn)) return "derived";
+	const text = Function.prototype.toString.call(fn);
+	if (/\{\s*\[native code\]\s*\}$/.test(text))
+		throw new TypeError(
+			`${what} is a bound or built-in function, whose text does not say what it does: wrap it in a function of your own, (...given) => it(...given)`,
+		);
+	return text;
+}

@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import { shortHash } from "../canonical.js";
+import type { Image } from "../image/image.js";
+import { isNamedInFull } from "../tasks/published-data.js";
+import type { Task } from "../tasks/task.js";
+import { taskIdentity } from "../tasks/task-identity.js";
+import type { Cell } from "./cell.js";
+import type { Settled } from "./evaluate-options.js";
+
+/** A short hash of some pictures. */
+export function hashOfImages(images: readonly Image[]): string {
+	const hash = createHash("sha256");
+	for (const { data, height, width } of images)
+		hash.update(`${height} x ${width}`).update(data);
+	return hash.digest("hex").slice(0, 8);
+}
+
+/**
+ * A hash of all that the scores of a run depend on besides its weights and the columns of a row: classes, test
+ * data, changes of the task, and the size of a batch where images are padded together.
+ */
+export function scoringOf(
+	task: Task,
+	{ batchSize }: Pick<Settled, "batchSize">,
+): Pick<Cell, "scoring" | "isAsEver"> {
+	const { classes, test, testBatchSize = 64, uses } = task;
+	const identity = taskIdentity(task, "scoring");
+	const isPadded = uses === "pyramid" && batchSize !== testBatchSize;
+	const { contents } = test;
+	return {
+		scoring: shortHash({
+			...identity,
+			classes,
+			contents,
+			...(isPadded && { batchSize }),
+		}),
+		isAsEver:
+			Object.keys(identity).length === 0 && !isPadded && isNamedInFull(test),
+	};
+}

@@ -1,0 +1,33 @@
+import { availableParallelism } from "node:os";
+import type { PoolOptions } from "./pool.js";
+
+/** How images are dealt out to threads. */
+export interface ThreadShares extends Required<PoolOptions> {
+	/** Images of one message: many small ones, or a single large one. */
+	readonly chunk: number;
+}
+
+const messageBytes = 2 ** 20;
+const mostBytes = 2 ** 28;
+// Each has the engine in memory, for the sake of the task's other parts.
+const mostWorkers = 8;
+
+/** One less than there are cores, from 1 to 8. */
+export const defaultWorkers = (): number =>
+	Math.min(Math.max(availableParallelism() - 1, 1), mostWorkers);
+
+/**
+ * Deals out images such that two batches are on their way, or more where there are many threads, but no
+ * more than 256 MiB.
+ */
+export function sharesOf(
+	workers: number,
+	{ batchSize, imageBytes }: { batchSize: number; imageBytes: number },
+): ThreadShares {
+	const atOnce = Math.floor(messageBytes / imageBytes);
+	const chunk = Math.min(Math.max(atOnce, 1), batchSize);
+	const wanted = Math.max(Math.ceil(batchSize / chunk), workers) * 2 + 1;
+	const most = Math.floor(mostBytes / (imageBytes * chunk));
+	const inFlight = Math.max(Math.min(wanted, most), 2);
+	return { workers, chunk, inFlight, waiting: Math.ceil(inFlight / workers) };
+}

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+/** Calls a script with arguments that are wrong: what it writes to stderr. */
+function refusal(script: string, ...args: string[]): string {
+	const path = fileURLToPath(new URL(`../../${script}.js`, import.meta.url));
+	const { status, stdout, stderr } = spawnSync(
+		process.execPath,
+		[path, ...args],
+		{ encoding: "utf8" },
+	);
+	assert.equal(stdout, "");
+	assert.ok(status === 1 || status === 2, `ends with ${status}`);
+	return stderr;
+}
+
+const options: readonly (readonly [string, string, string])[] = [
+	["data-scripts/ade20k", "--foldr", "--folder"],
+	["data-scripts/checkpoints", "--lst", "--list"],
+	["data-scripts/cifar10", "--fodler", "--folder"],
+	["data-scripts/coco", "--onyl", "--only"],
+	["data-scripts/corrupt", "--severites=1", "--severities"],
+	["data-scripts/pretrain-mini", "--foler", "--folder"],
+	["kernel/install", "--prefx", "--prefix"],
+	["kernel/notebook/run", "--htlm", "--html"],
+];
+
+for (const [script, given, meant] of options)
+	test(`${script} proposes the nearest option`, () => {
+		const [name] = given.split("=");
+		assert.match(
+			refusal(script, given),
+			new RegExp(
+				`^there is no option ${name}; there are (--[\\w-]+(, )?)+; did you mean "${meant}"\\?\\n$`,
+			),
+		);
+	});
+
+test("names and commands are checked as options are", () => {
+	assert.match(
+		refusal("data-scripts/checkpoints", "resnet50/prim"),
+		/no checkpoint "resnet50\/prim"; there are:\n( {2}.*\n)+ {2}.*; did you mean "resnet50\/prime"\?\n$/,
+	);
+	assert.match(
+		refusal("data-scripts/coco", "--only", "val2017,train2016"),
+		/no archive "train2016"; there are .*; did you mean "train2017"\?\n$/,
+	);
+	assert.match(
+		refusal("data-scripts/corrupt", "a", "b", "--corruptions", "fog,frots"),
+		/unknown corruption "frots"; allowed: .*; did you mean "frost"\?\n$/,
+	);
+	assert.match(
+		refusal(
+			"data-scripts/corrupt",
+			"a",
+			"b",
+			"--variant",
+			"any-size,cifar-10-c",
+		),
+		/unknown variant "any-size,cifar-10-c"; allowed: /,
+	);
+	assert.match(
+		refusal("data-scripts/pretrain-mini", "swin-mini", "resnet-mni/prime"),
+		/no mini backbone resnet-mni\/prime; .*; did you mean "resnet-mini\/prime"\?\n$/,
+	);
+	assert.equal(
+		refusal("data-scripts/frost", "--folder", "x"),
+		"there is no option --folder, nor any other\n",
+	);
+	assert.equal(
+		refusal("data-scripts/frost", "x", "y"),
+		"name one folder, not x and y\n",
+	);
+	assert.equal(
+		refusal("kernel/install", "instal"),
+		'there is no command instal; there are install, uninstall, list; did you mean "install"?\n',
+	);
+	assert.match(
+		refusal("kernel/notebook/run", "exec", "a.ipynb"),
+		/^there is no command exec, only run: /,
+	);
+});
