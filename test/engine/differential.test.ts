@@ -12,7 +12,6 @@ import { lowerings } from "../../src/engine/lowerings/table.js";
 import { compile, Random, useEngine } from "../../src/index.js";
 import { convolutionDraws } from "./differential/convolution-draws.js";
 import { elementwiseDraws } from "./differential/elementwise-draws.js";
-import { exclusions } from "./differential/exclusions.js";
 import { imageDraws } from "./differential/image-draws.js";
 import { indexingDraws } from "./differential/indexing-draws.js";
 import { matrixDraws } from "./differential/matrix-draws.js";
@@ -91,10 +90,6 @@ const summary = (outcome: Outcome): string =>
 				]),
 			);
 
-const isExcused = (trial: Trial, way: string, outcome: Outcome): boolean =>
-	outcome instanceof Error &&
-	exclusions.some(({ applies }) => applies(trial, way, outcome.message));
-
 function differs(expected: Outcome, actual: Outcome): boolean {
 	if (expected instanceof Error || actual instanceof Error)
 		return !(expected instanceof Error && actual instanceof Error);
@@ -120,7 +115,7 @@ for (const [family, draws] of Object.entries(families)) {
 			const actual = await outcomes(trials, way);
 			trials.forEach((trial, i) => {
 				const [want, got] = [expected[i] as Outcome, actual[i] as Outcome];
-				if (differs(want, got) && !isExcused(trial, way, got))
+				if (differs(want, got))
 					failures.push(
 						`${way}, seed ${seed}: ${describe(trial)}\n  expected ${summary(want)}\n  got ${summary(got)}`,
 					);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { tapsOf } from "../../src/nn/axis-taps.js";
+import { tapsOf } from "../../src/engine/axis-taps.js";
 
 const matrix = Float32Array.of(1, 0, 0, 0, 0.5, 0.25, 0.25, 0, 0, 0, 1, 0);
 const size = [3, 4] as const;
