@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
+import { setTimeout as delay } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
 import { kernelCommand } from "./kernelspec.js";
 import {
@@ -49,6 +50,27 @@ interface Pending {
 
 class EarlyExit extends Error {}
 
+const keptCharacters = 4000;
+
+/** Keeps the end of what a process writes to its standard error, and passes all of it on where wanted. */
+function tailOf({ stderr }: ChildProcess, isShown: boolean): () => string {
+	let text = "";
+	stderr?.setEncoding("utf8").on("data", (piece: string) => {
+		text = (text + piece).slice(-keptCharacters);
+		if (isShown) process.stderr.write(piece);
+	});
+	return () => text;
+}
+
+/** Why a process has ended, as far as it has said so itself. */
+function reasonOf(text: string, end: string | number | null): string {
+	const [, fatal] = /^FATAL ERROR: (.*)$/m.exec(text) ?? [];
+	if (!fatal) return String(end);
+	return /heap|memory|allocation/i.test(fatal)
+		? `${end}, out of memory: ${fatal}; NODE_OPTIONS=--max-old-space-size=<megabytes> allows more`
+		: `${end}: ${fatal}`;
+}
+
 type ShellChannel = "shell" | "control";
 
 /** Starts a kernel and speaks the Jupyter protocol with it over its sockets. */
@@ -59,15 +81,22 @@ export class KernelClient {
 	readonly #iopub = new Subscriber({ receiveHighWaterMark: 0 });
 	readonly #pending = new Map<string, Pending>();
 	readonly #sending = new Map<string, Promise<void>>();
+	readonly process: ChildProcess;
+	readonly remove: () => void;
 	#ended: Error | undefined;
 	/** Sees every published message, those that answer no request of ours included. */
 	onPublish: (message: Message) => void = () => {};
 
 	private constructor(
 		readonly connection: Connection,
-		readonly process: ChildProcess,
-		readonly remove: () => void,
+		child: ChildProcess,
+		{
+			remove,
+			isShown,
+		}: { readonly remove: () => void; readonly isShown: boolean },
 	) {
+		this.process = child;
+		this.remove = remove;
 		this.#decoder = new Decoder(connection.key);
 		const routingId = this.session;
 		const limits = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 };
@@ -80,9 +109,16 @@ export class KernelClient {
 		this.#iopub.connect(address(connection, "iopub"));
 		this.#iopub.subscribe();
 		void this.#listen(this.#iopub, (message) => this.#onIopub(message));
-		process.once("exit", (code, signal) =>
-			this.#fail(new Error(`the kernel has exited (${signal ?? code})`)),
-		);
+		const tail = tailOf(child, isShown);
+		child.once("exit", async (code, signal) => {
+			// its last words come a little later
+			await Promise.race([
+				once(child, "close"),
+				delay(1000, undefined, { ref: false }),
+			]);
+			const reason = reasonOf(tail(), signal ?? code);
+			this.#fail(new Error(`the kernel has exited (${reason})`));
+		});
 	}
 
 	/** Starts a kernel process and waits until it answers. */
@@ -104,11 +140,14 @@ export class KernelClient {
 		const child = spawn(program, args, {
 			cwd: folder,
 			env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...env },
-			stdio: ["ignore", "ignore", stderr],
+			stdio: ["ignore", "ignore", stderr === "ignore" ? "ignore" : "pipe"],
 			// Ctrl-C in a terminal is for the client, which sends what the kernel can answer at any time
 			detached: process.platform !== "win32",
 		});
-		const client = new KernelClient(connection, child, remove);
+		const client = new KernelClient(connection, child, {
+			remove,
+			isShown: stderr === "inherit",
+		});
 		await client.#untilReady(patience).catch((error: unknown) => {
 			client.kill();
 			throw error;

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { jsonValue } from "./display/mime.js";
 import type { Content, Message } from "./protocol/message.js";
 
 /** A two-way channel between a cell and a widget in the client. */
@@ -28,9 +29,12 @@ export class Comms {
 		const comm: Comm = {
 			id,
 			target,
-			send: (data, buffers) =>
-				this.publish("comm_msg", { comm_id: id, data }, buffers),
+			send: (data, buffers) => {
+				jsonValue(data, "the data of a comm");
+				this.publish("comm_msg", { comm_id: id, data }, buffers);
+			},
 			close: (data = {}) => {
+				jsonValue(data, "the data of a comm");
 				if (!this.#open.delete(id)) return;
 				this.publish("comm_close", { comm_id: id, data });
 			},
@@ -43,6 +47,7 @@ export class Comms {
 
 	/** Opens a comm to the client's target of that name. */
 	open(target: string, data: Content = {}): Comm {
+		jsonValue(data, "the data of a comm");
 		const comm = this.#create(randomUUID(), target);
 		this.publish("comm_open", {
 			comm_id: comm.id,

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { type Checks, checkOptions } from "../src/check/check-options.js";
 import { flag, text } from "../src/check/checks.js";
 import type { Comm, Comms } from "./comms.js";
-import { type Bundle, bundleOf, type MimeData } from "./display/bundle.js";
+import { type Bundle, bundleOf } from "./display/bundle.js";
+import { mimeData } from "./display/mime.js";
 import { type ProgressOptions, progressOver } from "./progress.js";
 import type { Content } from "./protocol/message.js";
 import { createReporter } from "./reporter.js";
@@ -91,18 +92,22 @@ export interface GlobalHost {
 type Show = (value: unknown, options?: DisplayOptions) => DisplayHandle;
 
 const rawBundle = (value: unknown): Bundle => ({
-	data: value as MimeData,
+	data: mimeData(value),
 	metadata: {},
 });
 
-/** A bundle of one type; bytes become base64. */
+/** A bundle of one type. */
 const typedBundle = (type: string) => (content: unknown) =>
-	rawBundle({
-		[type]:
-			content instanceof Uint8Array
-				? Buffer.from(content).toString("base64")
-				: content,
-	});
+	rawBundle({ [type]: content ?? null });
+
+/** Which execution made a handle, and so has shown its value already. */
+const shownBy = new WeakMap<object, object>();
+
+/** Whether a value is the handle of something that this execution has shown. */
+export const isShown = (value: unknown, execution: object) =>
+	typeof value === "object" &&
+	value !== null &&
+	shownBy.get(value) === execution;
 
 function createDisplay(host: GlobalHost): Display {
 	const publish = (bundle: Bundle, id: string, update: boolean) => {
@@ -118,7 +123,9 @@ function createDisplay(host: GlobalHost): Display {
 				void bundle.then((ready) => publish(ready, id, update));
 			} else publish(bundle, id, update);
 			const change = (next: unknown) => void show(next, { id, update: true });
-			return { id, update: change };
+			const handle = { id, update: change };
+			shownBy.set(handle, host.execution());
+			return handle;
 		};
 		return show;
 	};

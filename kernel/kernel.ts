@@ -1,14 +1,18 @@
+import { StringDecoder } from "node:string_decoder";
 import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
-import { installGlobals } from "./globals.js";
+import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
 import { completeness } from "./language/is-complete.js";
 import { splitCell } from "./language/magics.js";
-import { runMagic, wallTime } from "./magics.js";
+import { type MagicHost, runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
 import { type Cell, cellOf, createCell } from "./runtime/cell.js";
+import { followChildren } from "./runtime/child-output.js";
+import { waitElsewhere } from "./runtime/child-sync.js";
 import type { Executor, Outcome } from "./runtime/executor.js";
+import { shared } from "./runtime/interrupts.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
 import type { Failure } from "./runtime/traceback.js";
@@ -31,6 +35,7 @@ export class Kernel {
 	readonly #history = new History();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
+	readonly #magicHost: MagicHost;
 	readonly #queue: Queued[] = [];
 	#count = 0;
 	#isRunning = false;
@@ -42,11 +47,22 @@ export class Kernel {
 		readonly link: Link,
 		readonly executor: Executor,
 		readonly info: Content,
+		/** Ends the process, which cells cannot. */
+		readonly exit: (code: number) => never,
 	) {
 		this.#comms = new Comms((type, content, buffers = []) =>
 			link.publish(type, content, { parent: this.#parent(), buffers }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
+		this.#magicHost = {
+			tensors: () => this.#tensors.report(),
+			get isChecking() {
+				return executor.isChecking;
+			},
+			set isChecking(on) {
+				executor.isChecking = on;
+			},
+		};
 	}
 
 	/** The header that output made now belongs to. */
@@ -66,14 +82,36 @@ export class Kernel {
 				link.publish(type, content, { parent: this.#parent() }),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
-			signal: () => this.executor.interrupts.now.abort.signal,
+			signal: () => this.executor.interrupts.signal(),
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
 		});
+		this.#followChildren();
 		warnOnce(() => this.executor.interrupts.now);
+		process.on("SIGTERM", () => link.end());
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
+	}
+
+	/** Lets child processes print into their cell, and stop with it. */
+	#followChildren(): void {
+		const { link } = this;
+		const { interrupts } = this.executor;
+		const decoders = new WeakMap<object, Record<string, StringDecoder>>();
+		followChildren(interrupts, (name, chunk, context) => {
+			const known = decoders.get(context) ?? {};
+			known[name] ??= new StringDecoder("utf8");
+			decoders.set(context, known);
+			const text = known[name].write(Buffer.from(chunk));
+			link.stream({ name, text, parent: parentOf(context.cell) });
+		});
+		waitElsewhere((request) => {
+			const parent = this.#parent();
+			const result = link.runChild({ ...request, parent });
+			interrupts.check();
+			return result;
+		});
 	}
 
 	/** Shows an error that no cell caught below the cell it came from. */
@@ -100,12 +138,15 @@ export class Kernel {
 	#receive(message: ToMain): void {
 		if (message.kind === "request") this.#dispatch(message.message);
 		if (message.kind === "drained") this.#isAborting = false;
-		if (message.kind === "terminated") this.executor.terminated();
+		if (message.kind === "terminated") {
+			this.executor.terminated(message.reason);
+		}
+		if (message.kind === "ending") this.executor.interrupts.cancelAll();
 		if (message.kind === "interrupt") {
 			this.link.alive();
 			this.executor.interrupts.cancel();
 		}
-		if (message.kind === "shutdown") process.exit(0);
+		if (message.kind === "shutdown") this.exit(0);
 	}
 
 	#dispatch(message: Message): void {
@@ -128,11 +169,11 @@ export class Kernel {
 
 	#answer(message: Message): void {
 		const { content } = message;
-		const { compiler, declarations } = this.executor;
+		const { compiler } = this.executor;
 		const answers: Record<string, (() => Content) | undefined> = {
 			kernel_info_request: () => this.info,
-			complete_request: () => complete(compiler, declarations, content),
-			inspect_request: () => inspect(compiler, declarations, content),
+			complete_request: () => complete(compiler, content),
+			inspect_request: () => inspect(compiler, content),
 			is_complete_request: () => ({
 				...completeness(String(content.code ?? "")),
 			}),
@@ -159,15 +200,28 @@ export class Kernel {
 		for (let next = this.#queue.shift(); next; next = this.#queue.shift()) {
 			const { message, isAborted } = next;
 			this.#status("busy", message.header);
-			if (isAborted) {
-				const execution_count = this.#count;
-				this.link.reply(message, { status: "aborted", execution_count });
+			const { flag } = this.executor.interrupts;
+			if (isAborted || Atomics.load(flag, shared.ending) !== 0) {
+				// without a count, by which clients would take it for a cell that has run
+				this.link.reply(message, { status: "aborted" });
 			} else {
-				await this.#execute(message);
+				Atomics.store(flag, shared.running, 1);
+				await this.#execute(message).catch((error: unknown) =>
+					this.#fail(message, error),
+				);
+				Atomics.store(flag, shared.running, 0);
 			}
 			this.#status("idle", message.header);
 		}
 		this.#isRunning = false;
+	}
+
+	/** Ends a cell that the kernel itself has failed at. */
+	#fail(message: Message, error: unknown): void {
+		const failure = this.executor.failureOf(error);
+		this.link.publish("error", { ...failure }, { parent: message.header });
+		const execution_count = this.#count;
+		this.link.reply(message, { status: "error", execution_count, ...failure });
 	}
 
 	async #execute(message: Message): Promise<void> {
@@ -216,11 +270,13 @@ export class Kernel {
 		const { source, magics, help } = splitCell(cell.source);
 		if (help) return { payload: this.#help(help.name) };
 		const started = performance.now();
-		const outcome = await this.executor.run(cell, source, () => {
+		const begin = () => {
 			for (const magic of magics) {
-				process.stdout.write(runMagic(magic, () => this.#tensors.report()));
+				process.stdout.write(runMagic(magic, this.#magicHost));
 			}
-		});
+		};
+		const check = !magics.some(({ name }) => name === "%%nocheck");
+		const outcome = await this.executor.run(cell, source, { begin, check });
 		if ("failure" in outcome) return { ...outcome, payload: [] };
 		const failure = isSilent ? undefined : await this.#show(outcome, cell);
 		if (magics.some(({ name }) => name === "%%time")) {
@@ -230,9 +286,9 @@ export class Kernel {
 	}
 
 	#help(name: string): Content[] {
-		const { compiler, declarations } = this.executor;
+		const { compiler } = this.executor;
 		const info = this.executor.protect(() =>
-			compiler.inspect(declarations, name, name.length - 1),
+			compiler.inspect(name, name.length - 1),
 		);
 		const data = info
 			? describe(info)
@@ -245,7 +301,8 @@ export class Kernel {
 		{ value }: Extract<Outcome, { value: unknown }>,
 		cell: Cell,
 	): Promise<Failure | undefined> {
-		if (value === undefined) return undefined;
+		const { executing } = this.executor.interrupts;
+		if (value === undefined || isShown(value, executing)) return undefined;
 		const shown = await this.executor.guard(() => bundleOf(value));
 		if ("failure" in shown) return shown.failure;
 		const { data, metadata } = shown.value;
@@ -267,7 +324,7 @@ export class Kernel {
 		for (const [name, expression] of Object.entries(wanted)) {
 			const source = String(expression);
 			const cell = createCell(`In[${this.#count}]`, source, message.header);
-			const outcome = await this.executor.run(cell, `(${source})`, () => {});
+			const outcome = await this.executor.run(cell, `(${source})`);
 			const shown =
 				"failure" in outcome
 					? outcome

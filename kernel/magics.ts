@@ -12,20 +12,36 @@ function environment(argument: string): string {
 		.join("");
 }
 
+const known = ["%%time", "%%nocheck", "%typecheck", "%env", "%tensors"];
+
+/** What magic lines may ask of the kernel. */
+export interface MagicHost {
+	tensors(): string;
+	/** Whether the types of cells are checked. */
+	isChecking: boolean;
+}
+
+/** `%typecheck off` and `%typecheck on`: whether the types of later cells, and of this one, are checked. */
+function typecheck(argument: string, host: MagicHost): string {
+	if (!["", "on", "off"].includes(argument)) {
+		throw new Error(`%typecheck is on or off, not ${argument}`);
+	}
+	if (argument !== "") host.isChecking = argument === "on";
+	return `types are ${host.isChecking ? "" : "not "}checked\n`;
+}
+
 /**
  * Does what a magic line asks and returns what it prints; throws when there is no such magic.
  *
- * `%%time` prints nothing at its place: see `wallTime`.
+ * `%%time` prints nothing at its place: see `wallTime`. Nor does `%%nocheck`, which the compiler follows.
  */
-export function runMagic(
-	{ name, argument }: Magic,
-	tensors: () => string,
-): string {
-	if (name === "%%time") return "";
+export function runMagic({ name, argument }: Magic, host: MagicHost): string {
+	if (name === "%%time" || name === "%%nocheck") return "";
 	if (name === "%env") return environment(argument);
-	if (name === "%tensors") return tensors();
+	if (name === "%tensors") return host.tensors();
+	if (name === "%typecheck") return typecheck(argument, host);
 	throw new Error(
-		`there is no magic ${name}; there are %%time, %env, %tensors and name?${didYouMean(name, ["%%time", "%env", "%tensors"])}`,
+		`there is no magic ${name}; there are ${known.join(", ")} and name?${didYouMean(name, known)}`,
 	);
 }
 

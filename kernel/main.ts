@@ -1,16 +1,21 @@
 /** The kernel process: `node --no-force-async-hooks-checks main.js <connection file>`. */
 import { randomUUID } from "node:crypto";
-import { createRequire } from "node:module";
+import { getHeapStatistics } from "node:v8";
 import { Kernel } from "./kernel.js";
 import { kernelInfo } from "./kernel-info.js";
-import { createCompiler } from "./language/compiler.js";
+import { Compiler } from "./language/compiler.js";
 import { readConnection } from "./protocol/connection.js";
 import { watchAsyncHooks } from "./runtime/async-hooks.js";
 import { createCell } from "./runtime/cell.js";
 import { Executor } from "./runtime/executor.js";
+import { refuseExits } from "./runtime/exits.js";
 import { shared } from "./runtime/interrupts.js";
 import { followTimers } from "./runtime/timers.js";
 import { Link } from "./sockets/link.js";
+import * as tslab from "./tslab.js";
+
+/** Bytes of the heap that only new objects use: the others have that much less. */
+const youngSpace = 3 * 16 * 2 ** 20;
 
 async function start(connectionFile: string): Promise<void> {
 	const connection = readConnection(connectionFile);
@@ -19,39 +24,26 @@ async function start(connectionFile: string): Promise<void> {
 	watchAsyncHooks(memory);
 	const info = kernelInfo();
 	const session = randomUUID();
-	const link = new Link({ connection, session, kernelInfo: info, memory });
+	const link = new Link({
+		connection,
+		session,
+		kernelInfo: info,
+		memory,
+		heapLimit: getHeapStatistics().heap_size_limit - youngSpace,
+	});
 	const ready = link.ready();
 	process.on("exit", () => link.close());
 	const folder = process.cwd();
-	const compiler = createCompiler(folder);
+	const compiler = new Compiler(folder);
 	// the checker reads its libraries at the first cell: better now than then
-	compiler.compile("", "1");
+	compiler.compile("1", { check: true });
 	await ready;
-	const overrides = new Map([["tslab", tslabDisplay]]);
+	const overrides = new Map([["tslab", () => tslab]]);
 	const idle = createCell("In[0]", "", undefined);
-	const executor = new Executor(folder, compiler, { memory, idle, overrides });
+	const executor = new Executor(compiler, { memory, idle, overrides });
 	followTimers(executor.interrupts);
-	new Kernel(link, executor, info).start();
+	new Kernel(link, executor, info, refuseExits()).start();
 	Atomics.store(memory, shared.critical, 0);
-}
-
-/** tslab's own `display`, which writes through a hook, on top of ours. */
-function tslabDisplay(): unknown {
-	const require = createRequire(import.meta.url);
-	const jupyter = require("tslab/dist/jupyter.js") as {
-		lastWriteDisplayData: (
-			data: {
-				data: Record<string, unknown>;
-				transient: { display_id?: string };
-			},
-			update: boolean,
-		) => void;
-	};
-	jupyter.lastWriteDisplayData = ({ data, transient }, update) => {
-		const { display_id: id } = transient;
-		display(data, { raw: true, update, ...(id ? { id } : {}) });
-	};
-	return require("tslab");
 }
 
 const [connectionFile] = process.argv.slice(2);

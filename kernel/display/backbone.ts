@@ -12,8 +12,8 @@ import { type Fields, recordsBundleOf } from "./records.js";
 import { settingText } from "./setting.js";
 
 /** Tells a backbone by what it can do. */
-function isBackbone(value: object): value is Backbone {
-	const backbone = value as Partial<Backbone>;
+function isBackbone(value: unknown): value is Backbone {
+	const backbone = (value ?? {}) as Partial<Backbone>;
 	return (
 		typeof backbone.features === "function" &&
 		typeof backbone.pyramid === "function" &&

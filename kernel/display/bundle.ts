@@ -1,17 +1,15 @@
 import { backboneBundle } from "./backbone.js";
 import { checkpointBundle } from "./checkpoint.js";
 import { figureBundle, isFigure } from "./figure.js";
+import { type MimeData, mimeData } from "./mime.js";
 import { pictureBundle } from "./picture.js";
-import { plainText } from "./plain.js";
+import { plainText, shorten } from "./plain.js";
 import { recipeBundle } from "./recipe.js";
 import { recordsBundle } from "./records.js";
 import { runBundle } from "./run.js";
 import { isTable, tableHtml, tableText } from "./table.js";
 import { taskBundle } from "./task.js";
 import { isTensor, tensorBundle, tensorListBundle } from "./tensor.js";
-
-/** One representation of a value per MIME type; bytes are base64. */
-export type MimeData = Record<string, unknown>;
 
 export interface Bundle {
 	readonly data: MimeData;
@@ -41,17 +39,8 @@ const describers: readonly ((value: object) => Bundle | undefined)[] = [
 
 const withoutMetadata = (data: MimeData): Bundle => ({ data, metadata: {} });
 
-/** Encodes bytes as base64 and typed arrays as arrays, so that the data can be JSON. */
-function encodeData(data: MimeData): MimeData {
-	return Object.fromEntries(
-		Object.entries(data).map(([type, value]) => [
-			type,
-			value instanceof Uint8Array
-				? Buffer.from(value).toString("base64")
-				: value,
-		]),
-	);
-}
+const asText = (value: unknown) =>
+	withoutMetadata({ "text/plain": plainText(value) });
 
 function imageBundle(bytes: Uint8Array): Bundle | undefined {
 	const [type] =
@@ -61,7 +50,7 @@ function imageBundle(bytes: Uint8Array): Bundle | undefined {
 	if (type === undefined) return undefined;
 	const name = type.replace("image/", "").toUpperCase();
 	const text = `${name} image of ${(bytes.length / 1000).toFixed(1)} kB`;
-	return withoutMetadata(encodeData({ [type]: bytes, "text/plain": text }));
+	return withoutMetadata(mimeData({ [type]: bytes, "text/plain": text }));
 }
 
 function ownDisplay(value: object): (() => unknown) | undefined {
@@ -72,15 +61,16 @@ function ownDisplay(value: object): (() => unknown) | undefined {
 function describeObject(value: object): Bundle | Promise<Bundle> {
 	const method = ownDisplay(value);
 	if (method) {
-		const data = method() as MimeData | Promise<MimeData>;
+		const data = method();
 		return data instanceof Promise
-			? data.then((ready) => withoutMetadata(encodeData(ready)))
-			: withoutMetadata(encodeData(data));
+			? data.then((ready) => withoutMetadata(mimeData(ready)))
+			: withoutMetadata(mimeData(data));
 	}
 	if (value instanceof Uint8Array) {
 		const image = imageBundle(value);
 		if (image) return image;
 	}
+	if (ArrayBuffer.isView(value)) return asText(value);
 	if (isTable(value)) {
 		return withoutMetadata({
 			"text/html": tableHtml(value),
@@ -93,7 +83,7 @@ function describeObject(value: object): Bundle | Promise<Bundle> {
 		const bundle = describe(value);
 		if (bundle) return bundle;
 	}
-	return withoutMetadata({ "text/plain": plainText(value) });
+	return asText(value);
 }
 
 /**
@@ -105,10 +95,10 @@ function describeObject(value: object): Bundle | Promise<Bundle> {
 export function bundleOf(value: unknown): Bundle | Promise<Bundle> {
 	const fallback = (error: unknown) =>
 		withoutMetadata({
-			"text/plain": `${plainText(value)}\n(its display failed: ${error})`,
+			"text/plain": `${plainText(value)}\n(its display failed: ${shorten(String(error), 2000)})`,
 		});
 	if ((typeof value !== "object" && typeof value !== "function") || !value) {
-		return withoutMetadata({ "text/plain": plainText(value) });
+		return asText(value);
 	}
 	try {
 		const bundle = describeObject(value);

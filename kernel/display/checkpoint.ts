@@ -78,13 +78,17 @@ const rowOf = ([name, entry]: readonly [string, ZooEntry]): Fields => ({
 	file: entry.file,
 });
 
+/** The value of an object's first property, the others not looked at. */
+function firstOf(value: object): unknown {
+	for (const name in value) return (value as Record<string, unknown>)[name];
+	return undefined;
+}
+
 /** A checkpoint as what is in its file; entries of the zoo, by name, as a table. */
 export function checkpointBundle(value: object): Bundle | undefined {
 	if (isCheckpoint(value)) return oneCheckpoint(value);
+	if (Array.isArray(value) || !isZooEntry(firstOf(value))) return undefined;
 	const entries = Object.entries(value);
-	const isZoo =
-		!Array.isArray(value) &&
-		entries.length > 0 &&
-		entries.every(([, entry]) => isZooEntry(entry));
+	const isZoo = entries.every(([, entry]) => isZooEntry(entry));
 	return isZoo ? recordsBundleOf(entries.map(rowOf)) : undefined;
 }

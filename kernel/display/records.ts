@@ -20,8 +20,22 @@ function isFields(value: unknown): value is Fields {
 	);
 }
 
+const mostLookedAt = 1000;
+
+/** Some of the rows where there are very many: the first, the last, and such between as are left. */
+function someOf(rows: readonly unknown[]): readonly unknown[] {
+	if (rows.length <= mostLookedAt) return rows;
+	const apart = (rows.length - 1) / (mostLookedAt - 1);
+	const indices = Array.from({ length: mostLookedAt }, (_, i) =>
+		Math.round(i * apart),
+	);
+	return indices.map((i) => rows[i]);
+}
+
 const namesOf = (rows: readonly Fields[]) =>
-	[...new Set(rows.flatMap(Object.keys))].filter((name) => !unread.has(name));
+	[...new Set((someOf(rows) as readonly Fields[]).flatMap(Object.keys))].filter(
+		(name) => !unread.has(name),
+	);
 
 function tableOf(rows: readonly Fields[]): TableLike {
 	const names = namesOf(rows);
@@ -45,11 +59,12 @@ export function recordsBundleOf(rows: readonly Fields[]): Bundle {
 /** A list of objects that are alike, with plain values only, such as result rows or a log, as a table. */
 export function recordsBundle(value: object): Bundle | undefined {
 	if (!Array.isArray(value) || value.length < 2) return undefined;
-	if (!value.every(isFields)) return undefined;
-	const shared = Object.keys(value[0]).filter((name) =>
-		value.every((row) => name in row),
+	const some = someOf(value);
+	if (!some.every(isFields)) return undefined;
+	const shared = Object.keys(some[0]!).filter((name) =>
+		some.every((row) => name in row),
 	);
 	const isAlike =
-		shared.length > 1 && shared.length >= namesOf(value).length - 1;
+		shared.length > 1 && shared.length >= namesOf(some).length - 1;
 	return isAlike ? recordsBundleOf(value) : undefined;
 }

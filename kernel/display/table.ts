@@ -1,5 +1,5 @@
-import { inspect } from "node:util";
 import { escapeHtml } from "./html.js";
+import { plainText } from "./plain.js";
 
 /** What a table must offer to be shown as one; arquero's tables do. */
 export interface TableLike {
@@ -64,7 +64,7 @@ function cellText(value: unknown): string {
 			? value
 			: value instanceof Date
 				? value.toISOString()
-				: inspect(value, { depth: 1, breakLength: Infinity });
+				: plainText(value, { depth: 1, breakLength: Infinity });
 	return text.length > cellLength ? `${text.slice(0, cellLength)}…` : text;
 }
 

@@ -14,10 +14,11 @@ export interface TensorLike {
 
 const smallestSide = 8;
 const largestSide = 256;
+const mostValues = 4_000_000;
 
 /** Tells a tensor by its fields. */
-export function isTensor(value: object): value is TensorLike {
-	const tensor = value as Partial<TensorLike>;
+export function isTensor(value: unknown): value is TensorLike {
+	const tensor = (value ?? {}) as Partial<TensorLike>;
 	return (
 		typeof tensor.dataId === "object" &&
 		Array.isArray(tensor.shape) &&
@@ -31,6 +32,8 @@ interface Statistics {
 	readonly mean: number;
 	readonly max: number;
 	readonly strange: number;
+	/** 1, or of how many values one has been looked at. */
+	readonly step: number;
 }
 
 function statistics(values: Numbers): Statistics {
@@ -38,7 +41,11 @@ function statistics(values: Numbers): Statistics {
 	let max = -Infinity;
 	let sum = 0;
 	let strange = 0;
-	for (const value of values) {
+	const step = Math.ceil(values.length / mostValues);
+	let counted = 0;
+	for (let i = 0; i < values.length; i += step) {
+		const value = values[i] as number;
+		counted++;
 		if (!Number.isFinite(value)) strange++;
 		else {
 			if (value < min) min = value;
@@ -46,7 +53,7 @@ function statistics(values: Numbers): Statistics {
 			sum += value;
 		}
 	}
-	return { min, mean: sum / (values.length - strange), max, strange };
+	return { min, mean: sum / (counted - strange), max, strange, step };
 }
 
 /** Height, width and channels when a shape is that of an image, a batch of one included. */
@@ -107,12 +114,13 @@ export function tensorBundle(tensor: TensorLike): Bundle {
 	}
 	if (values.length === 0) return text(" (empty)");
 	const numbers = statistics(values);
-	const { min, mean, max, strange } = numbers;
+	const { min, mean, max, strange, step } = numbers;
 	const odd = strange > 0 ? `, ${strange} not finite` : "";
+	const sampled = step > 1 ? ` of one value in ${step}` : "";
 	const few =
 		values.length <= 8 ? ` = ${Array.from(values, show).join(", ")}` : "";
 	const bundle = text(
-		`${few} min ${show(min)}, mean ${show(mean)}, max ${show(max)}${odd}`,
+		`${few} min ${show(min)}, mean ${show(mean)}, max ${show(max)}${sampled}${odd}`,
 	);
 	const image = imageShape(shape);
 	if (!image || strange > 0) return bundle;

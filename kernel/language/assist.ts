@@ -1,4 +1,4 @@
-import type ts from "@tslab/typescript-for-tslab";
+import type ts from "typescript";
 import type { Content } from "../protocol/message.js";
 import { toPoints, toUnits } from "./code-points.js";
 import type { Compiler } from "./compiler.js";
@@ -23,30 +23,23 @@ function blankMagics(text: string): string {
 const mostMatches = 500;
 
 /** Answers a complete_request: names that fit at the cursor, best first, with their kinds. */
-export function complete(
-	compiler: Compiler,
-	declarations: string,
-	request: Content,
-): Content {
+export function complete(compiler: Compiler, request: Content): Content {
 	const { text, source, offset } = readRequest(request);
-	const info = compiler.complete(declarations, source, offset);
-	const kinds = new Map(
-		info.original?.entries.map(({ name, kind }) => [name, kind]),
-	);
-	const matches = info.candidates
-		.filter((name) => name !== "__tslab__" && !name.startsWith("$kernel"))
+	const found = compiler.complete(source, offset);
+	const entries = found.entries
+		.filter(({ name }) => !name.startsWith("$kernel"))
 		.slice(0, mostMatches);
-	const start = toPoints(text, info.start);
-	const end = toPoints(text, info.end);
-	const types = matches.map((name) => ({
+	const start = toPoints(text, found.start);
+	const end = toPoints(text, found.end);
+	const types = entries.map(({ name, kind }) => ({
 		text: name,
-		type: String(kinds.get(name) ?? ""),
+		type: kind,
 		start,
 		end,
 	}));
 	return {
 		status: "ok",
-		matches,
+		matches: entries.map(({ name }) => name),
 		cursor_start: start,
 		cursor_end: end,
 		metadata: { _jupyter_types_experimental: types },
@@ -82,16 +75,12 @@ export function describe(info: ts.QuickInfo): {
 }
 
 /** Answers an inspect_request with type and documentation of the name at the cursor. */
-export function inspect(
-	compiler: Compiler,
-	declarations: string,
-	request: Content,
-): Content {
+export function inspect(compiler: Compiler, request: Content): Content {
 	const { source, offset } = readRequest(request);
 	const info =
-		compiler.inspect(declarations, source, offset) ??
+		compiler.inspect(source, offset) ??
 		(offset > 0
-			? compiler.inspect(declarations, source, beforeCall(source, offset))
+			? compiler.inspect(source, beforeCall(source, offset))
 			: undefined);
 	return {
 		status: "ok",

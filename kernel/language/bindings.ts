@@ -1,50 +1,9 @@
-import type ts from "@tslab/typescript-for-tslab";
+import type ts from "typescript";
 import { typescript } from "./typescript.js";
 
-/** The names a cell declares at its top level. */
-export interface CellNames {
-	/** Variables, functions and classes: they live in the cell and can be assigned. */
-	readonly locals: readonly string[];
-	/** `import * as name`: they live in the cell and cannot be assigned. */
-	readonly namespaces: readonly string[];
-	/** Named and default imports: they live in the imported module. */
-	readonly imports: readonly string[];
-}
-
-/** Reads the names from the `export { ... }` that tslab appends to every cell. */
-export function cellNames(file: ts.SourceFile): CellNames {
-	const exported: string[] = [];
-	const namespaces = new Set<string>();
-	const imports = new Set<string>();
-	for (const statement of file.statements) {
-		if (typescript.isExportDeclaration(statement) && statement.exportClause) {
-			if (typescript.isNamedExports(statement.exportClause)) {
-				exported.push(
-					...statement.exportClause.elements.map(({ name }) => name.text),
-				);
-			}
-		}
-		if (!typescript.isImportDeclaration(statement)) continue;
-		const clause = statement.importClause;
-		if (clause?.name) imports.add(clause.name.text);
-		const bindings = clause?.namedBindings;
-		if (!bindings) continue;
-		if (typescript.isNamespaceImport(bindings)) {
-			namespaces.add(bindings.name.text);
-		} else {
-			for (const { name } of bindings.elements) imports.add(name.text);
-		}
-	}
-	return {
-		locals: exported.filter(
-			(name) => !namespaces.has(name) && !imports.has(name),
-		),
-		namespaces: exported.filter((name) => namespaces.has(name)),
-		imports: exported.filter((name) => imports.has(name)),
-	};
-}
-
+/** Tells `exports.a = exports.b = void 0`, which stands nowhere in the source. */
 function isVoidExport(statement: ts.Statement): boolean {
+	if (typescript.getOriginalNode(statement).pos >= 0) return false;
 	if (!typescript.isExpressionStatement(statement)) return false;
 	let value = statement.expression;
 	while (
@@ -73,31 +32,99 @@ function exportedGetter(
 	return isDefine ? call : undefined;
 }
 
+const { factory } = typescript;
+
+/** `$kernel.define(name, descriptor)` */
+const define = (name: ts.Expression, descriptor: ts.Expression) =>
+	factory.createExpressionStatement(
+		factory.createCallExpression(
+			factory.createPropertyAccessExpression(
+				factory.createIdentifier("$kernel"),
+				"define",
+			),
+			undefined,
+			[name, descriptor],
+		),
+	);
+
+/** The names of default imports, which CommonJS copies once rather than reads through. */
+function defaultImports(file: ts.SourceFile): Set<string> {
+	const original = typescript.getOriginalNode(file) as ts.SourceFile;
+	return new Set(
+		original.statements.flatMap((statement) =>
+			typescript.isImportDeclaration(statement)
+				? (statement.importClause?.name?.text ?? [])
+				: [],
+		),
+	);
+}
+
+/** `$kernel.define("name", { get: () => name })` for the `exports.name = name` of a default import. */
+function readThrough(
+	statement: ts.Statement,
+	names: ReadonlySet<string>,
+): ts.Statement | undefined {
+	if (!typescript.isExpressionStatement(statement)) return undefined;
+	const { expression } = statement;
+	if (
+		!typescript.isBinaryExpression(expression) ||
+		!typescript.isPropertyAccessExpression(expression.left) ||
+		!typescript.isIdentifier(expression.right) ||
+		expression.left.name.text !== expression.right.text ||
+		!names.has(expression.right.text)
+	) {
+		return undefined;
+	}
+	const { text } = expression.right;
+	const none = undefined;
+	const { right } = expression;
+	const get = factory.createArrowFunction(none, none, [], none, none, right);
+	const property = factory.createPropertyAssignment("get", get);
+	return define(
+		factory.createStringLiteral(text),
+		factory.createObjectLiteralExpression([property]),
+	);
+}
+
 /**
  * Rewrites what CommonJS does to `exports` into what the shared scope of all cells needs.
  *
- * `exports.a = exports.b = void 0` goes, because it would reset live variables, and
- * `Object.defineProperty(exports, ...)` becomes `$kernel.define(...)`, which later cells can undo.
+ * `exports.a = exports.b = void 0` goes, because it would reset live variables;
+ * `Object.defineProperty(exports, ...)` becomes `$kernel.define(...)`, which later cells can undo; and
+ * default imports are read through to their module, as the others are.
  */
 export function shareBindings(): ts.TransformerFactory<ts.SourceFile> {
-	const { factory } = typescript;
 	return () => (file) => {
+		const defaults = defaultImports(file);
 		const statements = file.statements.flatMap((statement) => {
 			if (isVoidExport(statement)) return [];
 			const call = exportedGetter(statement);
-			if (!call) return [statement];
+			if (!call) return [readThrough(statement, defaults) ?? statement];
 			const [, name, descriptor] = call.arguments;
 			if ((name as ts.StringLiteral).text === "__esModule") return [];
-			const define = factory.createCallExpression(
-				factory.createPropertyAccessExpression(
-					factory.createIdentifier("$kernel"),
-					"define",
-				),
-				undefined,
-				[name!, descriptor!],
-			);
-			return [factory.createExpressionStatement(define)];
+			return [define(name!, descriptor!)];
 		});
 		return factory.updateSourceFile(file, statements);
 	};
+}
+
+function declareWithLet(node: ts.Statement): ts.Statement {
+	if (
+		!typescript.isVariableStatement(node) ||
+		!(node.declarationList.flags & typescript.NodeFlags.Const) ||
+		node.modifiers?.length
+	) {
+		return node;
+	}
+	const list = factory.createVariableDeclarationList(
+		node.declarationList.declarations,
+		typescript.NodeFlags.Let,
+	);
+	return factory.updateVariableStatement(node, undefined, list);
+}
+
+/** Turns the top-level `const` of a cell into `let`, so that a later cell may declare the name anew. */
+export function declareAnew(): ts.TransformerFactory<ts.SourceFile> {
+	return () => (file) =>
+		factory.updateSourceFile(file, file.statements.map(declareWithLet));
 }

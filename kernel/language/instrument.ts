@@ -1,4 +1,4 @@
-import type ts from "@tslab/typescript-for-tslab";
+import type ts from "typescript";
 import { typescript } from "./typescript.js";
 
 const { factory } = typescript;
@@ -56,13 +56,15 @@ function instrumentLoop(node: ts.IterationStatement): ts.IterationStatement {
 	);
 }
 
-function isExportsMember(node: ts.Expression): boolean {
-	return (
-		typescript.isPropertyAccessExpression(node) &&
-		typescript.isIdentifier(node.expression) &&
-		node.expression.text === "exports"
-	);
-}
+/** Tells a name of the shared scope, which stands nowhere in the source. */
+const isShared = (node: ts.Expression): boolean =>
+	typescript.isPropertyAccessExpression(node) &&
+	typescript.isIdentifier(node.expression) &&
+	node.expression.text === "exports" &&
+	node.expression.pos < 0;
+
+const isRequire = (node: ts.Expression) =>
+	typescript.isIdentifier(node) && node.text === "require";
 
 function instrumentExpression(node: ts.Node): ts.Node {
 	if (typescript.isAwaitExpression(node)) {
@@ -79,7 +81,8 @@ function instrumentExpression(node: ts.Node): ts.Node {
 	if (node.expression.kind === typescript.SyntaxKind.ImportKeyword) {
 		return call("import", ...node.arguments);
 	}
-	if (!isExportsMember(node.expression)) return node;
+	if (isRequire(node.expression)) return call("require", ...node.arguments);
+	if (!isShared(node.expression)) return node;
 	const callee = factory.createParenthesizedExpression(
 		factory.createComma(
 			factory.createNumericLiteral(0),
@@ -89,44 +92,25 @@ function instrumentExpression(node: ts.Node): ts.Node {
 	return factory.updateCallExpression(node, callee, undefined, node.arguments);
 }
 
-function declareWithLet(node: ts.Statement): ts.Statement {
-	if (
-		!typescript.isVariableStatement(node) ||
-		!(node.declarationList.flags & typescript.NodeFlags.Const) ||
-		node.modifiers?.length
-	) {
-		return node;
-	}
-	const list = factory.createVariableDeclarationList(
-		node.declarationList.declarations,
-		typescript.NodeFlags.Let,
-	);
-	return factory.updateVariableStatement(node, undefined, list);
-}
-
 /**
- * Makes emitted JavaScript interruptible and its awaits traceable.
+ * Makes code interruptible and its awaits traceable, before it is compiled.
  *
  * Loops check the interrupt flag; `await x` becomes `$kernel.resume(await $kernel.wait(x))`, which
- * returns to the context (the cell) that began to wait; `import()` and `import.meta` go through the
- * kernel; calls of earlier cells' functions lose their accidental `this`; and a cell's top-level
- * `const` becomes `let`, so that a later cell may declare the name anew.
+ * returns to the context (the cell) that began to wait; `import()`, `import.meta` and `require()` go
+ * through the kernel; and calls of earlier cells' functions lose their accidental `this`.
  */
-export function instrument(
-	isCell: boolean,
-): ts.TransformerFactory<ts.SourceFile> {
+export function instrument(): ts.TransformerFactory<ts.SourceFile> {
 	return (context) => (file) => {
 		const visit = (node: ts.Node): ts.Node => {
+			if (typescript.isTypeNode(node)) {
+				// a class extends an expression
+				if (!typescript.isExpressionWithTypeArguments(node)) return node;
+			}
 			const visited = typescript.visitEachChild(node, visit, context);
 			return typescript.isIterationStatement(visited, false)
 				? instrumentLoop(visited)
 				: instrumentExpression(visited);
 		};
-		const visited = typescript.visitEachChild(file, visit, context);
-		if (!isCell) return visited;
-		return factory.updateSourceFile(
-			visited,
-			visited.statements.map(declareWithLet),
-		);
+		return typescript.visitEachChild(file, visit, context);
 	};
 }

@@ -6,18 +6,6 @@ export interface Position {
 	readonly column: number;
 }
 
-const comment = /\n?\/\/# sourceMappingURL=data:[^,]*;base64,(\S+)\s*$/;
-
-/** Splits emitted code from the inline source map at its end. */
-export function splitSourceMap(code: string): { code: string; map: string } {
-	const match = comment.exec(code);
-	if (!match?.[1]) throw new Error("emitted code carries no inline source map");
-	return {
-		code: code.slice(0, match.index),
-		map: Buffer.from(match[1], "base64").toString(),
-	};
-}
-
 function origin(map: string, position: Position): Position | undefined {
 	const { originalLine, originalColumn } = new SourceMap(
 		JSON.parse(map) as SourceMapPayload,

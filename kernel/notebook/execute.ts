@@ -89,7 +89,7 @@ async function executeCell(
 	const work = client.execute(joinText(cell.source), { onPublish });
 	try {
 		const { reply } = await Promise.race([work, clock.tooLate]);
-		const count = Number(reply.execution_count);
+		const count = (reply.execution_count ?? null) as number | null;
 		const done = { ...cell, outputs, execution_count: count };
 		if (reply.status === "ok") return { cell: done };
 		const traceback = (reply.traceback as string[] | undefined) ?? [];

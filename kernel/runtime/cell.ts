@@ -43,7 +43,7 @@ export function positionInCell(
 	position: Position,
 ): Position | undefined {
 	const found = trace(cell.maps, position);
-	// tslab puts one line, `export {};`, before every cell
+	// one line, `export {};`, stands before every cell
 	return found && found.line > 1
 		? { line: found.line - 1, column: found.column }
 		: undefined;

@@ -1,8 +1,7 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Compiler } from "../language/compiler.js";
-import { afterFailure, localImports } from "../language/declarations.js";
-import type { Emitted } from "../language/emit.js";
+import type { Compiler, Refused, Strictness } from "../language/compiler.js";
+import type { Emitted, EmittedCell } from "../language/emit.js";
 import type { Cell } from "./cell.js";
 import { Interrupted, Interrupts, shared } from "./interrupts.js";
 import { compileFunction, Modules } from "./modules.js";
@@ -15,14 +14,34 @@ export type Outcome =
 	| { readonly failure: Failure };
 
 const { setImmediate } = globalThis;
-const parameters = "exports, require, $kernel, __filename, __dirname";
+
+/** Thrown where code cannot be compiled that only names itself while it runs. */
+class Uncompiled extends Error {
+	constructor(readonly refused: Refused) {
+		super("a local module cannot be compiled");
+	}
+}
+
+/** Ends a cell that leaves no memory for the kernel. */
+class HeapExhausted extends Error {
+	override readonly name = "HeapExhausted";
+}
+
+function isUncompiled(thrown: unknown): thrown is Uncompiled {
+	try {
+		return thrown instanceof Uncompiled;
+	} catch {
+		// a revoked proxy, say
+		return false;
+	}
+}
 
 /** Declares a cell's names as getters and setters, the first thing the cell does. */
 function announcement({
 	locals,
 	namespaces,
 	imports,
-}: Emitted["names"]): string {
+}: EmittedCell["names"]): string {
 	const bindings = [
 		...locals.map((name) => `${name}:[()=>${name},($v)=>{${name}=$v}]`),
 		...namespaces.map((name) => `${name}:[()=>${name}]`),
@@ -34,16 +53,17 @@ function announcement({
 
 /** Compiles and runs the cells of one notebook, one after another. */
 export class Executor {
-	/** Declarations of everything that earlier cells left to later ones. */
-	declarations = "";
 	readonly interrupts: Interrupts;
 	readonly modules: Modules;
+	/** Whether the types of cells are checked. */
+	isChecking = true;
+	/** How the cell that runs is read. */
+	#strictness: Strictness = { check: true };
 	readonly #scope = new Scope();
-	#terminated = () => {};
-	#isStale = false;
+	#terminated = (_: Error) => {};
+	#complaints: string[];
 
 	constructor(
-		readonly folder: string,
 		readonly compiler: Compiler,
 		setup: {
 			readonly memory: Int32Array;
@@ -52,13 +72,25 @@ export class Executor {
 		},
 	) {
 		this.interrupts = new Interrupts(setup.memory, setup.idle);
-		const kernelFor = (path: string) => this.#kernelFor(path);
-		this.modules = new Modules(folder, kernelFor, setup.overrides);
+		this.#complaints = [...compiler.complaints];
+		this.modules = new Modules(
+			(path, imports) => this.#kernelFor(path, imports),
+			setup.overrides,
+			(specifier, from) => this.#loadLocal(specifier, from),
+		);
+	}
+
+	#loadLocal(specifier: string, from: string) {
+		const loaded = this.protect(() =>
+			this.compiler.load(specifier, from, this.#strictness),
+		);
+		if (loaded && "diagnostics" in loaded) throw new Uncompiled(loaded);
+		return loaded;
 	}
 
 	/** What compiled code sees as `$kernel`. */
-	#kernelFor(path: string): object {
-		const { interrupts } = this;
+	#kernelFor(path: string, imports: Emitted["imports"]): object {
+		const { interrupts, modules } = this;
 		const url = pathToFileURL(path).href;
 		return {
 			flag: interrupts.flag,
@@ -69,12 +101,16 @@ export class Executor {
 			wait: (value: unknown) => interrupts.wait(value),
 			resume: interrupts.resume.bind(interrupts),
 			iterate: interrupts.iterate.bind(interrupts),
-			import: (specifier: string) => this.modules.import(specifier),
-			meta: { url, filename: path, dirname: join(path, "..") },
-			announce: (bindings: Bindings, imports: string[]) =>
-				this.#scope.announce(bindings, imports),
-			define: (name: string, { get }: { get: () => unknown }) =>
-				this.#scope.define(name, get),
+			import: (specifier: unknown) =>
+				modules.import(String(specifier), path, imports),
+			require: (specifier: string) => modules.require(specifier, path, imports),
+			meta: {
+				url,
+				filename: path,
+				dirname: dirname(path),
+				resolve: (specifier: string) =>
+					pathToFileURL(modules.resolve(specifier, path)).href,
+			},
 		};
 	}
 
@@ -90,14 +126,19 @@ export class Executor {
 
 	failureOf(thrown: unknown): Failure {
 		return this.protect(() =>
-			failureOf(thrown, (path) => this.modules.mapsOf(path)),
+			isUncompiled(thrown)
+				? failureOfDiagnostics(
+						thrown.refused.diagnostics,
+						this.interrupts.now.cell,
+					)
+				: failureOf(thrown, (path) => this.modules.mapsOf(path)),
 		);
 	}
 
-	/** Ends the running cell after its JavaScript has been terminated. */
-	terminated(): void {
+	/** Ends the running cell after its JavaScript has been terminated; for lack of memory where a reason says so. */
+	terminated(reason?: string): void {
 		Atomics.store(this.interrupts.flag, shared.held, 0);
-		this.#terminated();
+		this.#terminated(reason ? new HeapExhausted(reason) : new Interrupted());
 	}
 
 	/** Runs code of the kernel that calls into code of cells, such as their display methods. */
@@ -105,85 +146,138 @@ export class Executor {
 		work: () => T,
 	): Promise<{ readonly value: Awaited<T> } | { readonly failure: Failure }> {
 		try {
-			return { value: (await this.#start(work)) as Awaited<T> };
+			return {
+				value: (await this.#start(work, { cancel: true })) as Awaited<T>,
+			};
 		} catch (thrown) {
 			return { failure: this.failureOf(thrown) };
 		}
 	}
 
 	/** Runs one cell; `begin` is called on its behalf before anything of it runs. */
-	async run(cell: Cell, source: string, begin: () => void): Promise<Outcome> {
+	async run(
+		cell: Cell,
+		source: string,
+		{
+			begin = () => {},
+			check = true,
+		}: { readonly begin?: () => void; readonly check?: boolean } = {},
+	): Promise<Outcome> {
 		const context = this.interrupts.contextOf(cell);
 		this.interrupts.executing = this.interrupts.now = context;
 		try {
 			begin();
-			const changed = this.protect(() => this.compiler.refresh());
-			this.#isStale ||= changed.length > 0;
-			const reloaded = this.#isStale ? await this.#reload(cell) : undefined;
-			if (reloaded && "failure" in reloaded) return reloaded;
+			this.#strictness = { check: check && this.isChecking };
+			await this.#renew(cell);
 			return await this.#runSource(cell, source);
 		} catch (thrown) {
 			return { failure: this.failureOf(thrown) };
 		}
 	}
 
-	/** Imports again what earlier cells imported from local files, some of which have changed. */
-	async #reload(cell: Cell): Promise<Outcome | undefined> {
-		const imports = localImports(this.declarations);
-		const outcome = imports ? await this.#runSource(cell, imports) : undefined;
-		this.#isStale = outcome !== undefined && "failure" in outcome;
-		return outcome;
+	/** Loads again the local modules that have changed; those that cannot be stay as they are, and are named. */
+	async #renew(cell: Cell): Promise<void> {
+		const { modules, broken } = this.protect(() => {
+			this.#complaints.push(...this.compiler.refresh());
+			return this.compiler.renew(this.#strictness);
+		});
+		const complain = (path: string, { traceback }: Failure) =>
+			this.#complaints.push(
+				`${path} has changed and cannot be loaded; what it was stays in use:`,
+				...traceback,
+			);
+		for (const { path, diagnostics } of broken) {
+			const failure =
+				diagnostics.length > 0
+					? failureOfDiagnostics(diagnostics, cell)
+					: failureOf(`there is no ${path}`, () => undefined);
+			complain(path, failure);
+		}
+		if (modules.length > 0) {
+			this.modules.update(modules);
+			const failed = (path: string, error: unknown) =>
+				complain(path, this.failureOf(error));
+			await this.#start(() => this.modules.renew(failed), { cancel: true });
+		}
+		const text = this.#complaints.splice(0).join("\n");
+		if (text !== "") process.stderr.write(`${text}\n`);
 	}
 
 	async #runSource(cell: Cell, source: string): Promise<Outcome> {
-		const before = this.declarations;
-		const compiled = this.protect(() => this.compiler.compile(before, source));
+		const compiled = this.protect(() =>
+			this.compiler.compile(source, this.#strictness),
+		);
 		if ("diagnostics" in compiled) {
 			const { diagnostics } = compiled;
 			return { failure: failureOfDiagnostics(diagnostics, cell) };
 		}
-		const { script, declarations, resultName } = compiled;
-		this.modules.update(compiled.modules);
+		const { script, modules, settle } = compiled;
+		this.modules.update(modules);
 		if (!script) return { value: undefined };
 		cell.maps = script.maps;
+		const names = Object.values(script.names).flat();
+		let unreached = names;
+		let value: unknown;
+		const call = () => {
+			unreached = [];
+			return this.#call(cell, script, (result) => {
+				value = result;
+			});
+		};
 		try {
-			await this.#start(() => this.modules.prepare(script.code));
-			await this.#start(() => this.#call(cell, script));
-			this.#scope.settle();
-			this.declarations = declarations;
-		} catch (thrown) {
-			const unreached = this.#scope.settle();
-			this.declarations = afterFailure(before, declarations, unreached);
-			throw thrown;
+			await this.#start(() => this.modules.prepare(script), { cancel: true });
+			await this.#start(call, { cancel: false });
+			return { value };
+		} finally {
+			const uninitialized = this.#scope.settle();
+			settle(unreached.length > 0 ? unreached : uninitialized);
 		}
-		return { value: resultName ? this.#scope.take(resultName) : undefined };
 	}
 
-	#call(cell: Cell, script: Emitted): unknown {
-		const path = join(this.folder, "notebook.ts");
+	#call(
+		cell: Cell,
+		script: EmittedCell,
+		result: (value: unknown) => void,
+	): unknown {
+		const { source, imports } = script;
+		const path = join(dirname(source), "notebook.ts");
 		const prelude = announcement(script.names);
-		return compileFunction(script.code, cell.file, {
-			parameters,
-			isAsync: script.isAsync,
-			prelude,
-		})(
+		const kernel = Object.assign(this.#kernelFor(path, imports), {
+			result,
+			announce: (bindings: Bindings, imports: string[]) =>
+				this.#scope.announce(bindings, imports),
+			define: (name: string, { get }: { get: () => unknown }) =>
+				this.#scope.define(name, get),
+		});
+		const { isAsync } = script;
+		return compileFunction(script.code, cell.file, { isAsync, prelude })(
 			this.#scope.exports,
-			this.modules.requireFrom(this.folder),
-			this.#kernelFor(path),
+			this.modules.requireFrom(path, imports),
+			kernel,
 			path,
-			this.folder,
+			dirname(path),
+			{},
 		);
 	}
 
-	/** Starts code from a fresh turn of the event loop, so that terminating it harms nothing else. */
-	#start(code: () => unknown): Promise<unknown> {
+	/**
+	 * Starts code from a fresh turn of the event loop, so that terminating it harms nothing else.
+	 *
+	 * What cells await is given up by an interrupt anyway; with `cancel`, so is what comes of this code.
+	 */
+	#start(
+		code: () => unknown,
+		{ cancel }: { readonly cancel: boolean },
+	): Promise<unknown> {
 		return new Promise((resolve, reject) => {
-			this.#terminated = () => reject(new Interrupted());
+			this.#terminated = reject;
 			setImmediate(() => {
 				// an earlier cell's late turn may have come between
 				this.interrupts.now = this.interrupts.executing;
 				try {
-					Promise.resolve(code()).then(resolve, reject);
+					const result = code();
+					const end = cancel ? this.interrupts.outcome(result) : result;
+					Promise.resolve(end).then(resolve, reject);
 				} catch (error) {
 					reject(error);
 				}

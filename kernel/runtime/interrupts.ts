@@ -39,7 +39,13 @@ export const shared = {
 	closed: 5,
 	/** How many things go on that a first interrupt lets end by themselves, such as runs that are being written. */
 	held: 6,
-	words: 7,
+	/** Wakes the main thread when a child process that it waits for has ended. */
+	child: 7,
+	/** Not 0 while a cell runs. */
+	running: 8,
+	/** Not 0 once the process was told to end: no cell is begun any more. */
+	ending: 9,
+	words: 10,
 } as const;
 
 const { setImmediate } = globalThis;
@@ -51,6 +57,8 @@ export class Interrupts {
 	/** The context of the cell that is, or was last, executed. */
 	executing: Context;
 	readonly #waiting = new Map<() => void, Context>();
+	/** Those of whom code has the signal. */
+	readonly #signalled = new Set<Context>();
 
 	constructor(
 		readonly flag: Int32Array,
@@ -90,6 +98,12 @@ export class Interrupts {
 		return held;
 	}
 
+	/** Throws where there has been an interrupt. */
+	check(): void {
+		const seen = Atomics.load(this.flag, shared.interrupts);
+		if (seen !== this.now.epoch) this.stop();
+	}
+
 	/** Rejects every await of the executing cell. */
 	cancel(): void {
 		this.executing.abort.abort(new Interrupted());
@@ -124,6 +138,26 @@ export class Interrupts {
 		}
 		if (failure) throw failure.error;
 		return value;
+	}
+
+	/** The signal that an interrupt of the code that runs now aborts. */
+	signal(): AbortSignal {
+		this.#signalled.add(this.now);
+		return this.now.abort.signal;
+	}
+
+	/** Interrupts all that has asked for a signal, in the background too. */
+	cancelAll(): void {
+		for (const { abort } of this.#signalled) abort.abort(new Interrupted());
+		this.#signalled.clear();
+		this.cancel();
+	}
+
+	/** What comes of a value, or the interrupt that comes before. */
+	async outcome(value: unknown): Promise<unknown> {
+		const { failure, value: result } = await this.wait(value);
+		if (failure) throw failure.error;
+		return result;
 	}
 
 	/** Iterates for `for await`, so that waiting for the next item can be interrupted. */

@@ -1,21 +1,32 @@
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import { constants, Script } from "node:vm";
 import type { Emitted } from "../language/emit.js";
+import { createFacade, fillFacade, type Namespace } from "./facade.js";
 
 interface LocalModule {
 	emitted: Emitted;
-	/** The exports of the last evaluation; undefined when it must run (again). */
-	evaluated: Record<string, unknown> | undefined;
+	/** What was last evaluated, and what came out of it. */
+	evaluated:
+		| { readonly emitted: Emitted; readonly exports: unknown }
+		| undefined;
 	/** What importers hold: reads through to the last evaluation. */
-	readonly facade: Record<string, unknown>;
-	readonly imports: Set<string>;
+	readonly facade: Namespace;
+	/** Set while it is being evaluated. */
+	isRunning: boolean;
 }
 
 type Require = (specifier: string) => unknown;
 
+/** What compiles a local file that an `import()` names; undefined when the specifier leads to none. */
+export type LoadLocal = (
+	specifier: string,
+	from: string,
+) =>
+	| { readonly path: string; readonly modules: readonly Emitted[] }
+	| undefined;
+
 const requireOwn = createRequire(import.meta.url);
-const extensions = [".ts", ".tsx", ".js", ".jsx", "/index.ts", "/index.js"];
 const needsImport = new Set(["ERR_REQUIRE_ASYNC_MODULE", "ERR_REQUIRE_ESM"]);
 
 const codeOf = (error: unknown) => (error as { code?: string } | null)?.code;
@@ -29,17 +40,19 @@ function nativeImport(folder: string): (specifier: string) => Promise<unknown> {
 	return script.runInThisContext() as (specifier: string) => Promise<unknown>;
 }
 
+/** What the functions that cells and local modules become are called with. */
+export const parameters =
+	"exports, require, $kernel, __filename, __dirname, module";
+
 /** Wraps a module or a cell into a function of what it may use. */
 export function compileFunction(
 	code: string,
 	filename: string,
 	{
-		parameters,
-		isAsync = false,
+		isAsync,
 		prelude = "",
 	}: {
-		readonly parameters: string;
-		readonly isAsync?: boolean;
+		readonly isAsync: boolean;
 		/** Runs first; takes no line of its own, so that line numbers stay. */
 		readonly prelude?: string;
 	},
@@ -52,25 +65,22 @@ export function compileFunction(
 	return script.runInThisContext() as (...values: unknown[]) => unknown;
 }
 
-/** Loads what cells import: local TypeScript, packages of the project, and the kernel's own. */
+/** Loads what cells import: local files, packages of the project, and the kernel's own. */
 export class Modules {
 	readonly #local = new Map<string, LocalModule>();
 	readonly #imported = new Map<string, unknown>();
-	readonly #requireProject: NodeJS.Require;
-	readonly #import: (specifier: string) => Promise<unknown>;
-	readonly #overrides: ReadonlyMap<string, () => unknown>;
+	readonly #imports = new Map<
+		string,
+		(specifier: string) => Promise<unknown>
+	>();
 
 	constructor(
-		readonly folder: string,
-		readonly kernelFor: (path: string) => object,
-		overrides: ReadonlyMap<string, () => unknown>,
-	) {
-		this.#requireProject = createRequire(join(folder, "notebook.js"));
-		this.#import = nativeImport(folder);
-		this.#overrides = overrides;
-	}
+		readonly kernelFor: (path: string, imports: Emitted["imports"]) => object,
+		readonly overrides: ReadonlyMap<string, () => unknown>,
+		readonly loadLocal: LoadLocal,
+	) {}
 
-	/** Takes newly compiled local modules; importers of changed ones run again when next required. */
+	/** Takes newly compiled local modules. */
 	update(modules: readonly Emitted[]): void {
 		for (const emitted of modules) {
 			const known = this.#local.get(emitted.source);
@@ -79,34 +89,11 @@ export class Modules {
 				this.#local.set(emitted.source, {
 					emitted,
 					evaluated: undefined,
-					facade: Object.defineProperty({}, "__esModule", {
-						value: true,
-						configurable: true,
-					}),
-					imports: new Set(),
+					facade: createFacade(),
+					isRunning: false,
 				});
 			}
-			this.#invalidate(emitted.source);
 		}
-	}
-
-	#invalidate(source: string): void {
-		const module = this.#local.get(source);
-		if (!module?.evaluated) return;
-		module.evaluated = undefined;
-		for (const [path, other] of this.#local) {
-			if (other.imports.has(source)) this.#invalidate(path);
-		}
-	}
-
-	/** The compiled local module that a relative specifier names, if any. */
-	#find(specifier: string, folder: string): string | undefined {
-		if (!/^\.{0,2}\//.test(specifier)) return undefined;
-		const path = resolve(folder, specifier);
-		const bare = path.replace(/\.[cm]?jsx?$/, "");
-		return [path, ...extensions.map((extension) => bare + extension)].find(
-			(candidate) => this.#local.has(candidate),
-		);
 	}
 
 	/** The source maps of a local module, for tracing stack frames. */
@@ -114,105 +101,171 @@ export class Modules {
 		return this.#local.get(source)?.emitted.maps;
 	}
 
-	/** Loads ahead, by `import()`, the packages that `require` cannot load: those that await. */
-	async prepare(code: string): Promise<void> {
-		const seen = new Set<string>();
-		const visit = async (text: string, folder: string): Promise<void> => {
-			for (const [, specifier] of text.matchAll(/\brequire\("([^"\n]+)"\)/g)) {
-				const local = this.#find(specifier!, folder);
-				if (local && !seen.has(local)) {
-					seen.add(local);
-					await visit(this.#local.get(local)!.emitted.code, dirname(local));
-				}
-				if (!local) await this.#prepareOne(specifier!, folder);
+	/** Evaluates anew the modules that have run before and have changed, or import one that has. */
+	async renew(failed: (path: string, error: unknown) => void): Promise<void> {
+		const renewed = new Set<string>();
+		for (const [path, module] of this.#local) {
+			if (!module.evaluated) continue;
+			try {
+				await this.#evaluate(path, renewed);
+			} catch (error) {
+				// not tried again before its next change
+				module.evaluated = { ...module.evaluated, emitted: module.emitted };
+				failed(path, error);
 			}
-		};
-		await visit(code, this.folder);
-	}
-
-	async #prepareOne(specifier: string, folder: string): Promise<void> {
-		try {
-			this.requireFrom(folder)(specifier);
-		} catch (error) {
-			if (!needsImport.has(codeOf(error) ?? "")) return;
-			const path = this.#resolve(specifier, folder);
-			this.#imported.set(path, await this.#import(path));
 		}
 	}
 
-	#resolve(specifier: string, folder: string): string {
-		return createRequire(join(folder, "module.js")).resolve(specifier);
+	/** Loads ahead what a `require` in the code cannot: local modules, and packages that await. */
+	async prepare({ code, source, imports }: Emitted): Promise<void> {
+		for (const [, specifier = ""] of code.matchAll(
+			/\brequire\("([^"\n]+)"\)/g,
+		)) {
+			const local = imports.get(specifier);
+			if (local !== undefined) await this.#evaluate(local, new Set());
+			else await this.#prepareOne(specifier, source);
+		}
 	}
 
-	requireFrom(folder: string): Require {
-		const require =
-			folder === this.folder
-				? this.#requireProject
-				: createRequire(join(folder, "module.js"));
-		return (specifier) => {
-			const override = this.#overrides.get(specifier);
-			if (override) return override();
-			const local = this.#find(specifier, folder);
-			if (local) return this.#evaluate(local);
-			try {
-				const ready =
-					this.#imported.size > 0 &&
-					this.#imported.get(require.resolve(specifier));
-				return ready || require(specifier);
-			} catch (error) {
-				const isMissing =
-					codeOf(error) === "MODULE_NOT_FOUND" &&
-					String(error).includes(`'${specifier}'`);
-				if (!isMissing || /^[./]/.test(specifier)) throw error;
-				return requireOwn(specifier);
-			}
-		};
-	}
-
-	/** What `import(specifier)` gives in a cell. */
-	async import(specifier: string): Promise<unknown> {
-		const local = this.#find(specifier, this.folder);
-		if (local) return this.#evaluate(local);
-		const override = this.#overrides.get(specifier);
-		if (override) return override();
+	async #prepareOne(specifier: string, from: string): Promise<void> {
+		if (this.overrides.has(specifier)) return;
 		try {
-			return await this.#import(specifier);
+			this.#requirePackage(specifier, from);
+		} catch (error) {
+			if (!needsImport.has(codeOf(error) ?? "")) return;
+			const path = this.resolve(specifier, from);
+			if (this.#imported.has(path)) return;
+			const namespace = (await this.#native(from)(path)) as Namespace;
+			// as `require` gives modules that do not await
+			const facade = createFacade();
+			fillFacade(facade, namespace);
+			this.#imported.set(path, facade);
+		}
+	}
+
+	#native(from: string): (specifier: string) => Promise<unknown> {
+		const folder = dirname(from);
+		const known = this.#imports.get(folder) ?? nativeImport(folder);
+		this.#imports.set(folder, known);
+		return known;
+	}
+
+	/** The file that a specifier leads to. */
+	resolve(specifier: string, from: string): string {
+		return createRequire(from).resolve(specifier);
+	}
+
+	#requirePackage(specifier: string, from: string): unknown {
+		const require = createRequire(from);
+		try {
+			const ready =
+				this.#imported.size > 0 &&
+				this.#imported.get(require.resolve(specifier));
+			return ready || require(specifier);
+		} catch (error) {
+			const isMissing =
+				codeOf(error) === "MODULE_NOT_FOUND" &&
+				String(error).includes(`'${specifier}'`);
+			if (!isMissing || /^[./]/.test(specifier)) throw error;
+			return requireOwn(specifier);
+		}
+	}
+
+	/** What the imports of a file become. */
+	requireFrom(from: string, imports: Emitted["imports"]): Require {
+		const require: Require = (specifier) => {
+			const local = imports.get(specifier);
+			if (local !== undefined) return this.#local.get(local)?.facade;
+			const override = this.overrides.get(specifier);
+			return override ? override() : this.#requirePackage(specifier, from);
+		};
+		return Object.assign(require, { resolve: createRequire(from).resolve });
+	}
+
+	/** What `require` gives that a file itself calls: of a CommonJS file, all that it exports. */
+	require(
+		specifier: string,
+		from: string,
+		imports: Emitted["imports"],
+	): unknown {
+		const module = this.#local.get(imports.get(specifier) ?? "");
+		if (!module) return this.requireFrom(from, imports)(specifier);
+		const exports = module.evaluated?.exports;
+		const isModule = (exports as Namespace | undefined)?.__esModule === true;
+		return isModule || !module.evaluated ? module.facade : exports;
+	}
+
+	/** What `import(specifier)` gives in a file. */
+	async import(
+		specifier: string,
+		from: string,
+		imports: Emitted["imports"],
+	): Promise<unknown> {
+		const override = this.overrides.get(specifier);
+		if (override) return override();
+		let local = imports.get(specifier);
+		if (local === undefined && /^\.{0,2}\//.test(specifier)) {
+			const loaded = this.loadLocal(specifier, from);
+			this.update(loaded?.modules ?? []);
+			local = loaded?.path;
+		}
+		if (local !== undefined) {
+			await this.#evaluate(local, new Set());
+			return this.#local.get(local)!.facade;
+		}
+		try {
+			return await this.#native(from)(specifier);
 		} catch (error) {
 			if (codeOf(error) !== "ERR_MODULE_NOT_FOUND") throw error;
 			return requireOwn(specifier);
 		}
 	}
 
-	#evaluate(source: string): unknown {
-		const module = this.#local.get(source)!;
-		if (module.evaluated) return module.facade;
-		const exports: Record<string, unknown> = {};
-		module.evaluated = exports;
-		const folder = dirname(source);
-		const require = this.requireFrom(folder);
-		const tracked: Require = (specifier) => {
-			const local = this.#find(specifier, folder);
-			if (local) module.imports.add(local);
-			return require(specifier);
-		};
+	/**
+	 * Evaluates a local module and all it imports, unless that has been done since they were compiled.
+	 *
+	 * Says whether it was; `renewed` collects what was evaluated, so that importers follow.
+	 */
+	async #evaluate(path: string, renewed: Set<string>): Promise<void> {
+		const module = this.#local.get(path);
+		if (!module || module.isRunning || renewed.has(path)) return;
+		const { emitted } = module;
+		module.isRunning = true;
 		try {
-			compileFunction(module.emitted.code, source, {
-				parameters: "exports, require, $kernel, __filename, __dirname",
-			})(exports, tracked, this.kernelFor(source), source, folder);
-		} catch (error) {
-			module.evaluated = undefined;
-			throw error;
+			let isStale = module.evaluated?.emitted !== emitted;
+			for (const next of emitted.imports.values()) {
+				await this.#evaluate(next, renewed);
+				isStale ||= renewed.has(next);
+			}
+			if (!isStale) return;
+			const exports = await this.#run(module);
+			module.evaluated = { emitted, exports };
+			renewed.add(path);
+		} finally {
+			module.isRunning = false;
 		}
-		for (const name of Object.getOwnPropertyNames(module.facade)) {
-			delete module.facade[name];
+	}
+
+	async #run({ emitted, facade, evaluated }: LocalModule): Promise<unknown> {
+		const { code, source, isAsync, imports } = emitted;
+		if (source.endsWith(".json")) {
+			const exports = JSON.parse(code) as unknown;
+			fillFacade(facade, exports);
+			return exports;
 		}
-		for (const name of Object.getOwnPropertyNames(exports)) {
-			Object.defineProperty(module.facade, name, {
-				get: () => exports[name],
-				enumerable: name !== "__esModule",
-				configurable: true,
-			});
-		}
-		return module.facade;
+		await this.prepare(emitted);
+		const module = { exports: {} as unknown };
+		// modules that import each other see what is there so far
+		if (!evaluated) fillFacade(facade, module.exports);
+		await compileFunction(code, source, { isAsync })(
+			module.exports,
+			this.requireFrom(source, imports),
+			this.kernelFor(source, imports),
+			source,
+			dirname(source),
+			module,
+		);
+		fillFacade(facade, module.exports);
+		return module.exports;
 	}
 }

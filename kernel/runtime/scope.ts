@@ -140,12 +140,4 @@ export class Scope {
 		this.#announced.clear();
 		return uninitialized;
 	}
-
-	/** Takes the value of a cell's last expression out of the scope. */
-	take(name: string): unknown {
-		const value = this.exports[name];
-		delete this.exports[name];
-		this.#variables.delete(name);
-		return value;
-	}
 }

@@ -1,4 +1,4 @@
-import type { Context, Interrupts } from "./interrupts.js";
+import { type Context, type Interrupts, shared } from "./interrupts.js";
 
 type Callback = (...args: unknown[]) => void;
 type Timer = (callback: Callback, ...rest: unknown[]) => unknown;
@@ -11,7 +11,9 @@ export function followTimers(interrupts: Interrupts): void {
 		const follow = (callback: Callback, ...rest: unknown[]) => {
 			const context: Context = interrupts.now;
 			const run = (...args: unknown[]) => {
-				if (context.abort.signal.aborted) return;
+				// what is held, such as a run that is being saved, goes on
+				const isHeld = Atomics.load(interrupts.flag, shared.held) > 0;
+				if (context.abort.signal.aborted && !isHeld) return;
 				const before = interrupts.now;
 				interrupts.enter(context);
 				try {

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { inspect } from "node:util";
-import type { Diagnostic } from "tslab/dist/converter.js";
+import { plainText, shorten } from "../display/plain.js";
+import type { Diagnostic } from "../language/diagnostics.js";
 import { type Position, trace } from "../language/source-map.js";
 import { type Cell, cellOf, positionInCell } from "./cell.js";
 
@@ -135,10 +135,38 @@ function showFrames(frames: readonly Frame[]): string[] {
 	return lines;
 }
 
-const describe = (error: Error) => {
-	const name = error.name || error.constructor?.name || "Error";
-	return { name, message: String(error.message ?? "") };
-};
+/** Reads something of a thrown value, any part of which may throw in turn. */
+function read(get: () => unknown, fallback = ""): string {
+	try {
+		const value = get();
+		return value === undefined ? fallback : shorten(String(value));
+	} catch {
+		return fallback;
+	}
+}
+
+const describe = (error: Error) => ({
+	name: read(() => error.name || error.constructor?.name, "Error") || "Error",
+	message: read(() => error.message),
+});
+
+/** A thrown value that is no error, as text. */
+function valueText(value: unknown): string {
+	try {
+		return typeof value === "string" ? shorten(value) : plainText(value);
+	} catch {
+		return `${typeof value} that cannot be shown`;
+	}
+}
+
+/** What an error names as its cause, its getter's own errors included. */
+function causeOf(error: Error): unknown {
+	try {
+		return error.cause;
+	} catch (thrown) {
+		return thrown;
+	}
+}
 
 function showError(
 	error: Error,
@@ -148,32 +176,44 @@ function showError(
 	const { name, message } = describe(error);
 	const lines = [
 		`${red(name)}: ${message}`,
-		...showFrames(readFrames(String(error.stack ?? ""), mapsOf)),
+		...showFrames(
+			readFrames(
+				read(() => error.stack),
+				mapsOf,
+			),
+		),
 	];
 	if (depth >= 5) return lines;
-	if (error.cause instanceof Error) {
-		const [first = "", ...rest] = showError(error.cause, mapsOf, depth + 1);
+	const cause = causeOf(error);
+	if (isError(cause)) {
+		const [first = "", ...rest] = showError(cause, mapsOf, depth + 1);
 		lines.push("", `Caused by ${first}`, ...rest);
-	} else if (error.cause !== undefined) {
-		lines.push("", `Caused by ${inspect(error.cause)}`);
+	} else if (cause !== undefined) {
+		lines.push("", `Caused by ${valueText(cause)}`);
 	}
-	if (error instanceof AggregateError) {
+	if (error instanceof AggregateError && Array.isArray(error.errors)) {
 		for (const inner of error.errors.slice(0, 5)) {
-			const shown =
-				inner instanceof Error
-					? showError(inner, mapsOf, depth + 1)
-					: [inspect(inner)];
+			const shown = isError(inner)
+				? showError(inner, mapsOf, depth + 1)
+				: [valueText(inner)];
 			lines.push(...shown.map((line) => `  ${line}`));
 		}
 	}
 	return lines;
 }
 
-const isError = (value: unknown): value is Error =>
-	value instanceof Error ||
-	(typeof value === "object" &&
-		value !== null &&
-		Object.prototype.toString.call(value) === "[object Error]");
+function isError(value: unknown): value is Error {
+	try {
+		return (
+			value instanceof Error ||
+			(typeof value === "object" &&
+				value !== null &&
+				Object.prototype.toString.call(value) === "[object Error]")
+		);
+	} catch {
+		return false;
+	}
+}
 
 /** What a thrown value looks like to the reader: name, message and the frames in TypeScript. */
 export function failureOf(
@@ -181,13 +221,18 @@ export function failureOf(
 	mapsOf: (path: string) => readonly string[] | undefined,
 ): Failure {
 	if (!isError(thrown)) {
-		const evalue = typeof thrown === "string" ? thrown : inspect(thrown);
+		const evalue = valueText(thrown);
 		const line = `${red("Thrown")}: ${evalue}`;
 		return { ename: "Thrown", evalue, traceback: [line] };
 	}
 	const { name, message } = describe(thrown);
-	const traceback = showError(thrown, mapsOf);
-	return { ename: name, evalue: message, traceback };
+	try {
+		const traceback = showError(thrown, mapsOf);
+		return { ename: name, evalue: message, traceback };
+	} catch {
+		const traceback = [`${red(name)}: ${message}`];
+		return { ename: name, evalue: message, traceback };
+	}
 }
 
 /** What the type checker says about a cell or a local module it imports. */

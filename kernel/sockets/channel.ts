@@ -1,6 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { Connection } from "../protocol/connection.js";
 import type { Content, Message } from "../protocol/message.js";
+import type { ChildRequest } from "./children.js";
 import type { Outgoing, StreamPiece } from "./outbox.js";
 
 /** What the main thread tells the socket thread. */
@@ -13,6 +14,10 @@ export type ToSockets =
 	| { readonly kind: "drain" }
 	/** The main thread has got a signal to interrupt what runs. */
 	| { readonly kind: "interrupt" }
+	/** Runs a child process for the main thread, which waits for it. */
+	| { readonly kind: "child"; readonly request: ChildRequest }
+	/** The process was told to end: what runs is saved first. */
+	| { readonly kind: "end" }
 	/** The process is ending, and waits until the sockets are closed. */
 	| { readonly kind: "quit" };
 
@@ -28,8 +33,10 @@ export type ToMain =
 			readonly message: Message;
 	  }
 	| { readonly kind: "interrupt" }
-	/** The running JavaScript has been terminated. */
-	| { readonly kind: "terminated" }
+	/** The process was told to end: all that runs is to stop. */
+	| { readonly kind: "ending" }
+	/** The running JavaScript has been terminated; for lack of memory, if there is a text that says so. */
+	| { readonly kind: "terminated"; readonly reason?: string }
 	| { readonly kind: "drained" }
 	| { readonly kind: "shutdown" };
 
@@ -40,4 +47,8 @@ export interface SocketSetup {
 	readonly kernelInfo: Content;
 	readonly memory: Int32Array;
 	readonly input: MessagePort;
+	/** Carries what became of child processes. */
+	readonly children: MessagePort;
+	/** Bytes that the main thread's JavaScript heap may hold. */
+	readonly heapLimit: number;
 }

@@ -22,8 +22,13 @@ export class Interrupter {
 
 	constructor(
 		readonly memory: Int32Array,
-		readonly tell: (kind: "interrupt" | "terminated") => void,
+		readonly tell: (kind: "interrupt" | "terminated", reason?: string) => void,
 	) {}
+
+	/** Ends whatever the main thread does at once, where that harms nothing else. */
+	terminateNow(reason: string): void {
+		if (!this.#isProtected()) this.#post(reason);
+	}
 
 	interrupt(): void {
 		Atomics.add(this.memory, shared.interrupts, 1);
@@ -31,6 +36,11 @@ export class Interrupter {
 		this.#insists = this.#isWaiting;
 		this.#isWaiting = true;
 		this.#terminateAfter(patience);
+	}
+
+	/** Interrupts unless that has been done and not been answered yet: a second time would insist. */
+	interruptOnce(): void {
+		if (!this.#isWaiting) this.interrupt();
 	}
 
 	/** The main thread has answered. */
@@ -47,19 +57,27 @@ export class Interrupter {
 		this.#cancel = waitPatiently(milliseconds, () => this.#terminate());
 	}
 
-	#terminate(): void {
-		const isProtected =
+	#isProtected(): boolean {
+		return (
 			Atomics.load(this.memory, shared.critical) !== 0 ||
 			Atomics.load(this.memory, shared.hooks) !== 0 ||
-			(Atomics.load(this.memory, shared.held) > 0 && !this.#insists);
+			(Atomics.load(this.memory, shared.held) > 0 && !this.#insists)
+		);
+	}
+
+	#terminate(): void {
+		const isProtected = this.#isProtected();
 		this.#terminateAfter(isProtected ? retry : patience);
-		if (isProtected) return;
+		if (!isProtected) this.#post();
+	}
+
+	#post(reason?: string): void {
 		if (!this.#session) {
 			this.#session = new Session();
 			this.#session.connectToMainThread();
 		}
 		this.#session.post("Runtime.terminateExecution", () =>
-			this.tell("terminated"),
+			this.tell("terminated", reason),
 		);
 	}
 }

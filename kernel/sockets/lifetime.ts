@@ -1,3 +1,5 @@
+import { constants } from "node:os";
+
 interface SignalWatcher {
 	onsignal: () => void;
 	start(signal: number): number;
@@ -14,7 +16,14 @@ interface SignalBinding {
  * Node offers signals to the main thread only, whose handlers wait for its event loop; the watcher
  * underneath works in every thread. Returns false where this Node does not give it out, as from 24 on.
  */
-export function onInterruptSignal(callback: () => void): boolean {
+export const onInterruptSignal = (callback: () => void) =>
+	onSignal("SIGINT", callback);
+
+/** Calls back on a signal as `onInterruptSignal` does. */
+export function onSignal(
+	signal: "SIGINT" | "SIGTERM",
+	callback: () => void,
+): boolean {
 	const { binding } = process as unknown as {
 		binding?: (name: string) => SignalBinding;
 	};
@@ -25,7 +34,7 @@ export function onInterruptSignal(callback: () => void): boolean {
 		const watcher = new Signal();
 		watcher.onsignal = callback;
 		watcher.unref();
-		return watcher.start(2) === 0;
+		return watcher.start(constants.signals[signal]) === 0;
 	} catch {
 		return false;
 	}

@@ -5,9 +5,11 @@ import {
 	receiveMessageOnPort,
 	Worker,
 } from "node:worker_threads";
+import { contentText } from "../protocol/json.js";
 import type { Content, Header, Message } from "../protocol/message.js";
 import { Interrupted, shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
+import type { ChildRequest, ChildResult } from "./children.js";
 import type { Outgoing, StreamPiece } from "./outbox.js";
 
 const backlogLimit = 16 * 2 ** 20;
@@ -23,17 +25,24 @@ export interface Envelope {
 export class Link {
 	readonly #worker: Worker;
 	readonly #input: MessagePort;
+	readonly #children: MessagePort;
 
 	readonly memory: Int32Array;
 
 	/** Starts the socket thread. */
-	constructor(setup: Omit<SocketSetup, "input">) {
+	constructor(setup: Omit<SocketSetup, "input" | "children">) {
 		this.memory = setup.memory;
 		const { port1, port2 } = new MessageChannel();
 		this.#input = port1;
+		const results = new MessageChannel();
+		this.#children = results.port1;
 		this.#worker = new Worker(new URL("./worker.js", import.meta.url), {
-			workerData: { ...setup, input: port2 } satisfies SocketSetup,
-			transferList: [port2],
+			workerData: {
+				...setup,
+				input: port2,
+				children: results.port2,
+			} satisfies SocketSetup,
+			transferList: [port2, results.port2],
 		});
 	}
 
@@ -72,7 +81,7 @@ export class Link {
 		content: Content,
 		envelope: Envelope & { readonly identities: readonly Uint8Array[] },
 	): void {
-		const body = JSON.stringify(content);
+		const body = contentText(content);
 		this.#reserve(body.length);
 		const { identities, parent = {}, metadata = {}, buffers = [] } = envelope;
 		this.#post({
@@ -122,6 +131,21 @@ export class Link {
 	close(): void {
 		this.#post({ kind: "quit" });
 		Atomics.wait(this.memory, shared.closed, 0, 10_000);
+	}
+
+	/** Runs a child process on the socket thread, blocking until it has ended. */
+	runChild(request: ChildRequest): ChildResult {
+		while (receiveMessageOnPort(this.#children)) {}
+		Atomics.store(this.memory, shared.child, 0);
+		this.#post({ kind: "child", request });
+		Atomics.wait(this.memory, shared.child, 0);
+		const answer = receiveMessageOnPort(this.#children);
+		return answer?.message as ChildResult;
+	}
+
+	/** Saves what runs and ends the process. */
+	end(): void {
+		this.#post({ kind: "end" });
 	}
 
 	/** Asks the client that sent a request for a line of text, blocking until it comes. */

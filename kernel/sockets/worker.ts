@@ -1,4 +1,5 @@
 /** The socket thread: owns the five sockets, so that they live on while a cell keeps the main thread busy. */
+import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Router } from "zeromq";
@@ -12,13 +13,22 @@ import {
 } from "../protocol/message.js";
 import { shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
+import { Children } from "./children.js";
+import { HeapWatch } from "./heap-watch.js";
 import { Interrupter } from "./interrupter.js";
-import { onInterruptSignal, onParentDeath } from "./lifetime.js";
+import { onInterruptSignal, onParentDeath, onSignal } from "./lifetime.js";
 import { Outbox, type Outgoing, StreamJoiner } from "./outbox.js";
 import { waitPatiently } from "./patience.js";
 
-const { connection, session, kernelInfo, memory, input } =
-	workerData as SocketSetup;
+const {
+	connection,
+	session,
+	kernelInfo,
+	memory,
+	input,
+	children: results,
+	heapLimit,
+} = workerData as SocketSetup;
 const main = parentPort!;
 const tell = (message: ToMain) => main.postMessage(message);
 const decoder = new Decoder(connection.key);
@@ -71,10 +81,37 @@ function release(bytes: number): void {
 	Atomics.notify(memory, shared.backlog);
 }
 
-const interrupter = new Interrupter(memory, (kind) => {
-	tell({ kind });
+/** The header of the request whose cell runs. */
+let running: Outgoing["parent"] = {};
+
+const interrupter = new Interrupter(memory, (kind, reason) => {
+	if (kind === "interrupt") {
+		tell({ kind });
+		children.interrupt();
+	} else tell({ kind, ...(reason ? { reason } : {}) });
 	answerInput(null);
 });
+
+const heap = new HeapWatch(memory, heapLimit, {
+	warn: (text) => joiner.add({ name: "stderr", text, parent: running }),
+	stop: (reason) => interrupter.terminateNow(reason),
+});
+
+const children = new Children(
+	memory,
+	(name, chunk, { parent }) => {
+		const text = decoders[name].write(Buffer.from(chunk));
+		joiner.add({ name, text, parent: parent as Outgoing["parent"] });
+	},
+	(result) => {
+		joiner.flush();
+		results.postMessage(result);
+	},
+);
+const decoders = {
+	stdout: new StringDecoder("utf8"),
+	stderr: new StringDecoder("utf8"),
+};
 
 function answerInput(value: string | null): void {
 	input.postMessage(value);
@@ -87,12 +124,18 @@ main.on("message", (message: ToSockets) => {
 	if (message.kind === "interrupt") interrupter.interrupt();
 	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
 	if (message.kind === "quit") void close();
+	if (message.kind === "end") void end();
+	if (message.kind === "child") children.run(message.request);
 	if (message.kind === "stream") {
 		joiner.add(message.piece);
 		release(message.piece.text.length);
 	}
 	if (message.kind === "send") {
 		joiner.flush();
+		if (message.message.type === "execute_input") {
+			running = message.message.parent;
+			heap.begin();
+		}
 		const bytes = message.message.content.length;
 		void send(message.message).then(() => release(bytes));
 	}
@@ -110,8 +153,41 @@ async function close(): Promise<void> {
 	Atomics.notify(memory, shared.closed);
 }
 
+const savingLimit = 30_000;
+const stoppingLimit = 3000;
+const glance = 20;
+
+const isSaving = () => Atomics.load(memory, shared.held) > 0;
+const isRunning = () => Atomics.load(memory, shared.running) !== 0;
+
+/** Stops what runs as an interrupt does, and waits, not for ever, until runs in training are saved. */
+async function saveFirst(): Promise<void> {
+	Atomics.store(memory, shared.ending, 1);
+	tell({ kind: "ending" });
+	if (!isRunning() && !isSaving()) return;
+	interrupter.interruptOnce();
+	let waited = 0;
+	while (isRunning() || isSaving()) {
+		if (waited > (isSaving() ? savingLimit : stoppingLimit)) return;
+		await delay(glance);
+		waited += glance;
+	}
+}
+
+let ending: Promise<void> | undefined;
+
+/** Saves what runs and ends the process, once. */
+function end(answer: () => void = () => {}): Promise<void> {
+	ending ??= saveFirst().then(() => {
+		answer();
+		return stop();
+	});
+	return ending;
+}
+
 /** Ends the process, by force when the main thread does not do it. */
 async function stop(): Promise<void> {
+	heap.end();
 	await close();
 	tell({ kind: "shutdown" });
 	waitPatiently(1500, () => process.kill(process.pid, "SIGKILL"));
@@ -141,17 +217,20 @@ async function control(
 	const answer = controlReplies[type];
 	if (!answer) return;
 	const parent = message.header;
+	const { identities } = message;
 	joiner.flush();
 	void post("iopub", "status", { execution_state: "busy" }, { parent });
-	const content = answer(message.content);
-	const reply = type.replace("_request", "_reply");
-	const { identities } = message;
-	void post(channel, reply, content, { parent, identities });
-	if (type === "shutdown_request") {
-		void post("iopub", reply, content, { parent });
-	}
-	void post("iopub", "status", { execution_state: "idle" }, { parent });
-	if (type === "shutdown_request") await stop();
+	const respond = () => {
+		const content = answer(message.content);
+		const reply = type.replace("_request", "_reply");
+		void post(channel, reply, content, { parent, identities });
+		if (type === "shutdown_request") {
+			void post("iopub", reply, content, { parent });
+		}
+		void post("iopub", "status", { execution_state: "idle" }, { parent });
+	};
+	if (type === "shutdown_request") await end(respond);
+	else respond();
 }
 
 const reading: Promise<void>[] = [];
@@ -192,7 +271,8 @@ function start(): void {
 		answerInput(String(content.value ?? ""));
 	});
 	reading.push(read(sockets.hb, (frames) => sockets.hb.send(frames)));
-	onParentDeath(() => void stop());
+	onSignal("SIGTERM", () => void end());
+	onParentDeath(() => void end());
 }
 
 try {

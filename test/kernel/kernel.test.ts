@@ -67,6 +67,8 @@ test("an error drops the queue behind it unless stop_on_error is off", async () 
 	assert.equal((await failing).reply.status, "error");
 	for (const { reply } of await Promise.all(dropped)) {
 		assert.equal(reply.status, "aborted");
+		// a client would show a count as that of a cell that has run
+		assert.equal(reply.execution_count, undefined);
 	}
 	const going = run("throw new Error('again')", { stop_on_error: false });
 	const kept = run("3");
@@ -84,6 +86,68 @@ test("displays update in place and outputs clear", async () => {
 	assert.deepEqual(second?.content.data, { "text/html": "<b>2</b>" });
 	assert.deepEqual(second?.content.transient, first?.content.transient);
 	assert.deepEqual(third?.content, { wait: true });
+});
+
+test("whatever a display, a comm or an error holds, the cell ends", async () => {
+	const own = (data: string) =>
+		`({ [Symbol.for("Jupyter.display")]: () => (${data}) })`;
+	assert.match(await show(own('{ "application/json": { a: 1n } }')), /BigInt/);
+	assert.match(await show("display.json({ a: 1n })"), /TypeError: .*BigInt/);
+	assert.match(
+		await show("display({ 'text/html': 3 }, { raw: true })"),
+		/TypeError: text\/html must be text/,
+	);
+	assert.match(
+		await show("jupyter.openComm('x', { a: 1n })"),
+		/TypeError: the data of a comm .*BigInt/,
+	);
+	const thrown: [string, string][] = [
+		["Object.assign(new Error('a'), { name: 5n })", "5"],
+		["({ get stack() { throw 1 }, [Symbol.toStringTag]: 'Error' })", "Object"],
+		[
+			"Object.defineProperty(new Error('b'), 'message', { get() { throw 2 } })",
+			"Error",
+		],
+		[
+			"(() => { const { proxy, revoke } = Proxy.revocable({}, {}); revoke(); return proxy })()",
+			"Thrown",
+		],
+		[
+			"({ [Symbol.for('nodejs.util.inspect.custom')]() { throw 3 } })",
+			"Thrown",
+		],
+		["Object.assign(new Error('c'), { cause: { deep: 1n } })", "Error"],
+	];
+	for (const [value, name] of thrown) {
+		const { reply } = await run(`throw ${value}`);
+		assert.equal(reply.ename, name, value);
+	}
+	const { reply } = await run("1", {
+		user_expressions: { own: own('{ "application/json": { a: 1n } }') },
+	});
+	assert.equal(reply.status, "ok");
+	assert.equal(await show("6 * 7"), "42");
+});
+
+test("a display that never comes can be interrupted", async () => {
+	const cell = kernel.client.execute(
+		"console.log('shown'); ({ [Symbol.for('Jupyter.display')]: () => new Promise(() => {}) })",
+		{
+			onPublish: ({ header }) =>
+				header.msg_type === "stream" && void kernel.client.interrupt(),
+		},
+	);
+	assert.equal((await cell).reply.ename, "Interrupted");
+});
+
+test("what a cell has shown is not shown again as its value", async () => {
+	const types = (cell: Parameters<typeof outputs>[0]) =>
+		outputs(cell).map(({ header }) => header.msg_type);
+	assert.deepEqual(types(await run("display.json([1]);")), ["display_data"]);
+	assert.deepEqual(types(await run("const kept = display(1); kept;")), [
+		"display_data",
+	]);
+	assert.deepEqual(types(await run("kept")), ["execute_result"]);
 });
 
 test("input is asked for and answered; without stdin it is refused", async () => {

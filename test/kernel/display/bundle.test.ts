@@ -118,3 +118,148 @@ test("bytes of an image are shown as one; PNG pixels survive", async () => {
 	// the checksum of IEND, as every PNG has it
 	assert.equal(png.subarray(-4).toString("hex"), "ae426082");
 });
+
+test("what a display returns is checked, and its fault is named", async () => {
+	const shows = (data: unknown) => show({ [displaySymbol]: () => data });
+	const circular: Record<string, unknown> = {};
+	circular.self = circular;
+	const wrong: [unknown, RegExp][] = [
+		[{ "application/json": { a: 1n } }, /application\/json .*BigInt/],
+		[{ "application/geo+json": circular }, /geo\+json .*circular/],
+		[{ "application/json": () => 1 }, /cannot be function/],
+		[{ "text/html": 5 }, /text\/html must be text or bytes .*not number/],
+		[{ "image/png": null }, /image\/png must be .*not null/],
+		[undefined, /a display must be an object .*not undefined/],
+		["<b>", /a display must be an object .*not "<b>"/],
+		[
+			{
+				get "text/html"(): string {
+					throw new Error("no text");
+				},
+			},
+			/no text/,
+		],
+	];
+	for (const [data, message] of wrong) {
+		const { "text/plain": plain, ...others } = (await shows(data)).data;
+		assert.match(String(plain), message);
+		assert.deepEqual(others, {});
+	}
+	const { data } = await shows({
+		"text/html": ["<i>", "</i>"],
+		"image/svg+xml": new TextEncoder().encode("<svg/>"),
+		"text/plain": undefined,
+		"application/json": null,
+	});
+	assert.deepEqual(data, {
+		"text/html": "<i></i>",
+		"image/svg+xml": "<svg/>",
+		"application/json": null,
+	});
+});
+
+/** A list that counts how often its items are read. */
+function counting<T>(items: T[]): { list: T[]; reads: () => number } {
+	let reads = 0;
+	const list = new Proxy(items, {
+		get(target, key) {
+			if (typeof key === "string" && /^\d+$/.test(key)) reads++;
+			return Reflect.get(target, key);
+		},
+	});
+	return { list, reads: () => reads };
+}
+
+test("no more of a big value is looked at than is shown", async () => {
+	const records = Array.from({ length: 200_000 }, (_, i) => ({
+		i,
+		half: i / 2,
+	}));
+	const rows = counting(records);
+	const { data } = await show(rows.list);
+	assert.match(String(data["text/plain"]), /200000 rows × 2 columns/);
+	assert.match(String(data["text/plain"]), /199999 +99999\.5/);
+	assert.ok(rows.reads() < 10_000, `${rows.reads()} items were read`);
+
+	const listed: unknown[] = [];
+	const watch = <T extends object>(value: T) =>
+		new Proxy(value, {
+			ownKeys(target) {
+				listed.push(target);
+				return Reflect.ownKeys(target);
+			},
+		});
+	await show(watch(Array.from({ length: 1000 }, (_, i) => i)));
+	assert.deepEqual(listed, []);
+	const numbers = new Float64Array(1e6);
+	const { entries, keys, values } = Object;
+	try {
+		// a million names are what takes long
+		Object.entries =
+			Object.keys =
+			Object.values =
+				((value: object) => {
+					assert.notEqual(value, numbers);
+					return entries(value);
+				}) as never;
+		assert.match(await text(numbers), /Float64Array\(1000000\).* 999960 more/s);
+	} finally {
+		Object.assign(Object, { entries, keys, values });
+	}
+});
+
+test("wide and deep values are cut, and keep their kind", async () => {
+	class Wide {}
+	const wide = Object.assign(
+		new Wide(),
+		Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`p${i}`, i])),
+	);
+	assert.match(await text(wide), /^Wide \{\n? *p0: 0.*960 more properties/s);
+	assert.match(await text({ deep: [wide] }), /960 more properties/);
+	const cube = (depth: number): unknown =>
+		Array.from({ length: 30 }, () => (depth === 0 ? 1 : cube(depth - 1)));
+	assert.ok((await text(cube(3))).length < 30_000);
+	assert.match(await text(new Map([["wide", wide]])), /960 more properties/);
+	const circular: Record<string, unknown> = { name: "loop" };
+	circular.self = circular;
+	assert.equal(
+		await text(circular),
+		"<ref *1> { name: 'loop', self: [Circular *1] }",
+	);
+	let calls = 0;
+	const lazy = {
+		wide,
+		get loud() {
+			calls++;
+			return 1;
+		},
+	};
+	assert.match(await text(lazy), /loud: \[Getter\]/);
+	assert.equal(calls, 0);
+	const holed: unknown[] = [wide, 2, 3];
+	delete holed[1];
+	assert.match(
+		await text({ date: new Date(0), holed, pattern: /x/ }),
+		/1970.*properties.*<1 empty item>,\s+3\s*\].*\/x\//s,
+	);
+});
+
+test("lists that hold nothing are only text", async () => {
+	for (const list of [[null], [undefined, 1], [null, {}], [{}, null]]) {
+		assert.doesNotMatch(await text(list), /failed/);
+	}
+});
+
+test("a big tensor is sampled, and says so", async () => {
+	const values = new Float32Array(8_000_000).fill(2);
+	const tensor = {
+		dataId: {},
+		shape: [8_000_000],
+		dtype: "float32",
+		dataSync: () => values,
+	};
+	assert.equal(
+		await text(tensor),
+		"Tensor float32 [8000000] min 2, mean 2, max 2 of one value in 2",
+	);
+});

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toPoints, toUnits } from "../../../kernel/language/code-points.js";
-import { afterFailure } from "../../../kernel/language/declarations.js";
 import { completeness } from "../../../kernel/language/is-complete.js";
 import { splitCell } from "../../../kernel/language/magics.js";
 
@@ -60,15 +59,4 @@ test("offsets in code points and in UTF-16 units", () => {
 		assert.equal(toUnits(text, points), units);
 		assert.equal(toPoints(text, units), Math.min(points, 3));
 	}
-});
-
-test("declarations after a failure: reached ones are new, others as before", () => {
-	const before = "declare const a: number, b: string;\nimport { c } from 'c';";
-	const after =
-		"declare const a: boolean, b: boolean;\ninterface T {}\nimport { c } from 'd';";
-	assert.equal(
-		afterFailure(before, after, ["b", "c"]),
-		"declare const a: boolean;\ninterface T {}\ndeclare const b: string;\nimport { c } from 'c';",
-	);
-	assert.equal(afterFailure(before, after, []), after);
 });
