@@ -141,6 +141,8 @@ export class KernelClient {
 			cwd: folder,
 			env: { ...process.env, JPY_PARENT_PID: String(process.pid), ...env },
 			stdio: ["ignore", "ignore", stderr === "ignore" ? "ignore" : "pipe"],
+			// Ctrl-C in a terminal is for the client, which sends what the kernel can answer at any time
+			detached: process.platform !== "win32",
 		});
 		const client = new KernelClient(connection, child, {
 			remove,

@@ -1,9 +1,16 @@
-/** Runs every compiled test, or those whose path contains one of the arguments, with Node's own runner. */
-import { readdirSync } from "node:fs";
-import { availableParallelism } from "node:os";
+/**
+ * Runs every compiled test, or those whose path contains one of the arguments, with Node's own runner.
+ *
+ * `--engine tfjs-node` runs them on that engine, but for those that are about ONNX Runtime; `--engine stand-in`
+ * on a TensorFlow that refuses what tfjs-node refuses, in JavaScript.
+ */
+import { mkdtempSync, readdirSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { spec } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { installStandIn } from "./engine/stand-in-package.js";
 import { runFiles, silenceAlarm, type TestEvent } from "./runner/run-files.js";
 import { summarize, summaryText } from "./runner/summary.js";
 
@@ -25,8 +32,21 @@ const rank = (path: string) => {
 	return at < 0 ? longest.length : at;
 };
 
+/** Chooses the engine of tests that do not name one. */
+function useEngineInTests(name: string): void {
+	process.env.ROBUST_TRANSFER_ENGINE = name;
+	if (name !== "stand-in") return;
+	const scratch = mkdtempSync(join(tmpdir(), "stand-in-"));
+	Object.assign(process.env, installStandIn(scratch, "tfjs-node"));
+	process.env.ROBUST_TRANSFER_ENGINE = "tfjs-node";
+}
+
 const folder = fileURLToPath(new URL(".", import.meta.url));
-const wanted = process.argv.slice(2);
+const { values, positionals: wanted } = parseArgs({
+	allowPositionals: true,
+	options: { engine: { type: "string", default: "onnxruntime" } },
+});
+useEngineInTests(values.engine);
 const files = readdirSync(folder, { recursive: true, encoding: "utf8" })
 	.filter((path) => path.endsWith(".test.js"))
 	.filter(

@@ -93,7 +93,9 @@ export class Interrupts {
 
 	/** Counts what a first interrupt does not terminate; returns how many there are then. */
 	hold(change: number): number {
-		return Atomics.add(this.flag, shared.held, change) + change;
+		const held = Math.max(Atomics.load(this.flag, shared.held) + change, 0);
+		Atomics.store(this.flag, shared.held, held);
+		return held;
 	}
 
 	/** Throws where there has been an interrupt. */

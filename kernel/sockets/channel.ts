@@ -16,12 +16,15 @@ export type ToSockets =
 	| { readonly kind: "child"; readonly request: ChildRequest }
 	/** The process was told to end: what runs is saved first. */
 	| { readonly kind: "end" }
+	/** The main thread has got a signal to interrupt what runs. */
+	| { readonly kind: "interrupt" }
 	/** The process is ending, and waits until the sockets are closed. */
 	| { readonly kind: "quit" };
 
 /** What the socket thread tells the main thread. */
 export type ToMain =
-	| { readonly kind: "ready" }
+	/** `hearsSignals` where SIGINT reaches the socket thread, whatever the main thread is doing. */
+	| { readonly kind: "ready"; readonly hearsSignals: boolean }
 	/** The sockets could not be bound. */
 	| { readonly kind: "failed"; readonly reason: string }
 	| {

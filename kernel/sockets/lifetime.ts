@@ -14,7 +14,7 @@ interface SignalBinding {
  * Calls back on SIGINT, in a worker thread, even while the main thread is in a busy loop.
  *
  * Node offers signals to the main thread only, whose handlers wait for its event loop; the watcher
- * underneath works in every thread. Returns false where this Node does not give it out.
+ * underneath works in every thread. Returns false where this Node does not give it out, as from 24 on.
  */
 export const onInterruptSignal = (callback: () => void) =>
 	onSignal("SIGINT", callback);

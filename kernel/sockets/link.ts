@@ -46,12 +46,15 @@ export class Link {
 		});
 	}
 
-	/** Resolves once the sockets are bound; rejects when they cannot be. */
+	/** Resolves once the sockets are bound and interrupts are heard; rejects when they cannot be. */
 	async ready(): Promise<void> {
 		const [message] = (await once(this.#worker, "message")) as [ToMain];
 		if (message.kind === "failed") {
 			throw new Error(`cannot open the sockets: ${message.reason}`);
 		}
+		if (message.kind !== "ready" || message.hearsSignals) return;
+		// heard when the main thread gets back to its event loop only
+		process.on("SIGINT", () => this.#post({ kind: "interrupt" }));
 	}
 
 	receive(handle: (message: ToMain) => void): void {

@@ -121,6 +121,7 @@ function answerInput(value: string | null): void {
 
 main.on("message", (message: ToSockets) => {
 	if (message.kind === "alive") interrupter.alive();
+	if (message.kind === "interrupt") interrupter.interrupt();
 	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
 	if (message.kind === "quit") void close();
 	if (message.kind === "end") void end();
@@ -270,7 +271,6 @@ function start(): void {
 		answerInput(String(content.value ?? ""));
 	});
 	reading.push(read(sockets.hb, (frames) => sockets.hb.send(frames)));
-	onInterruptSignal(() => interrupter.interrupt());
 	onSignal("SIGTERM", () => void end());
 	onParentDeath(() => void end());
 }
@@ -280,7 +280,8 @@ try {
 		await sockets[channel].bind(address(connection, channel));
 	}
 	start();
-	tell({ kind: "ready" });
+	const hearsSignals = onInterruptSignal(() => interrupter.interrupt());
+	tell({ kind: "ready", hearsSignals });
 } catch (error) {
 	await close();
 	tell({ kind: "failed", reason: (error as Error).message });

@@ -15,9 +15,14 @@ import {
 	executionProviders,
 	runtimeVersion,
 } from "./session.js";
+import {
+	isInstalled,
+	startTensorFlow,
+	tensorFlowDevice,
+} from "./tensorflow.js";
 
 /** What can run the maths, in order of preference. */
-const engineNames = ["tfjs-node-gpu", "tfjs-node", "onnxruntime"] as const;
+const engineNames = ["tfjs-node-gpu", "onnxruntime", "tfjs-node"] as const;
 /** The engines by name, in the order of preference. */
 export type EngineName = (typeof engineNames)[number];
 
@@ -44,40 +49,14 @@ export interface EngineDescription {
 	readonly threads?: number;
 	/** Kernels that have run in JavaScript since the start, slow where tensors are big, and how often. */
 	readonly fallbacks: Readonly<Record<string, number>>;
-}
-
-interface NodeBackend extends tf.KernelBackend {
-	isUsingGpuDevice?: boolean;
+	/** Why an installed engine that would have been preferred is not used, a sentence each. */
+	readonly passedOver?: readonly string[];
 }
 
 let current: EngineName | undefined;
+let passedOver: readonly string[] = [];
 
 const require = createRequire(import.meta.url);
-
-function isInstalled(packageName: string): boolean {
-	try {
-		require.resolve(packageName);
-		return true;
-	} catch {
-		return false;
-	}
-}
-
-// tfjs-node 4.22 calls these two functions, which Node 23 removed.
-function restoreRemovedUtilities(): void {
-	const util = require("node:util") as Record<string, unknown>;
-	util.isNullOrUndefined ??= (value: unknown) =>
-		value === null || value === undefined;
-	util.isArray ??= Array.isArray;
-}
-
-async function startTensorFlow(
-	name: "tfjs-node" | "tfjs-node-gpu",
-): Promise<void> {
-	restoreRemovedUtilities();
-	require(`@tensorflow/${name}`);
-	await tf.setBackend("tensorflow");
-}
 
 async function startOnnxRuntime({
 	threads,
@@ -107,11 +86,51 @@ function isEngineName(name: string): name is EngineName {
 	return (engineNames as readonly string[]).includes(name);
 }
 
+function checkInstalled(name: EngineName): void {
+	if (name === "onnxruntime" || isInstalled(`@tensorflow/${name}`)) return;
+	throw new Error(
+		`the engine ${name} is not installed: run "npm install --save-prod --save-exact @tensorflow/${name}@4.22.0", which downloads TensorFlow, or use the engine "onnxruntime"`,
+	);
+}
+
+async function start(name: EngineName, options: EngineOptions): Promise<void> {
+	if (name === "onnxruntime") return startOnnxRuntime(options);
+	checkInstalled(name);
+	await startTensorFlow(name);
+}
+
+/** Why an engine that nobody has named should not be used, or undefined where it is ready. */
+async function reasonAgainst(name: EngineName): Promise<string | undefined> {
+	try {
+		if (name === "onnxruntime") executionProviders();
+		else await startTensorFlow(name);
+	} catch (error) {
+		return (error as Error).message;
+	}
+	return name === "tfjs-node-gpu" && tensorFlowDevice() === "cpu"
+		? "@tensorflow/tfjs-node-gpu is installed, but finds no graphics card that it can use: it needs CUDA 11.2 and cuDNN 8.1"
+		: undefined;
+}
+
+/** The first engine in the order of preference that is there and works; notes why others do not. */
+async function choose(): Promise<EngineName> {
+	const reasons: string[] = [];
+	passedOver = reasons;
+	for (const name of engineNames) {
+		if (name !== "onnxruntime" && !isInstalled(`@tensorflow/${name}`)) continue;
+		const reason = await reasonAgainst(name);
+		if (reason === undefined) return name;
+		reasons.push(reason);
+	}
+	throw new Error(`there is no engine that works: ${reasons.join("; ")}`);
+}
+
 /**
- * Chooses what runs the maths: TensorFlow where the user has installed it, else ONNX Runtime.
+ * Chooses what runs the maths: TensorFlow on a graphics card where there are both, else ONNX Runtime.
  *
- * A name, or the environment variable `ROBUST_TRANSFER_ENGINE`, overrides the order of preference.
- * Throws where the name is unknown or the engine named is not installed.
+ * A name, or the environment variable `ROBUST_TRANSFER_ENGINE`, overrides the order of preference. An engine
+ * that is installed but does not work is passed over, and the description says why. Throws where the name is
+ * unknown, or the engine named is not installed or does not work.
  */
 export async function useEngine(
 	name: string | undefined = process.env.ROBUST_TRANSFER_ENGINE || undefined,
@@ -123,20 +142,9 @@ export async function useEngine(
 			`there is no engine ${shown(name)}; the engines are ${engineNames.join(", ")}${didYouMean(name, engineNames)}`,
 		);
 	}
-	const chosen =
-		name ??
-		engineNames.find((candidate) => isInstalled(`@tensorflow/${candidate}`)) ??
-		"onnxruntime";
-	if (chosen === "onnxruntime") {
-		await startOnnxRuntime(options);
-	} else {
-		if (!isInstalled(`@tensorflow/${chosen}`)) {
-			throw new Error(
-				`the engine ${chosen} is not installed: run "npm install @tensorflow/${chosen}@4.22.0", which downloads TensorFlow, or use the engine "onnxruntime"`,
-			);
-		}
-		await startTensorFlow(chosen);
-	}
+	passedOver = [];
+	const chosen = name ?? (await choose());
+	await start(chosen, options);
 	current = chosen;
 	return engine();
 }
@@ -145,16 +153,17 @@ export async function useEngine(
 export function engine(): EngineDescription {
 	if (current === undefined)
 		throw new Error("no engine is in use yet: await useEngine() first");
+	const noted = passedOver.length > 0 ? { passedOver } : {};
 	if (current !== "onnxruntime") {
-		const backend = tf.backend() as NodeBackend;
 		const { version } = require(`@tensorflow/${current}/package.json`) as {
 			version: string;
 		};
 		return {
 			name: current,
 			version,
-			device: backend.isUsingGpuDevice ? "gpu" : "cpu",
+			device: tensorFlowDevice(),
 			fallbacks: {},
+			...noted,
 		};
 	}
 	const {
@@ -168,5 +177,6 @@ export function engine(): EngineDescription {
 		device: device.join(", "),
 		threads,
 		fallbacks: Object.fromEntries(fallbacks),
+		...noted,
 	};
 }

@@ -25,7 +25,7 @@ export interface EvaluateOptions {
 	readonly frostPictures?: readonly Image[];
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
-	/** Threads that corrupt and prepare; one for each core by default. The scores do not depend on it. */
+	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
 	readonly workers?: number;
 	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;

@@ -1,8 +1,10 @@
 import { commonCorruptions } from "../corruptions/corruption.js";
+import { checkWorkers } from "../parallel/thread-shares.js";
 import { withLock } from "../runs/lock.js";
 import { mendRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
+import { notebookSignal } from "../train/notebook-signal.js";
 import type { Run } from "../train/run.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
@@ -20,6 +22,8 @@ import { hashOfImages, scoringOf } from "./scoring.js";
 function settle(
 	{ test, testBatchSize = 64 }: Task,
 	{
+		signal = notebookSignal(),
+		workers,
 		corruptions = commonCorruptions,
 		severities = [1],
 		images = test.length,
@@ -39,8 +43,11 @@ function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
+	checkWorkers(workers);
 	return {
 		...rest,
+		...(signal && { signal }),
+		...(workers !== undefined && { workers }),
 		corruptions,
 		severities,
 		images,
@@ -81,9 +88,11 @@ function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {
 async function withLocks<Result>(
 	[first, ...rest]: readonly Run[],
 	work: () => Promise<Result>,
+	signal: AbortSignal | undefined,
 ): Promise<Result> {
 	if (!first) return work();
-	return withLock(first.folder, () => withLocks(rest, work));
+	const others = () => withLocks(rest, work, signal);
+	return withLock(first.folder, others, signal);
 }
 
 /**
@@ -105,7 +114,8 @@ export async function evaluate<Target, Prediction>(
 	for (const run of all) checkRun(run, task);
 	const cells = cellsOfTask(task, settled);
 	const incomplete = all.filter((run) => findGaps([run], cells).length > 0);
-	await withLocks(incomplete, async () => {
+	const { signal } = settled;
+	const fill = async () => {
 		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
 		const predictors = new Map<string, Predictor<Prediction>>();
 		try {
@@ -116,7 +126,10 @@ export async function evaluate<Target, Prediction>(
 		} finally {
 			for (const predictor of predictors.values()) predictor.dispose();
 		}
-	});
+	};
+	// always in one order: two calls could wait for each other
+	const inOrder = incomplete.toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
+	await withLocks(inOrder, fill, signal);
 	return all.flatMap((run) => {
 		const rows = readResults(run);
 		return cells.map(

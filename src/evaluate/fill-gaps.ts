@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
@@ -5,7 +6,6 @@ import type { Metric, Task } from "../tasks/task.js";
 import { changeNames } from "../tasks/task-identity.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
-import { notebookSignal } from "../train/notebook-signal.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
@@ -131,7 +131,7 @@ export async function fillGaps<Target, Prediction>(
 	},
 	options: Settled,
 ): Promise<void> {
-	const { images, batchSize, signal = notebookSignal() } = options;
+	const { images, batchSize, signal } = options;
 	const cells = gaps.map(({ cell }) => cell);
 	const stream = imagesOf(task, cells, options);
 	const progress = progressOf(options, gaps.length);
@@ -146,6 +146,8 @@ export async function fillGaps<Target, Prediction>(
 				hits: [],
 			}));
 			for (let start = 0; start < images; start += batchSize) {
+				// an interrupt is heard between turns only
+				await nextTurn();
 				signal?.throwIfAborted();
 				const size = Math.min(batchSize, images - start);
 				const taken = await take(stream, size);

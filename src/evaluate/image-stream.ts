@@ -125,6 +125,18 @@ async function* preparedInThreads<Target>(
 	}
 }
 
+async function* withoutThreads<Target>(
+	task: Task<Target, unknown>,
+	cells: readonly Cell[],
+	{ images, seed, channelOrder, frostPictures }: Settled,
+): Images<Target> {
+	const variant = task.corruptionVariant;
+	const corrupting = { variant, seed, channelOrder, frostPictures };
+	const imageOf = testImages(task, corrupting);
+	for (const cell of cells)
+		for (let i = 0; i < images; i++) yield imageOf(i, cell);
+}
+
 /**
  * The test images of one cell after another, corrupted at their own size and prepared; threads make those
  * to come meanwhile, where the task says how they make it.
@@ -135,6 +147,7 @@ export function imagesOf<Target>(
 	options: Settled,
 ): Images<Target> {
 	const { source } = task;
+	if (options.workers === 0) return withoutThreads(task, cells, options);
 	if (!source || cells.length === 0) return preparedHere(task, cells, options);
 	return preparedInThreads(task, cells, { ...options, source });
 }

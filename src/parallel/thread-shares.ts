@@ -16,6 +16,15 @@ const mostWorkers = 8;
 export const defaultWorkers = (): number =>
 	Math.min(Math.max(availableParallelism() - 1, 1), mostWorkers);
 
+/** Throws unless the number of threads is left out or a whole number, 0 for none. */
+export function checkWorkers(workers: number | undefined): void {
+	if (workers === undefined || (Number.isInteger(workers) && workers >= 0))
+		return;
+	throw new RangeError(
+		`workers must be a whole number of threads, not ${workers}`,
+	);
+}
+
 /**
  * Deals out images such that two batches are on their way, or more where there are many threads, but no
  * more than 256 MiB.

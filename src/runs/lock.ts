@@ -8,7 +8,8 @@ import {
 } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { withNotebookHold } from "./notebook-hold.js";
+import { setTimeout as delay } from "node:timers/promises";
+import { isNothingHeld, withNotebookHold } from "./notebook-hold.js";
 import { writing } from "./storage-error.js";
 
 interface Holder {
@@ -47,11 +48,8 @@ function parse(text: string): Holder | undefined {
 }
 
 function refuse(path: string, holder: Holder): never {
-	const own = holder.pid === process.pid && holder.host === hostname();
 	throw new Error(
-		own
-			? `${path}: this process is writing the run already; wait for it`
-			: `${path}: process ${holder.pid} on ${holder.host} is writing the run; wait for it, or, if it is gone, remove the file`,
+		`${path}: process ${holder.pid} on ${holder.host} is writing the run; wait for it, or, if it is gone, remove the file`,
 	);
 }
 
@@ -79,7 +77,8 @@ function removeStale(path: string, stale: string): void {
 	rmSync(away, { force: true });
 }
 
-function take(path: string): void {
+/** Takes a lock; returns false where another call in this process has it. */
+function take(path: string): boolean {
 	const own: Holder = {
 		pid: process.pid,
 		host: hostname(),
@@ -91,26 +90,37 @@ function take(path: string): void {
 		while (isTaken(path)) {
 			const text = existsSync(path) ? readFileSync(path, "utf8") : "";
 			const holder = parse(text);
-			if (holder && (holder.host !== own.host || isAlive(holder)))
+			const isOwn = text === JSON.stringify(own);
+			if (isOwn && !isNothingHeld()) return false;
+			if (holder && !isOwn && (holder.host !== own.host || isAlive(holder)))
 				refuse(path, holder);
 			removeStale(path, text);
 		}
+		return true;
 	} finally {
 		rmSync(claim, { force: true });
 	}
 }
 
+const lookMilliseconds = 50;
+
 /**
  * Does something while no other process, nor another call in this one, may write to the folder.
  *
- * The lock of a process that was killed is taken over. Throws where the folder is being written to.
+ * Waits for another call in this process, such as that of a cell that was interrupted in the midst of a
+ * step. The lock of a process that was killed, or of a call that a notebook terminated, is taken over.
+ * Throws where another process writes to the folder, and the reason of `signal` where that ends the wait.
  */
 export async function withLock<Result>(
 	folder: string,
 	work: () => Promise<Result>,
+	signal?: AbortSignal,
 ): Promise<Result> {
 	const path = join(folder, "lock");
-	writing(path, () => take(path));
+	while (!writing(path, () => take(path))) {
+		signal?.throwIfAborted();
+		await delay(lookMilliseconds);
+	}
 	try {
 		return await withNotebookHold(work);
 	} finally {

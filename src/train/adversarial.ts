@@ -55,15 +55,11 @@ export function adversarial<Target, Prediction>(
 	const { mean, std } = task.normalization;
 	const attack = `L2 ${epsilon} in ${steps} steps of ${stepSize}`;
 	return vary<Task<Target, Prediction>>(task, attack, {
-		loss: ({ params, backbone }, { images, targets }, options) =>
+		loss: (network, { images, targets }, options) =>
 			tf.tidy(() => {
 				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {
 					const seen = normalize(pixels, task.normalization);
-					return task.loss(
-						{ params, backbone },
-						{ images: seen, targets },
-						options,
-					);
+					return task.loss(network, { images: seen, targets }, options);
 				};
 				const evaluated: ForwardOptions = {
 					...(options?.sizes && { sizes: options.sizes }),

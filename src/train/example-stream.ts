@@ -1,7 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
-import { defaultWorkers, sharesOf } from "../parallel/thread-shares.js";
+import {
+	checkWorkers,
+	defaultWorkers,
+	sharesOf,
+} from "../parallel/thread-shares.js";
 import { fitsMemory, memoryBytes } from "../tasks/remembered.js";
 import type { Example, Task, TaskSource } from "../tasks/task.js";
 import type { ExampleSettings, Span } from "./example-worker.js";
@@ -157,10 +161,7 @@ export function exampleStream<Target>(
 	workers?: number,
 ): Steps<Target> {
 	const { source } = stream.task;
-	if (workers !== undefined && !(Number.isInteger(workers) && workers >= 0))
-		throw new RangeError(
-			`workers must be a whole number of threads, not ${workers}`,
-		);
+	checkWorkers(workers);
 	if (!source || workers === 0) return inThisThread(stream);
 	if (workers === undefined) return whereItPays(stream, source);
 	return inThreads(stream, { source, workers });

@@ -87,11 +87,7 @@ async function train<Target>(
 	training: Training,
 	options: FinetuneOptions,
 ): Promise<void> {
-	const {
-		reporter = notebookReporter(),
-		signal = notebookSignal(),
-		saveSeconds = 60,
-	} = options;
+	const { reporter = notebookReporter(), signal, saveSeconds = 60 } = options;
 	const { record, folder, model, trainStep, standing } = training;
 	const { recipe } = record;
 	const from = standing.step;
@@ -187,14 +183,17 @@ export async function finetune<Target>(
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	makeFolder(folder);
-	await withLock(folder, async () => {
+	const signal = options.signal ?? notebookSignal();
+	const heeding = { ...options, ...(signal && { signal }) };
+	const work = async () => {
 		removePartials(folder);
 		if (!isRun(folder)) {
 			const text = `${JSON.stringify(record, null, "\t")}\n`;
 			writeWhole(runFiles(folder).record, text);
 		}
 		if (openRun(folder).finished) removeState(folder);
-		else await trainFrom(source, task, { record, folder, options });
-	});
+		else await trainFrom(source, task, { record, folder, options: heeding });
+	};
+	await withLock(folder, work, signal);
 	return openRun(folder);
 }

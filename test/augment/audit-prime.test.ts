@@ -8,7 +8,7 @@ const near = (actual: number, expected: number) =>
 	assert.ok(Math.abs(actual - expected) < 1e-4, `${actual} for ${expected}`);
 
 test("a PRIME that changes nothing is a line of slope one", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const same = {
 		randomFilter: { sigma: 0, impulse: "center" },
 		width: 3,
@@ -25,7 +25,7 @@ test("a PRIME that changes nothing is a line of slope one", async () => {
 });
 
 test("the line is that of least squares", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	// Moved by one pixel: the last row and column become black.
 	const moved = {
 		randomFilter: { sigma: 0 },

@@ -82,7 +82,7 @@ test("draws follow their laws", () => {
 });
 
 test("the same seed gives the same images, in 0-1, and leaves no tensor behind", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = fixtureImages(3, 12);
 	const augment = augmix({ severity: 3 });
 	const before = tf.memory().numTensors;

@@ -101,7 +101,7 @@ test("the cut follows the arcsine law between 2 and a uniform highest cut", () =
 });
 
 test("pixels move by the typical displacement", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const [size, cut, temperature] = [64, 40, 1e-4];
 	let sum = 0;
 	const repeats = 20;
@@ -127,7 +127,7 @@ test("pixels move by the typical displacement", async () => {
 });
 
 test("the border does not move, and a constant image stays constant", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	for (let seed = 0; seed < 5; seed++) {
 		const draw = drawDiffeomorphism(32, new Random("border", seed));
 		const [dx] = displacement(32, draw);

@@ -54,7 +54,7 @@ export async function onEveryEngine(
 ): Promise<void> {
 	for (const engine of engines) {
 		if (engine === "javascript") {
-			await useEngine("onnxruntime");
+			await useEngine();
 			await tf.setBackend("cpu");
 			tf.tidy(() => check({ label: engine, compiled: false }));
 		} else {

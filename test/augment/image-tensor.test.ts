@@ -9,7 +9,7 @@ import {
 } from "../../src/index.js";
 
 test("a grid of one image is the image, and back", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const data = Uint8Array.from({ length: 4 * 5 * 3 }, (_, i) => i * 4);
 	const image = createImage(4, 5, data);
 	const tensor = toTensor([image]);
@@ -19,7 +19,7 @@ test("a grid of one image is the image, and back", async () => {
 });
 
 test("rows and columns lie apart on white; values beyond 0-1 are clipped", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const dark = tf.fill([2, 1, 1, 3], -1) as tf.Tensor4D;
 	const bright = tf.fill([1, 1, 1, 3], 0.5) as tf.Tensor4D;
 	const { data, height, width } = imageGrid([dark, bright], { gap: 1 });
@@ -29,7 +29,7 @@ test("rows and columns lie apart on white; values beyond 0-1 are clipped", async
 });
 
 test("images of several sizes are refused", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	assert.throws(() => toTensor([]), /at least one image/);
 	assert.throws(
 		() => toTensor([createImage(2, 3), createImage(3, 2)]),

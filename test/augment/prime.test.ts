@@ -120,7 +120,7 @@ function audits(options: typeof released): PrimeAudit[] {
 }
 
 test("as released, PRIME darkens: output is (1 - m) input", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	for (const { slope, explained, kept } of audits(released)) {
 		assert.ok(explained > 0.999, `R² ${explained}`);
 		assert.ok(Math.abs(slope - kept) < 0.01, `slope ${slope} for ${kept}`);
@@ -128,7 +128,7 @@ test("as released, PRIME darkens: output is (1 - m) input", async () => {
 });
 
 test("as described, output is neither affine in the input nor of slope 1 - m", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const all = audits({
 		...primePresets.dense,
 		...primeReadings["as-described"],
@@ -202,7 +202,7 @@ test("shares, depths and choices follow their laws", () => {
 });
 
 test("the same seed gives the same images, another seed others, and no tensor is left behind", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = fixtureImages(3, 16);
 	const augment = prime(primePresets.cifar);
 	augment(images, new Random(1)).dispose();
@@ -214,7 +214,7 @@ test("the same seed gives the same images, another seed others, and no tensor is
 });
 
 test("the result is in 0-1 and has the shape of the images", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = tf.tile(fixtureImages(4, 16), [1, 1, 2, 1]) as tf.Tensor4D;
 	const mixed = prime(primePresets.dense)(images, new Random("range"));
 	assert.deepEqual(mixed.shape, [4, 16, 32, 3]);
@@ -223,7 +223,7 @@ test("the result is in 0-1 and has the shape of the images", async () => {
 });
 
 test("images that are not square, and PRIME without primitives, are refused", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = tf.zeros([1, 4, 6, 3]) as tf.Tensor4D;
 	assert.throws(() => prime()(images, new Random(1)), /preset "dense"/);
 	const none = { width: 3, maximumDepth: 3, white: 1 } as const;

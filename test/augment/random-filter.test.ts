@@ -36,7 +36,7 @@ test("a filter is the reference's", async () => {
 });
 
 test("without strength, the image moves up and to the left, or stays where the impulse is centered", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = fixtureImages(2, 6);
 	const moved = randomFilter(images, new Random(1), { sigma: 0 });
 	const cut = tf.slice(images, [0, 1, 1, 0], [2, 5, 5, 3]);
@@ -53,7 +53,7 @@ test("without strength, the image moves up and to the left, or stays where the i
 });
 
 test("a constant image becomes clip(c (1 + sigma S)) with S of variance 9", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const count = 3000;
 	const random = () => new Random("constant", 3);
 	const { sigma, kernels } = drawRandomFilter(count, random(), { sigma: 0.02 });

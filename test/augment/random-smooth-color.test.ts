@@ -58,7 +58,7 @@ for (const [preset, maximumCut] of [
 }
 
 test("frequency zero, which fills the end of a band, changes nothing", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = fixtureImages(1, 8);
 	const table = sineTable(Int32Array.of(0), 500);
 	const same = changeColors(images, tf.fill([1, 3, 1], 100), table);
@@ -66,7 +66,7 @@ test("frequency zero, which fills the end of a band, changes nothing", async () 
 });
 
 test("the sum is the same sine outside 0-1", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const levels = [-1.9, -0.3, 1.2, 2.7, 100.25, 254.7];
 	const frequency = 7;
 	// Coefficients that bring each level to 1/2.
@@ -83,7 +83,7 @@ test("the sum is the same sine outside 0-1", async () => {
 });
 
 test("the sum is that of sines at the highest frequencies", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const frequencies = Int32Array.from({ length: 20 }, (_, i) => 481 + i);
 	// So small that nothing is clipped.
 	const coefficient = Math.fround(0.01);
@@ -106,7 +106,7 @@ test("the sum is that of sines at the highest frequencies", async () => {
 });
 
 test("black and white stay as they are", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = tf.concat([
 		tf.zeros([3, 4, 4, 3]),
 		tf.ones([3, 4, 4, 3]),
@@ -119,7 +119,7 @@ test("black and white stay as they are", async () => {
 });
 
 test("a gray level changes with variance T times the sum of sin² and mean zero", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const level = 0.37;
 	const count = 4000;
 	// So cool that nothing is clipped.

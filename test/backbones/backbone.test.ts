@@ -17,7 +17,7 @@ import { useEngine } from "../../src/index.js";
 import { formulaWeight } from "../nn/formula.js";
 import { images } from "./images.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const minis = ["resnet-mini", "swin-mini"] as const;
 

@@ -11,7 +11,7 @@ import type { NamedTensor } from "../../src/checkpoint/tensor.js";
 import { compile, Random, useEngine } from "../../src/index.js";
 import { images } from "./images.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const minis = ["resnet-mini", "swin-mini"] as const;
 

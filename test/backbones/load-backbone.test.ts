@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), "load-backbone-"));
 const path = (name: string): string => join(folder, name);
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 });
 after(() => rmSync(folder, { recursive: true }));
 

@@ -20,7 +20,7 @@ import {
 	stemOf,
 } from "./parity.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 // Where an activation is within rounding of zero, ReLU lets its gradient through or not. Behind batch norm
 // in train mode that reaches all earlier layers: of ResNet-18 and ResNet-50, elements of the reference's own

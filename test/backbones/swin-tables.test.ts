@@ -11,7 +11,7 @@ import type { SwinArchitecture } from "../../src/backbones/swin.js";
 import { useEngine } from "../../src/index.js";
 import { summary } from "../checkpoint/fixtures.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 interface Case {
 	readonly inputSize: number;

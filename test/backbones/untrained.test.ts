@@ -8,7 +8,7 @@ import {
 } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/index.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const moments = (values: ArrayLike<number>) => {
 	const all = Array.from(values);

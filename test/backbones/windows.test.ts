@@ -12,7 +12,7 @@ import {
 } from "../../src/backbones/windows.js";
 import { useEngine } from "../../src/index.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const shape: [number, number, number, number] = [1, 3, 4, 1];
 const image = () =>

@@ -12,15 +12,16 @@ import { createServer } from "node:http";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { type DownloadOptions, download } from "../../data-scripts/download.js";
 import { HttpError } from "../../data-scripts/http.js";
 import { scratch } from "../checkpoint/fixtures.js";
 import {
 	answer,
 	type Behavior,
-	breakAfter,
-	breakSoon,
+	breakAfter as breaking,
 	serve,
+	soon,
 	startServer,
 } from "./server.js";
 
@@ -34,6 +35,18 @@ const quick: DownloadOptions = { backoffMs: 1, attempts: 3 };
 /** Does not wait long for a server that says nothing; a busy machine may be silent as long, and is asked more often. */
 const impatient: DownloadOptions = { silenceMs: 150, attempts: 100 };
 
+/** How much of the file the client of this test has written. */
+let written = 0;
+
+/** Breaks a connection when what was sent is written: what is on its way then may be lost. */
+const breakAfter = (bytes: number, { stall = false } = {}): Behavior =>
+	breaking(bytes, {
+		stall,
+		arrival: async (size) => {
+			while (written < size) await delay(3);
+		},
+	});
+
 interface Outcome {
 	readonly path: string;
 	readonly ranges: readonly (string | undefined)[];
@@ -46,7 +59,14 @@ async function fetchFrom(
 ): Promise<Outcome> {
 	const { url, ranges } = await startServer(context, file, behaviors);
 	const path = join(scratch(context), "folder", "file.bin");
-	const result = await download(url, path, { ...quick, ...options });
+	written = 0;
+	const onProgress = (size: number) => {
+		written = size;
+	};
+	const result = await download(url, path, {
+		...{ ...quick, onProgress },
+		...options,
+	});
 	assert.deepEqual(result, { bytes: file.length, sha256 });
 	assert.ok(readFileSync(path).equals(file));
 	assert.deepEqual(readdirSync(join(path, "..")), ["file.bin"]);
@@ -128,7 +148,10 @@ test("a server without ranges is asked for the whole file again", async (context
 test("a file that changed on the server is fetched anew", async (context) => {
 	const old: Behavior = (response) => {
 		response.writeHead(200, { "content-length": 99, etag: '"old"' });
-		response.write("something", () => void breakSoon(response));
+		response.write(
+			"something",
+			() => void soon().then(() => response.destroy()),
+		);
 	};
 	await fetchFrom(context, [old, serve]);
 	// This one sends a part of the new file although the old one was asked for.

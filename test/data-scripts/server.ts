@@ -42,14 +42,22 @@ export const serve: Behavior = (response, { headers }, file) => {
 	response.end(file.subarray(begin));
 };
 
-/** Breaks a connection once the client, in this process, has had ten turns of the event loop to read what was sent. */
-export async function breakSoon(response: ServerResponse): Promise<void> {
+/** Waits until the client, in this process, has had ten turns of the event loop to read what was sent. */
+export async function soon(): Promise<void> {
 	for (let turn = 0; turn < 10; turn++) await delay(3);
-	response.destroy();
 }
 
-/** Sends some bytes and then breaks the connection, once they have arrived, or never goes on. */
-export function breakAfter(bytes: number, { stall = false } = {}): Behavior {
+/** Sends some bytes and then breaks the connection, once so much of the file has arrived, or never goes on. */
+export function breakAfter(
+	bytes: number,
+	{
+		stall = false,
+		arrival = soon,
+	}: {
+		readonly stall?: boolean;
+		readonly arrival?: (size: number) => Promise<void>;
+	} = {},
+): Behavior {
 	return (response, request, file) => {
 		const [, first = "0"] =
 			/^bytes=(\d+)-$/.exec(request.headers.range ?? "") ?? [];
@@ -60,7 +68,9 @@ export function breakAfter(bytes: number, { stall = false } = {}): Behavior {
 			etag: tag,
 		});
 		response.write(file.subarray(begin, begin + bytes), () => {
-			if (!stall) void breakSoon(response);
+			if (stall) return;
+			const size = Math.min(begin + bytes, file.length);
+			void arrival(size).then(() => response.destroy());
 		});
 	};
 }

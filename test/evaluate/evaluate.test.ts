@@ -30,7 +30,7 @@ let first: Run;
 let second: Run;
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const tuned = (seed: number) =>
 		finetune(
 			tinyBackbone(),

@@ -31,7 +31,7 @@ const early = fileURLToPath(
 );
 const recipe = { ...tinyRecipe, length: { steps: 2 } };
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const tune = (task = tinyTask, backbone = tinyBackbone()) =>
 	finetune(backbone, task, recipe, { folder });

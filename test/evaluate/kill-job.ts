@@ -12,7 +12,7 @@ import { tinyBackbone, tinyRecipe, tinyTask } from "../train/tiny-task.js";
 import { variedBackbone, variedTask } from "../train/varied-task.js";
 
 const [folder, threads] = process.argv.slice(2);
-await useEngine("onnxruntime");
+await useEngine();
 const reporter = () => process.stdout.write("step\n");
 const recipe: Recipe = {
 	...tinyRecipe,

@@ -63,7 +63,7 @@ const examples: readonly [string, Buffer | Uint8Array, Buffer | undefined][] = [
 const sound = ["sound", "warned", "inks"];
 
 test("files that cannot be read never stop an evaluation, and its rows count them", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const images = join(folder, "images");
 	const annotations = join(folder, "labels");
 	for (const path of [images, annotations]) mkdirSync(path);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import { Worker } from "node:worker_threads";
 import type * as tf from "@tensorflow/tfjs";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
@@ -28,7 +29,7 @@ let run: Run;
 let copies = 0;
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const recipe = { ...tinyRecipe, batchSize: 4, length: { steps: 2 } };
 	const options = { folder, workers: 0 };
 	run = await finetune(variedBackbone(), variedTask(), recipe, options);
@@ -78,8 +79,32 @@ describe("scoring images of varied size", () => {
 			assert.deepEqual(Object.keys(details ?? {}), ["dark", "bright"]);
 			assert.ok(correct === undefined && skipped === undefined);
 		}
-		for (const workers of [1, 2])
+		for (const workers of [0, 1, 2])
 			assert.deepEqual(await rowsOf(variedTask(), { workers }), expected);
+	});
+
+	test("no workers means none, whether the task has a source or not", async (context) => {
+		const start = context.mock.method(Worker.prototype, "postMessage");
+		for (const task of [variedTask(), withoutSource(variedTask())])
+			await rowsOf(task, { workers: 0 });
+		assert.equal(start.mock.callCount(), 0);
+		await rowsOf(variedTask(), { workers: 1 });
+		assert.ok(start.mock.callCount() > 0);
+		await assert.rejects(
+			rowsOf(variedTask(), { workers: -1 }),
+			/workers must be a whole number of threads, not -1/,
+		);
+	});
+
+	test("an interrupt is heard without threads, too", async () => {
+		const controller = new AbortController();
+		setImmediate(() => controller.abort(new Error("interrupted")));
+		const { signal } = controller;
+		const task = withoutSource(variedTask({ testBatchSize: 1 }));
+		await assert.rejects(
+			rowsOf(task, { workers: 0, corruptions: [], signal }),
+			/interrupted/,
+		);
 	});
 
 	test("images of a batch are padded together, and the last batch is full", async () => {

@@ -64,7 +64,7 @@ function check(reference: Reference, run: typeof compile): void {
 for (const reference of references) {
 	const { scale, share } = reference;
 	test(`cross-entropy of logits up to ${2 * scale}, ${100 * share} % ignored, is PyTorch's`, async () => {
-		await useEngine("onnxruntime");
+		await useEngine();
 		check(reference, compile);
 		for (const backend of ["onnxruntime", "cpu"]) {
 			await tf.setBackend(backend);
@@ -74,7 +74,7 @@ for (const reference of references) {
 }
 
 test("without a label to ignore, every one is a class", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const logits = tf.tensor2d([0, 0, 0, Math.log(2)], [2, 2]);
 	const loss = crossEntropy(logits, tf.tensor1d([0, 1], "int32"));
 	const expected = (Math.log(2) + Math.log(3 / 2)) / 2;

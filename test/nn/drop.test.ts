@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { compile, Random, useEngine } from "../../src/index.js";
 import { stochasticDepth } from "../../src/nn/drop.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const rows = 4000;
 

@@ -173,7 +173,7 @@ tf.copyRegisteredKernels("cpu", "tensorflow");
 for (const [name, layer] of Object.entries(layers)) {
 	test(`${name} and its gradients are PyTorch's`, async () => {
 		const one = references[name] as LayerReference;
-		await useEngine("onnxruntime");
+		await useEngine();
 		check(layer, one, compile);
 		for (const backend of ["onnxruntime", "cpu", "tensorflow"]) {
 			await tf.setBackend(backend);

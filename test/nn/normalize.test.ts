@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { useEngine } from "../../src/index.js";
 import { imagenetNormalization, normalize } from "../../src/nn/normalize.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 test("each channel is shifted and scaled by its own numbers", () => {
 	const { mean, std } = imagenetNormalization;

@@ -21,7 +21,7 @@ const fixture = new URL(
 );
 const cases: readonly Case[] = JSON.parse(readFileSync(fixture, "utf8"));
 
-await useEngine("onnxruntime");
+await useEngine();
 
 function inputs({ shape, size }: Case): [tf.Tensor4D, tf.Tensor3D] {
 	const [batch, classes, rows, columns] = shape;

@@ -4,6 +4,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
+import { setTimeout as delay } from "node:timers/promises";
 import { withLock } from "../../src/runs/lock.js";
 import { scratchFolder } from "../train/folders.js";
 
@@ -14,11 +15,60 @@ const holding = (holder: object) => writeFileSync(path, JSON.stringify(holder));
 
 const deadPid = (): number => spawnSync(process.execPath, ["-e", ""]).pid;
 
-test("two calls of one process do not write to one folder", async () => {
-	await withLock(folder, async () => {
-		const second = withLock(folder, async () => assert.fail("it got in"));
-		await assert.rejects(second, /this process is writing the run already/);
+/** Holds the lock until it is told to let go. */
+function hold() {
+	let release = () => {};
+	const released = new Promise<void>((resolve) => {
+		release = resolve;
 	});
+	return { release, done: withLock(folder, () => released) };
+}
+
+test("a call waits for another of the same process", async () => {
+	const first = hold();
+	const order: string[] = [];
+	const second = withLock(folder, async () => order.push("second"));
+	await delay(200);
+	order.push("first");
+	first.release();
+	await Promise.all([first.done, second]);
+	assert.deepEqual(order, ["first", "second"]);
+	assert.deepEqual(readdirSync(folder), []);
+});
+
+test("a signal ends the wait, and the lock stays", async () => {
+	const first = hold();
+	const controller = new AbortController();
+	const fail = async () => assert.fail("it got in");
+	const second = withLock(folder, fail, controller.signal);
+	controller.abort(new Error("stopped"));
+	await assert.rejects(second, /stopped/);
+	assert.ok(existsSync(path));
+	first.release();
+	await first.done;
+});
+
+test("the lock of a call that a notebook terminated is taken over", async () => {
+	const symbol = Symbol.for("Jupyter.hold");
+	let held = 0;
+	Object.assign(globalThis, {
+		[symbol]: (change: number) => {
+			held += change;
+			return held;
+		},
+	});
+	try {
+		hold();
+		assert.equal(held, 1);
+		const second = withLock(folder, async () => "free");
+		await delay(200);
+		assert.ok(existsSync(path), "what is held is waited for");
+		held = 0;
+		assert.equal(await second, "free");
+		assert.equal(held, 0);
+	} finally {
+		Reflect.deleteProperty(globalThis, symbol);
+	}
 	assert.deepEqual(readdirSync(folder), []);
 });
 

@@ -8,7 +8,7 @@ import { useEngine } from "../../src/engine/engine.js";
 import { accuracy } from "../../src/tasks/accuracy.js";
 import { classification } from "../../src/tasks/classification.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const { headParams, forward, outputLoss, predictions, batchTargets } =
 	classification(7);

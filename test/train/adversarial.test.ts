@@ -11,7 +11,7 @@ import { adversarial } from "../../src/train/adversarial.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const pixels = tf.tidy(() =>
 	tf.add(0.25, tf.mul(0.5, tf.randomUniform([2, 4, 4, 3], 0, 1, "float32", 3))),

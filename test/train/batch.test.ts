@@ -6,7 +6,7 @@ import { dataOrder } from "../../src/train/data-order.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import { batchSource, tinyRecipe, tinyTask } from "./tiny-task.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const imagesAt = (changes: Partial<Recipe>, step: number, part = 0) =>
 	batchSource(tinyTask, { ...tinyRecipe, ...changes })(step, part).images;

@@ -17,7 +17,7 @@ import { scratchFolder } from "./folders.js";
 import { tinyRecipe } from "./tiny-task.js";
 import { variedBackbone, variedTask } from "./varied-task.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const recipe = { ...tinyRecipe, length: { steps: 6 } };
 

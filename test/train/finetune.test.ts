@@ -38,7 +38,7 @@ import { variedBackbone, variedTask } from "./varied-task.js";
 const folder = scratchFolder();
 const backbone = tinyBackbone;
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const swin = (): Backbone =>
 	untrainedBackbone({
@@ -200,6 +200,14 @@ describe("runs", () => {
 		assert.ok(last && last.seconds >= 0.3);
 		// The first step, at which everything is compiled, may take all of the time.
 		assert.ok(last.step === 1 || last.learningRate < 0.009);
+	});
+
+	test("two calls at once make one run", async () => {
+		const changes = { seed: 78 };
+		const [one, two] = await Promise.all([tune(changes), tune(changes)]);
+		assert.equal(one.id, two.id);
+		assert.deepEqual(untimed(one), untimed(two));
+		assert.equal(one.log.length, one.log.at(-1)?.step);
 	});
 
 	test("the interrupt of a notebook stops a run", async () => {

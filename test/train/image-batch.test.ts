@@ -12,7 +12,7 @@ import { imagesToTensor, paddedSize } from "../../src/train/image-batch.js";
 import type { Recipe } from "../../src/train/recipe.js";
 import { batchSource, tinyRecipe, tinyTask } from "./tiny-task.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const noise = (height: number, width: number): Image => {
 	const random = new Random("noise", height, width);

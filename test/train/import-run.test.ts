@@ -23,7 +23,7 @@ import { variedBackbone, variedTask } from "./varied-task.js";
 
 const folder = scratchFolder();
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const net = { ...architectures["resnet-mini"], width: 4 } as const;
 const options = {

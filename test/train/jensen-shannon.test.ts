@@ -41,7 +41,7 @@ const close = (actual: number, expected: number) =>
 for (const [name, one] of Object.entries(fixture)) {
 	for (const backend of ["onnxruntime", "cpu"]) {
 		test(`value and gradients are PyTorch's: ${name}, ${backend}`, async () => {
-			await useEngine("onnxruntime");
+			await useEngine();
 			await tf.setBackend(backend);
 			const labels = one.labels
 				? tf.tensor(one.labels, one.shape.slice(0, -1), "int32")
@@ -67,7 +67,7 @@ for (const [name, one] of Object.entries(fixture)) {
 }
 
 test("equal predictions do not disagree, and the weight scales", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const x = tf.tensor2d([[1, 2, 3]]);
 	const y = tf.tensor2d([[3, 1, 2]]);
 	close(jensenShannon(x, x, x).dataSync()[0] as number, 0);
@@ -79,7 +79,7 @@ test("equal predictions do not disagree, and the weight scales", async () => {
 });
 
 test("where every label is ignored, the loss is zero", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const x = tf.tensor2d([[1, 2, 3]]);
 	const labels = tf.tensor1d([255], "int32");
 	const loss = jensenShannon(x, tf.neg(x), x, { labels });

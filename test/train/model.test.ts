@@ -24,7 +24,7 @@ import {
 	tinyTask,
 } from "./tiny-task.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 describe("a model whose task uses feature maps", () => {
 	const task = { ...tinyTask, uses: "pyramid" } as const;

@@ -190,7 +190,7 @@ function train(given: Case) {
 }
 
 describe("optimizers and schedules over fifty steps, beside PyTorch's", () => {
-	before(() => useEngine("onnxruntime"));
+	before(() => useEngine());
 
 	test("every case of the fixture is tested", () => {
 		assert.deepEqual(Object.keys(cases), Object.keys(fixture.cases));

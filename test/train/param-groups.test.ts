@@ -9,7 +9,7 @@ import { disposeModel, newModel } from "../../src/train/model.js";
 import { paramGroups } from "../../src/train/param-groups.js";
 import { type Recipe, recipes } from "../../src/train/recipe.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 type Head = Pick<Task, "uses" | "headParams">;
 

@@ -104,7 +104,7 @@ const cases: Readonly<Record<string, Partial<Recipe>>> = {
 };
 
 describe("a few updates of a ResNet-18, beside PyTorch's", () => {
-	before(() => useEngine("onnxruntime"));
+	before(() => useEngine());
 
 	test("every case of the fixture is tested", () => {
 		assert.deepEqual(Object.keys(cases), Object.keys(fixture));

@@ -24,7 +24,7 @@ import {
 	tinyTask,
 } from "./tiny-task.js";
 
-before(() => useEngine("onnxruntime"));
+before(() => useEngine());
 
 const isStatistic = (name: string): boolean => name.includes(".running_");
 

@@ -24,7 +24,7 @@ import {
 	type Summary,
 } from "../../nn/summary.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const folder = new URL("../../../../test/fixtures/ade20k/", import.meta.url);
 const file = (name: string): string => fileURLToPath(new URL(name, folder));

@@ -10,7 +10,7 @@ import { scratch } from "../../checkpoint/fixtures.js";
 import { cocoClasses, cocoFolders, cocoImages, skip } from "./real-data.js";
 
 test("eight real images are learned by heart", { skip }, async (context) => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const { names, values } = cocoClasses();
 	const folders = { ...cocoFolders, only: cocoImages(8) };
 	const task = segmentation({

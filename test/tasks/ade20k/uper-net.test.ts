@@ -23,7 +23,7 @@ import {
 	sizes,
 } from "./formula-net.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const poolScales = [1, 2, 3, 6];
 const net = uperNet({ ...sizes, dropout: 0 });

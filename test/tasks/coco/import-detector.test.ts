@@ -30,7 +30,7 @@ const task = vary(base, "the network of the scene", {
 const recipe = recipes.coco;
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 });
 
 after(() => rmSync(folder, { recursive: true }));

@@ -106,7 +106,7 @@ function differentiated({ params, backbone }: Model, convention: Convention) {
 }
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 });
 
 for (const convention of ["mmdetection", "torchvision"] as const) {

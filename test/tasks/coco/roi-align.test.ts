@@ -55,7 +55,7 @@ function regionsOf(boxes: readonly number[][]) {
 }
 
 before(async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 });
 
 for (const compiled of [false, true]) {

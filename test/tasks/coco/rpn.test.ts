@@ -66,7 +66,7 @@ function assertLevels(levels: tf.Tensor[], expected: readonly Summary[]): void {
 }
 
 test("the feature pyramid and what the head says of it are those of both libraries", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const params = formulaParams();
 	tf.tidy(() => {
 		const levels = fpn(params, formulaPyramid(padded));
@@ -79,7 +79,7 @@ test("the feature pyramid and what the head says of it are those of both librari
 });
 
 test("feature maps may have odd sides", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const params = formulaParams();
 	tf.tidy(() => {
 		const pyramid = formulaPyramid({ height: 100, width: 150 });
@@ -142,7 +142,7 @@ function trained(
 }
 
 test("the proposals are made of what the head says, and zeros fill them up", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const params = formulaParams();
 	const settings = rpnSettings.torchvision;
 	const propose = (
@@ -185,7 +185,7 @@ test("the proposals are made of what the head says, and zeros fill them up", asy
 });
 
 test("every image of the batch needs its objects", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const params = formulaParams();
 	tf.tidy(() => {
 		const features = fpn(params, formulaPyramid(padded));
@@ -201,7 +201,7 @@ test("every image of the batch needs its objects", async () => {
 });
 
 test("nothing is left behind", async () => {
-	await useEngine("onnxruntime");
+	await useEngine();
 	const params = formulaParams();
 	const before = tf.memory().numTensors;
 	tf.tidy(() => {
@@ -221,7 +221,7 @@ test("they have as many weights as published", () => {
 
 for (const convention of conventions) {
 	test(`losses and gradients are those of ${convention}`, async () => {
-		await useEngine("onnxruntime");
+		await useEngine();
 		const params = formulaParams();
 		trained(params, convention, (fn) => fn);
 		trained(params, convention, compile);

@@ -22,7 +22,7 @@ import {
 } from "../../../src/tasks/shapes/mini-backbone.js";
 import { shapes } from "../../../src/tasks/shapes/shapes.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const count = 256;
 const { test: pictures, normalization } = shapes({ domain: "source" });
