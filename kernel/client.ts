@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import { Dealer, Subscriber } from "zeromq";
 import { kernelCommand } from "./kernelspec.js";
+import { lastWords } from "./last-words.js";
 import {
 	address,
 	type Connection,
@@ -50,27 +50,6 @@ interface Pending {
 
 class EarlyExit extends Error {}
 
-const keptCharacters = 4000;
-
-/** Keeps the end of what a process writes to its standard error, and passes all of it on where wanted. */
-function tailOf({ stderr }: ChildProcess, isShown: boolean): () => string {
-	let text = "";
-	stderr?.setEncoding("utf8").on("data", (piece: string) => {
-		text = (text + piece).slice(-keptCharacters);
-		if (isShown) process.stderr.write(piece);
-	});
-	return () => text;
-}
-
-/** Why a process has ended, as far as it has said so itself. */
-function reasonOf(text: string, end: string | number | null): string {
-	const [, fatal] = /^FATAL ERROR: (.*)$/m.exec(text) ?? [];
-	if (!fatal) return String(end);
-	return /heap|memory|allocation/i.test(fatal)
-		? `${end}, out of memory: ${fatal}; NODE_OPTIONS=--max-old-space-size=<megabytes> allows more`
-		: `${end}: ${fatal}`;
-}
-
 type ShellChannel = "shell" | "control";
 
 /** Starts a kernel and speaks the Jupyter protocol with it over its sockets. */
@@ -82,7 +61,7 @@ export class KernelClient {
 	readonly #pending = new Map<string, Pending>();
 	readonly #sending = new Map<string, Promise<void>>();
 	readonly process: ChildProcess;
-	readonly remove: () => void;
+	readonly #remove: () => void;
 	#ended: Error | undefined;
 	/** Sees every published message, those that answer no request of ours included. */
 	onPublish: (message: Message) => void = () => {};
@@ -96,7 +75,7 @@ export class KernelClient {
 		}: { readonly remove: () => void; readonly isShown: boolean },
 	) {
 		this.process = child;
-		this.remove = remove;
+		this.#remove = remove;
 		this.#decoder = new Decoder(connection.key);
 		const routingId = this.session;
 		const limits = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0 };
@@ -109,16 +88,9 @@ export class KernelClient {
 		this.#iopub.connect(address(connection, "iopub"));
 		this.#iopub.subscribe();
 		void this.#listen(this.#iopub, (message) => this.#onIopub(message));
-		const tail = tailOf(child, isShown);
-		child.once("exit", async (code, signal) => {
-			// its last words come a little later
-			await Promise.race([
-				once(child, "close"),
-				delay(1000, undefined, { ref: false }),
-			]);
-			const reason = reasonOf(tail(), signal ?? code);
-			this.#fail(new Error(`the kernel has exited (${reason})`));
-		});
+		void lastWords(child, isShown).then((words) =>
+			this.#fail(new Error(`the kernel has exited (${words})`)),
+		);
 	}
 
 	/** Starts a kernel process and waits until it answers. */
@@ -236,11 +208,8 @@ export class KernelClient {
 		);
 		const before = this.#sending.get(channel) ?? Promise.resolve();
 		const sent = before.then(() => this.#sockets[channel].send(frames));
-		this.#sending.set(
-			channel,
-			sent.catch(() => {}),
-		);
-		void sent.catch(() => {});
+		const settled = sent.catch(() => {});
+		this.#sending.set(channel, settled);
 		return header.msg_id;
 	}
 
@@ -326,6 +295,6 @@ export class KernelClient {
 		for (const socket of Object.values(this.#sockets)) socket.close();
 		this.#iopub.close();
 		this.#fail(new Error("the client is closed"));
-		this.remove();
+		this.#remove();
 	}
 }

@@ -1,4 +1,4 @@
-import { StringDecoder } from "node:string_decoder";
+import { adoptChildren } from "./child-processes.js";
 import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
 import { installGlobals, isShown } from "./globals.js";
@@ -6,11 +6,9 @@ import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
 import { completeness } from "./language/is-complete.js";
 import { splitCell } from "./language/magics.js";
-import { type MagicHost, runMagic, wallTime } from "./magics.js";
+import { magicHost, runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
-import { type Cell, cellOf, createCell } from "./runtime/cell.js";
-import { followChildren } from "./runtime/child-output.js";
-import { waitElsewhere } from "./runtime/child-sync.js";
+import { type Cell, cellOf, createCell, parentOf } from "./runtime/cell.js";
 import type { Executor, Outcome } from "./runtime/executor.js";
 import { shared } from "./runtime/interrupts.js";
 import { captureStreams } from "./runtime/streams.js";
@@ -26,16 +24,11 @@ interface Queued {
 	isAborted: boolean;
 }
 
-/** The header of the request a cell belongs to. */
-const parentOf = (cell: Cell): Header | Record<string, never> =>
-	cell.header ?? {};
-
 /** Answers requests: one cell at a time, everything else as it comes. */
 export class Kernel {
 	readonly #history = new History();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
-	readonly #magicHost: MagicHost;
 	readonly #queue: Queued[] = [];
 	#count = 0;
 	#isRunning = false;
@@ -54,15 +47,6 @@ export class Kernel {
 			link.publish(type, content, { parent: this.#parent(), buffers }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
-		this.#magicHost = {
-			tensors: () => this.#tensors.report(),
-			get isChecking() {
-				return executor.isChecking;
-			},
-			set isChecking(on) {
-				executor.isChecking = on;
-			},
-		};
 	}
 
 	/** The header that output made now belongs to. */
@@ -72,7 +56,7 @@ export class Kernel {
 
 	/** Takes over the streams, the globals and the requests. */
 	start(): void {
-		const { link } = this;
+		const { link, executor } = this;
 		captureStreams((name, text) =>
 			link.stream({ name, text, parent: this.#parent() }),
 		);
@@ -86,32 +70,12 @@ export class Kernel {
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
 		});
-		this.#followChildren();
+		adoptChildren(link, executor.interrupts);
 		warnOnce(() => this.executor.interrupts.now);
 		process.on("SIGTERM", () => link.end());
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
-	}
-
-	/** Lets child processes print into their cell, and stop with it. */
-	#followChildren(): void {
-		const { link } = this;
-		const { interrupts } = this.executor;
-		const decoders = new WeakMap<object, Record<string, StringDecoder>>();
-		followChildren(interrupts, (name, chunk, context) => {
-			const known = decoders.get(context) ?? {};
-			known[name] ??= new StringDecoder("utf8");
-			decoders.set(context, known);
-			const text = known[name].write(Buffer.from(chunk));
-			link.stream({ name, text, parent: parentOf(context.cell) });
-		});
-		waitElsewhere((request) => {
-			const parent = this.#parent();
-			const result = link.runChild({ ...request, parent });
-			interrupts.check();
-			return result;
-		});
 	}
 
 	/** Shows an error that no cell caught below the cell it came from. */
@@ -138,9 +102,7 @@ export class Kernel {
 	#receive(message: ToMain): void {
 		if (message.kind === "request") this.#dispatch(message.message);
 		if (message.kind === "drained") this.#isAborting = false;
-		if (message.kind === "terminated") {
-			this.executor.terminated(message.reason);
-		}
+		if (message.kind === "terminated") this.executor.terminated(message.reason);
 		if (message.kind === "ending") this.executor.interrupts.cancelAll();
 		if (message.kind === "interrupt") {
 			this.link.alive();
@@ -270,10 +232,9 @@ export class Kernel {
 		const { source, magics, help } = splitCell(cell.source);
 		if (help) return { payload: this.#help(help.name) };
 		const started = performance.now();
+		const host = magicHost(this.executor, () => this.#tensors.report());
 		const begin = () => {
-			for (const magic of magics) {
-				process.stdout.write(runMagic(magic, this.#magicHost));
-			}
+			for (const magic of magics) process.stdout.write(runMagic(magic, host));
 		};
 		const check = !magics.some(({ name }) => name === "%%nocheck");
 		const outcome = await this.executor.run(cell, source, { begin, check });

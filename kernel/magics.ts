@@ -21,6 +21,20 @@ export interface MagicHost {
 	isChecking: boolean;
 }
 
+/** Gives magic lines what they may ask of a kernel. */
+export const magicHost = (
+	checking: Pick<MagicHost, "isChecking">,
+	tensors: () => string,
+): MagicHost => ({
+	tensors,
+	get isChecking() {
+		return checking.isChecking;
+	},
+	set isChecking(on) {
+		checking.isChecking = on;
+	},
+});
+
 /** `%typecheck off` and `%typecheck on`: whether the types of later cells, and of this one, are checked. */
 function typecheck(argument: string, host: MagicHost): string {
 	if (!["", "on", "off"].includes(argument)) {

@@ -14,8 +14,9 @@ import { followTimers } from "./runtime/timers.js";
 import { Link } from "./sockets/link.js";
 import * as tslab from "./tslab.js";
 
-/** Bytes of the heap that only new objects use: the others have that much less. */
-const youngSpace = 3 * 16 * 2 ** 20;
+/** Bytes of the heap that only new objects use, three half-spaces of it: the others have that much less. */
+const youngSpace =
+	3 * (Number(process.versions.node.split(".")[0]) < 24 ? 16 : 64) * 2 ** 20;
 
 async function start(connectionFile: string): Promise<void> {
 	const connection = readConnection(connectionFile);

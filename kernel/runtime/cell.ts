@@ -32,6 +32,10 @@ export function createCell(
 	return cell;
 }
 
+/** The header of the request a cell belongs to. */
+export const parentOf = (cell: Cell): Header | Record<string, never> =>
+	cell.header ?? {};
+
 /** The cell that a script name in a stack frame belongs to. */
 export function cellOf(file: string): Cell | undefined {
 	return cells.get(file);

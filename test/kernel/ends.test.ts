@@ -76,7 +76,7 @@ const calls = [
 	"c.execFileSync('false', ['x'], { stdio: 'ignore' })",
 	"c.execFileSync('nothing-of-this-name')",
 ];
-const outcomes = `const show = (value) => JSON.stringify(value, function (key, part) { return key === 'pid' || key === 'stack' || (key === 'error' && this.syscall) ? undefined : part instanceof Error ? { ...part, message: part.message } : part });
+const outcomes = `const show = (value) => JSON.stringify(value, function (key, part) { return key === 'pid' || key === 'stack' || (key === 'error' && this.syscall) || (part === null && key.startsWith('std')) ? undefined : part instanceof Error ? { ...part, message: part.message } : part });
 const outcomes = [${calls.map((call) => `() => ${call}`).join(", ")}].map((call) => { try { return show(call()) } catch (error) { return 'threw ' + error.message + show({ ...error }) } });`;
 
 test("child processes that a cell waits for end as they do in Node.js", async () => {
