@@ -71,7 +71,9 @@ test("what comes quickly is not all shown, the end is", (context) => {
 	const { report, published } = reporter();
 	for (let done = 1; done <= 4; done++) report({ ...training, done });
 	assert.equal(published.length, 2);
-	for (let done = 1; done <= 3; done++, now += 1000)
+	for (let done = 1; done <= 3; done++) {
+		now += 1000;
 		report({ ...training, done });
+	}
 	assert.equal(published.length, 5);
 });

@@ -1,8 +1,13 @@
-import { type Checks, checkOptions } from "../../check/check-options.js";
+import {
+	type Checks,
+	checkOptions,
+	isRecord,
+} from "../../check/check-options.js";
 import { list, number, required, text, whole } from "../../check/checks.js";
 import { drawText, textSize } from "../../image/draw-text.js";
 import { createImage, type Image } from "../../image/image.js";
 import { resize } from "../../image/resize.js";
+import type { DetectionTask } from "./detection-task.js";
 import type { Detections, Instances } from "./instances.js";
 import { decodeRle } from "./rle/rle.js";
 import { resizeRle } from "./rle/rle-geometry.js";
@@ -121,14 +126,18 @@ function things(
 /**
  * A picture of detections, or of what is to be found, in an image: masks, boxes, classes and scores.
  *
- * The most certain ones lie on top. Each class has a color of its own; what letters there are none of is
+ * A task in place of the options gives the classes. The most certain ones lie on top. Each class has a color of its own; what letters there are none of is
  * written as "-".
  */
 export function drawDetections(
 	image: Image,
 	found: Detections | Instances,
-	options: DrawDetectionsOptions,
+	given: DrawDetectionsOptions | Pick<DetectionTask, "classes" | "made">,
 ): Image {
+	const isTask = isRecord(given) && "made" in given;
+	const options: DrawDetectionsOptions = isTask
+		? { classes: given.classes }
+		: given;
 	checkOptions("drawDetections", options, checks);
 	const shorter = Math.min(image.height, image.width);
 	const { opacity = 0.45, enlarge = Math.floor(400 / shorter) } = options;
