@@ -1,9 +1,10 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
+import type { CellOptions } from "./scored-corruption.js";
+import { cellChecks } from "./scored-corruption.js";
 import { figureOf, selectMetric } from "./select-metric.js";
 import {
 	groupBy,
