@@ -147,7 +147,7 @@ function checkRecorded(
 			`${output} holds copies made with other settings: ${asText(settings).trim()}, not ${asText(given).trim()}; choose another folder`,
 		);
 	for (const [name, code] of Object.entries(own))
-		if ((before[name] ?? code) !== code)
+		if (Object.hasOwn(before, name) && before[name] !== code)
 			throw new Error(
 				`${output} holds copies of another corruption called "${name}", whose constants or functions were other ones; choose another folder, or remove ${join(output, name)} and its line in corruptions.json`,
 			);

@@ -10,8 +10,7 @@ import {
 	type ScoreGroups,
 	scoreGroups,
 } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** What is drawn again, how often, and how wide the interval is. */

@@ -3,8 +3,11 @@ import { checkOptions } from "../check/check-options.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import {
+	type CellOptions,
+	cellChecks,
+	scoredCorruptions,
+} from "./scored-corruption.js";
 import { figureOf, selectMetric } from "./select-metric.js";
 import {
 	groupBy,
@@ -38,6 +41,7 @@ export function byClass(
 ): ColumnTable {
 	checkOptions("byClass", cells, cellChecks);
 	const rows = rowsOf(results);
+	scoredCorruptions(cells.corruptions ?? [], rows);
 	const names = new Set(
 		rows.flatMap(({ details }) => Object.keys(details ?? {})),
 	);

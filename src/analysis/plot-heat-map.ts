@@ -5,8 +5,7 @@ import { axis, ink, note, sequence, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
 import { runColumnsOf } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { labelOf, varying } from "./series.js";
 import { groupBy, type Results, type Row } from "./table-rows.js";
 

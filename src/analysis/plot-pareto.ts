@@ -4,8 +4,7 @@ import { axis, ink, note, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
 import { runColumnsOf } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 

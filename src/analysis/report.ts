@@ -23,8 +23,7 @@ import {
 } from "./report-page.js";
 import { scopeOf } from "./scope.js";
 import { runColumnsOf, scoreGroups } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";

@@ -10,8 +10,7 @@ import {
 } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** Which cells a mean is over, and what its errors are compared with. */

@@ -2,8 +2,7 @@ import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
 import { runColumnsOf, scoreGroups } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** The standard deviation of a sample (divided by n - 1); null of fewer than two numbers. */

@@ -3,8 +3,7 @@ import { checkOptions } from "../check/check-options.js";
 import { type PublishedScore, publishedScores } from "./published.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
-import type { CellOptions } from "./scored-corruption.js";
-import { cellChecks } from "./scored-corruption.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 
 const keys = ["task", "metric", "backbone", "transfer", "augment"] as const;

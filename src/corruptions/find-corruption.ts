@@ -10,6 +10,7 @@ import { isBuiltIn, isCorruption, withSource } from "./define-corruption.js";
 /** Where a thread finds a corruption of one's own, and which one it is. */
 interface Address {
 	readonly source: CodeSource;
+	readonly name: string;
 	readonly code: string;
 }
 
@@ -25,7 +26,7 @@ export function sent(corruption: AnyCorruption): SentCorruption {
 	if (!isCorruption(corruption)) return { here: corruption };
 	const { name, code, source } = corruption;
 	if (code === undefined) return name as CorruptionName;
-	return source ? { source, code } : { here: corruption };
+	return source ? { source, name, code } : { here: corruption };
 }
 
 /** Whether no thread can find a corruption. */
@@ -50,10 +51,10 @@ export async function findCorruption(
 ): Promise<Corruption> {
 	if (typeof told === "string") return corruptionOf(told);
 	if (isForHere(told)) return corruptionOf(told.here);
-	const { source, code } = told;
+	const { source, name, code } = told;
 	const found = await loadCorruption(source);
-	if (found.code === code) return found;
+	if (found.name === name && found.code === code) return found;
 	throw new Error(
-		`${source.module} exports another "${source.name}" than was given: the \`source\` of a corruption names the export that it is`,
+		`${source.module} exports another "${source.name}" than the corruption ${name} that was given: the \`source\` of a corruption names the export that it is`,
 	);
 }
