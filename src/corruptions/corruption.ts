@@ -72,6 +72,7 @@ export type Variant = (typeof variants)[number];
 export const severityCheck = oneOf(severities);
 /** The check of the name of a variant. */
 export const variantCheck = oneOf(variants);
+
 /** The random numbers of one corrupted image, drawn many at a time; a test replays the reference's own. */
 export interface Draws {
 	/** Numbers uniform in [low, high), as `numpy.random.uniform`. */
