@@ -55,7 +55,7 @@ const checks: Checks<EvaluateOptions> = {
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
 	batchSize: count,
-	workers: count,
+	workers: whole({ from: 0 }),
 	reporter: callable,
 	onWarning: callable,
 	signal: abortSignal,

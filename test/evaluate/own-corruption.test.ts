@@ -78,7 +78,7 @@ describe("a task that threads can make", () => {
 				),
 			],
 		);
-		for (const workers of [1, 2])
+		for (const workers of [0, 1, 2])
 			assert.deepEqual(await rowsOf(variedTask(), workers), expected);
 	});
 
