@@ -2,6 +2,7 @@
 import { mkdir, rename, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { corrupt } from "../src/corruptions/corrupt.js";
+import { findCorruption } from "../src/corruptions/find-corruption.js";
 import { readImage } from "../src/image/decode.js";
 import { encodePng } from "../src/image/encode.js";
 import type { Job } from "../src/parallel/pool.js";
@@ -22,7 +23,8 @@ export function startJob({
 			try {
 				const image = await readImage(path);
 				for (const cell of cells) {
-					const { corruption, severity } = cell;
+					const { severity } = cell;
+					const corruption = await findCorruption(cell.corruption);
 					const copy = corrupt(image, corruption, { ...options, id, severity });
 					await writeWhole(join(output, copyPath(cell, id)), encodePng(copy));
 					written++;

@@ -1,10 +1,16 @@
 import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join, parse } from "node:path";
+import { corruptionOf } from "../src/corruptions/built-in.js";
 import type { CorruptOptions } from "../src/corruptions/corrupt.js";
 import type {
-	CorruptionName,
+	AnyCorruption,
+	Corruption,
 	Severity,
 } from "../src/corruptions/corruption.js";
+import {
+	type SentCorruption,
+	sent,
+} from "../src/corruptions/find-corruption.js";
 import { frostSource } from "../src/corruptions/frost-pictures.js";
 import { pictureNames } from "../src/image/format.js";
 import { mapInWorkers, type PoolOptions } from "../src/parallel/pool.js";
@@ -13,7 +19,8 @@ import { mapInWorkers, type PoolOptions } from "../src/parallel/pool.js";
 export interface CorruptFolderOptions
 	extends Omit<CorruptOptions, "severity" | "id">,
 		PoolOptions {
-	readonly corruptions: readonly CorruptionName[];
+	/** Those of one's own need a `source`, since threads write the copies. */
+	readonly corruptions: readonly AnyCorruption[];
 	readonly severities: readonly Severity[];
 	/** Called after each image with how many copies of how many there are. */
 	report?(done: number, total: number): void;
@@ -21,7 +28,9 @@ export interface CorruptFolderOptions
 
 /** One corruption at one severity. */
 export interface Cell {
-	readonly corruption: CorruptionName;
+	/** Its name, which is that of its folder. */
+	readonly name: string;
+	readonly corruption: SentCorruption;
 	readonly severity: Severity;
 }
 
@@ -57,8 +66,9 @@ export interface FolderSettings {
  * Writes corrupted copies of all image files below a folder, without loss, as `<corruption>/<severity>/<id>.png`.
  *
  * `id` is the path below the folder without its extension; the draws derive from it. Copies that exist
- * are kept, so that a call after an interruption writes what is missing. Settings are recorded in
- * `corruptions.json`; throws an `Error` where that holds other ones, or where two images have one id.
+ * are kept, so that a call after an interruption writes what is missing. Settings and the code of corruptions of one's
+ * own are recorded in `corruptions.json`; throws an `Error` where that holds other ones, or where two images have
+ * one id.
  */
 export async function corruptFolder(
 	input: string,
@@ -67,11 +77,23 @@ export async function corruptFolder(
 ): Promise<FolderSummary> {
 	const { corruptions, severities, report, ...others } = options;
 	const { workers, inFlight, waiting, ...rest } = others;
-	await recordSettings(output, rest);
+	const chosen = corruptions.map(corruptionOf);
+	for (const { name, code, source } of chosen)
+		if (code !== undefined && source === undefined)
+			throw new Error(
+				`threads write the copies, and nothing says where they find ${name}: give it a \`source\``,
+			);
+	await recordSettings(output, rest, chosen);
 	const images = await findImages(input);
 	const present = await findCopies(output);
-	const cells = corruptions.flatMap((corruption) =>
-		severities.map((severity) => ({ corruption, severity })),
+	const cells = chosen.flatMap((one) =>
+		severities.map(
+			(severity): Cell => ({
+				name: one.name,
+				corruption: sent(one),
+				severity,
+			}),
+		),
 	);
 	const inputs = images.map(({ path, id }) => ({
 		path,
@@ -102,8 +124,33 @@ export async function corruptFolder(
 }
 
 /** Where the copy of an image is, below the folder of copies. */
-export function copyPath({ corruption, severity }: Cell, id: string): string {
-	return join(corruption, String(severity), `${id}.png`);
+export function copyPath({ name, severity }: Cell, id: string): string {
+	return join(name, String(severity), `${id}.png`);
+}
+
+/** What `corruptions.json` holds: settings, and the codes of corruptions of one's own by their names. */
+type Recorded = Readonly<Record<string, unknown>> & {
+	readonly own?: Readonly<Record<string, string>>;
+};
+
+const asText = (recorded: Recorded): string =>
+	`${JSON.stringify(recorded, null, "\t")}\n`;
+
+/** Throws where copies that are there were made with other settings, or by another corruption of the same name. */
+function checkRecorded(
+	output: string,
+	{ own: before = {}, ...settings }: Recorded,
+	{ own = {}, ...given }: Recorded,
+): void {
+	if (asText(settings) !== asText(given))
+		throw new Error(
+			`${output} holds copies made with other settings: ${asText(settings).trim()}, not ${asText(given).trim()}; choose another folder`,
+		);
+	for (const [name, code] of Object.entries(own))
+		if (Object.hasOwn(before, name) && before[name] !== code)
+			throw new Error(
+				`${output} holds copies of another corruption called "${name}", whose constants or functions were other ones; choose another folder, or remove ${join(output, name)} and its line in corruptions.json`,
+			);
 }
 
 async function recordSettings(
@@ -115,18 +162,22 @@ async function recordSettings(
 		savedAsJpeg = false,
 		frostPictures,
 	}: FolderSettings["options"],
+	chosen: readonly Corruption[],
 ): Promise<void> {
 	const frost = frostSource(frostPictures);
+	const codes = chosen.flatMap(({ name, code }) =>
+		code === undefined ? [] : [[name, code] as const],
+	);
 	const settings = { variant, seed, channelOrder, savedAsJpeg, frost };
-	const text = `${JSON.stringify(settings, null, "\t")}\n`;
+	const given: Recorded = { ...settings, own: Object.fromEntries(codes) };
 	const path = join(output, "corruptions.json");
 	const found = await readFile(path, "utf8").catch(() => undefined);
+	const before: Recorded = found === undefined ? settings : JSON.parse(found);
+	checkRecorded(output, before, given);
+	const own = { ...before.own, ...given.own };
+	const isAny = Object.keys(own).length > 0;
+	const text = asText({ ...settings, ...(isAny && { own }) });
 	if (found === text) return;
-	if (found !== undefined) {
-		throw new Error(
-			`${output} holds copies made with other settings: ${found.trim()}, not ${text.trim()}; choose another folder`,
-		);
-	}
 	await mkdir(output, { recursive: true });
 	await writeFile(`${path}.part`, text);
 	await rename(`${path}.part`, path);

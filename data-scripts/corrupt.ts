@@ -1,15 +1,20 @@
 /**
  * Writes corrupted copies of an image folder once, for all runs to share: `node dist/data-scripts/corrupt.js --help`.
  */
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { didYouMean } from "../src/check/did-you-mean.js";
 import { readArguments } from "../src/check/read-arguments.js";
 import { channelOrders } from "../src/corruptions/corrupt.js";
 import {
+	type Corruption,
+	type CorruptionName,
 	commonCorruptions,
 	corruptionNames,
 	severities,
 	variants,
 } from "../src/corruptions/corruption.js";
+import { loadCorruption } from "../src/corruptions/find-corruption.js";
 import {
 	frostSource,
 	loadFrostPictures,
@@ -21,7 +26,8 @@ const usage = `Writes corrupted copies of all image files below a folder, as PNG
 
   node dist/data-scripts/corrupt.js <images> <copies> [options]
 
-  --corruptions a,b,c     default: the fifteen common ones; also ${corruptionNames.slice(15).join(", ")}
+  --corruptions a,b,c     default: the fifteen common ones and your own; also ${corruptionNames.slice(15).join(", ")}
+  --module mine.js#haze   a corruption of your own, as the module exports it; again for another
   --severities 1,2        default: ${severities.join(",")}
   --variant any-size      or ${variants.slice(1).join(", ")}
   --seed 0
@@ -37,7 +43,8 @@ async function main(): Promise<void> {
 	const { values, positionals } = readArguments({
 		allowPositionals: true,
 		options: {
-			corruptions: { type: "string", default: commonCorruptions.join(",") },
+			corruptions: { type: "string" },
+			module: { type: "string", multiple: true, default: [] },
 			severities: { type: "string", default: severities.join(",") },
 			variant: { type: "string", default: "any-size" },
 			seed: { type: "string", default: "0" },
@@ -60,12 +67,23 @@ async function main(): Promise<void> {
 		return;
 	}
 	const frostPictures = await loadFrostPictures(values.frost);
+	const own = await Promise.all(values.module.map(exported));
+	const ownNames = own.map(({ name }) => name);
+	const twin = ownNames.find((name, i) => ownNames.indexOf(name) !== i);
+	if (twin !== undefined)
+		throw new Error(`--module gives two corruptions called "${twin}"`);
+	const asked = values.corruptions?.split(",") ?? [
+		...commonCorruptions,
+		...ownNames,
+	];
+	const corruptions = chosen("corruption", asked, [
+		...corruptionNames,
+		...ownNames,
+	]).map(
+		(name) => own.find((one) => one.name === name) ?? (name as CorruptionName),
+	);
 	const summary = await corruptFolder(images, copies, {
-		corruptions: chosen(
-			"corruption",
-			values.corruptions.split(","),
-			corruptionNames,
-		),
+		corruptions,
 		severities: chosen("severity", values.severities.split(","), severities),
 		variant: chosen("variant", [values.variant], variants)[0]!,
 		channelOrder: chosen(
@@ -99,6 +117,16 @@ function chosen<Value extends string | number>(
 			`unknown ${what} "${name}"; allowed: ${allowed.join(", ")}${didYouMean(name, allowed)}`,
 		);
 	});
+}
+
+/** The corruption that `path#name` stands for. */
+function exported(place: string): Promise<Corruption> {
+	const [, path, name] = /^(.+)#([^#]+)$/.exec(place) ?? [];
+	if (path === undefined || name === undefined)
+		throw new Error(
+			`--module needs a file and the name under which it exports the corruption, mine.js#haze, not "${place}"`,
+		);
+	return loadCorruption({ module: pathToFileURL(resolve(path)).href, name });
 }
 
 function integer(name: string, text: string): number {

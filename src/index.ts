@@ -96,16 +96,24 @@ export {
 	corruptAll,
 } from "./corruptions/corrupt-all.js";
 export {
+	type AnyCorruption,
+	type Corruption,
+	type CorruptionContext,
 	type CorruptionGroup,
+	type CorruptionLabel,
 	type CorruptionName,
+	type CorruptionParts,
 	commonCorruptions,
 	corruptionGroups,
 	corruptionNames,
+	type Draws,
 	type Severity,
+	type SeverityTable,
 	severities,
 	type Variant,
 	variants,
 } from "./corruptions/corruption.js";
+export { defineCorruption } from "./corruptions/define-corruption.js";
 export {
 	type FrostSource,
 	frostSource,
@@ -398,7 +406,11 @@ export {
 } from "./analysis/published-curves.js";
 export { type ReportOptions, writeReport } from "./analysis/report.js";
 export { type RobustnessOptions, robustness } from "./analysis/robustness.js";
-export { type CellOptions, runColumns } from "./analysis/score-groups.js";
+export { runColumns } from "./analysis/score-groups.js";
+export type {
+	CellOptions,
+	ScoredCorruption,
+} from "./analysis/scored-corruption.js";
 export { selectMetric } from "./analysis/select-metric.js";
 export { spreadOverSeeds } from "./analysis/spread.js";
 export { studyTable } from "./analysis/study-table.js";

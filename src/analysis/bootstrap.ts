@@ -1,17 +1,16 @@
 import type { ColumnTable } from "arquero";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { number, oneOf, whole } from "../check/checks.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { type ResultRow, unpackHits } from "../evaluate/result-row.js";
 import { Random } from "../random.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import {
-	type CellOptions,
 	runColumnsOf,
 	type ScoreGroup,
 	type ScoreGroups,
 	scoreGroups,
 } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** What is drawn again, how often, and how wide the interval is. */

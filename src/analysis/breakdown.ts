@@ -1,31 +1,21 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
-import {
-	type CorruptionGroup,
-	type CorruptionName,
-	cellChecks,
-	corruptionGroups,
-	type Severity,
-} from "../corruptions/corruption.js";
+import type { Severity } from "../corruptions/corruption.js";
 import { corruptionErrors } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import { type RobustnessOptions, robustnessChecks } from "./robustness.js";
+import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
 import {
 	type CellOptions,
-	runColumnsOf,
-	type ScoreGroup,
-	scoreGroups,
-} from "./score-groups.js";
+	cellChecks,
+	inGroups,
+	type ScoredCorruption,
+} from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
-
-const groupNames = Object.keys(corruptionGroups) as CorruptionGroup[];
-
-const isIn = (group: CorruptionGroup, corruption: CorruptionName): boolean =>
-	(corruptionGroups[group] as readonly CorruptionName[]).includes(corruption);
 
 function scoresUnder(
 	group: ScoreGroup,
-	corruptions: readonly CorruptionName[],
+	corruptions: readonly ScoredCorruption[],
 	severities: readonly Severity[],
 ) {
 	const clean = cleanScore(group);
@@ -55,8 +45,8 @@ export function byCorruption(
 		scored.groups.flatMap((group, g) =>
 			scored.corruptions.map((corruption, c) => ({
 				...group.key,
-				corruption,
-				group: groupNames.find((name) => isIn(name, corruption)),
+				corruption: corruption.name,
+				group: corruption.group,
 				...scoresUnder(group, [corruption], scored.severities),
 				...(errors && { CE: errors[g]?.errors[c] }),
 			})),
@@ -93,7 +83,8 @@ export function bySeverity(
 }
 
 /**
- * The scores of each group of runs by group of corruptions (noise, blur, weather, digital): one row for each.
+ * The scores of each group of runs by group of corruptions (noise, blur, weather, digital, then
+ * others, such as `own`): one row for each.
  *
  * Columns: those of `by`, then `group`, `clean`, `score` (mean over runs, severities, corruptions),
  * `drop`. Throws as `robustness` does.
@@ -107,12 +98,11 @@ export function byGroup(
 	const { groups, corruptions, severities } = scoreGroups(results, by, cells);
 	return tableOf(
 		groups.flatMap((group) =>
-			groupNames.flatMap((name) => {
-				const members = corruptions.filter((member) => isIn(name, member));
-				if (members.length === 0) return [];
-				const scores = scoresUnder(group, members, severities);
-				return [{ ...group.key, group: name, ...scores }];
-			}),
+			inGroups(corruptions).map(([name, members]) => ({
+				...group.key,
+				group: name,
+				...scoresUnder(group, members, severities),
+			})),
 		),
 	);
 }

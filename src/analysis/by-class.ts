@@ -1,9 +1,13 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
+import {
+	type CellOptions,
+	cellChecks,
+	scoredCorruptions,
+} from "./scored-corruption.js";
 import { figureOf, selectMetric } from "./select-metric.js";
 import {
 	groupBy,
@@ -37,6 +41,7 @@ export function byClass(
 ): ColumnTable {
 	checkOptions("byClass", cells, cellChecks);
 	const rows = rowsOf(results);
+	scoredCorruptions(cells.corruptions ?? [], rows);
 	const names = new Set(
 		rows.flatMap(({ details }) => Object.keys(details ?? {})),
 	);

@@ -63,13 +63,12 @@ function alexnet(
 		throw new RangeError(
 			`AlexNet's errors are over the severities 1 to 5, not ${severities.join(", ")}: evaluate under the others too`,
 		);
-	const errors = corruptions.map((name) => {
-		const error = alexnetErrors[name];
-		if (error === undefined)
+	const errors = corruptions.map(({ name }) => {
+		if (!Object.hasOwn(alexnetErrors, name))
 			throw new RangeError(
 				`AlexNet's error under ${name} is not known: take the mean over the fifteen common corruptions`,
 			);
-		return 100 * error;
+		return 100 * (alexnetErrors[name as CorruptionName] as number);
 	});
 	return { clean: null, errors };
 }
@@ -101,7 +100,7 @@ const errorsOf = (
 	group: ScoreGroup,
 	{ corruptions, severities }: ScoreGroups,
 ): number[] =>
-	corruptions.map((name) => 100 - corruptedScore(group, [name], severities));
+	corruptions.map((one) => 100 - corruptedScore(group, [one], severities));
 
 /**
  * The error of each group under each corruption in percent of the reference's: `CE = E / E_reference`,

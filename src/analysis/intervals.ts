@@ -1,9 +1,9 @@
 import type { Checks } from "../check/check-options.js";
 import { flag } from "../check/checks.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
+import { cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, rowsOf } from "./table-rows.js";
 
 /** The scores that most figures show. */

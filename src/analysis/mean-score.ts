@@ -1,5 +1,6 @@
-import type { CorruptionName, Severity } from "../corruptions/corruption.js";
+import type { Severity } from "../corruptions/corruption.js";
 import type { ScoreGroup } from "./score-groups.js";
+import type { ScoredCorruption } from "./scored-corruption.js";
 
 /** The arithmetic mean; NaN of nothing. */
 export const mean = (numbers: readonly number[]): number =>
@@ -16,7 +17,7 @@ export const cleanScore = ({ runs }: ScoreGroup): number =>
 /** The score of a group under some corruptions: the mean over runs, severities, then corruptions. */
 export function corruptedScore(
 	{ runs }: ScoreGroup,
-	corruptions: readonly CorruptionName[],
+	corruptions: readonly ScoredCorruption[],
 	severities: readonly Severity[],
 ): number {
 	return mean(

@@ -1,17 +1,16 @@
 import { checkOptions } from "../check/check-options.js";
-import type { CorruptionGroup } from "../corruptions/corruption.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { byCorruption } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, sequence, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { labelOf, varying } from "./series.js";
 import { groupBy, type Results, type Row } from "./table-rows.js";
 
 /** A white line and a name for each group of corruptions. */
-function groupMarks(groups: readonly CorruptionGroup[]) {
+function groupMarks(groups: readonly string[]) {
 	const runs = groupBy(groups, (group) => group);
 	let start = 0;
 	return runs.map((members) => {
@@ -46,7 +45,7 @@ interface Content {
 	readonly labels: readonly string[];
 	/** Of each line: mean drop and clean score. */
 	readonly totals: readonly Row[];
-	/** Of each line: the row of each corruption. */
+	/** Of each line: the row of each corruption, those of one group together. */
 	readonly lines: readonly (readonly Row[])[];
 }
 
@@ -59,9 +58,12 @@ function contentOf(results: Results, cells: CellOptions): Content {
 		labels: totals.map((row) => labelOf(row, columns, "backbone")),
 		totals,
 		lines: totals.map((total) =>
-			single.filter((row) =>
-				all.every((column) => row[column] === total[column]),
-			),
+			groupBy(
+				single.filter((row) =>
+					all.every((column) => row[column] === total[column]),
+				),
+				(row) => row.group,
+			).flat(),
 		),
 	};
 }
@@ -136,7 +138,7 @@ export function plotHeatMap(results: Results, cells: CellOptions = {}): Figure {
 	const scope = scopeOf(results, cells);
 	const content = contentOf(results, cells);
 	const first = content.lines[0] ?? [];
-	const marks = groupMarks(first.map((row) => row.group as CorruptionGroup));
+	const marks = groupMarks(first.map((row) => row.group as string));
 	return styled(
 		[drops(content), numbers(content)],
 		{

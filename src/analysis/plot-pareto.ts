@@ -1,10 +1,10 @@
 import { checkOptions } from "../check/check-options.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 

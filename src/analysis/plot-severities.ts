@@ -1,11 +1,6 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { thing } from "../check/checks.js";
-import {
-	type CorruptionName,
-	cellChecks,
-	corruptionGroups,
-	type Severity,
-} from "../corruptions/corruption.js";
+import type { CorruptionName, Severity } from "../corruptions/corruption.js";
 import { bySeverity } from "./breakdown.js";
 import type { Figure, Trace } from "./figure.js";
 import {
@@ -20,7 +15,13 @@ import {
 import { mean } from "./mean-score.js";
 import type { PublishedCurve } from "./published-curves.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import {
+	type CellOptions,
+	cellChecks,
+	inGroups,
+	type ScoredCorruption,
+} from "./scored-corruption.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 
@@ -48,7 +49,7 @@ function line(
 /** A line of what others published, over the same corruptions. */
 function publishedLine(
 	{ model, source, clean, scores }: PublishedCurve,
-	members: readonly CorruptionName[],
+	members: readonly ScoredCorruption[],
 	{
 		severities,
 		panel,
@@ -60,7 +61,11 @@ function publishedLine(
 	},
 ): Trace {
 	const under = severities.map((severity) =>
-		mean(members.map((name) => scores[name][severity - 1] as number)),
+		mean(
+			members.map(
+				({ name }) => scores[name as CorruptionName][severity - 1] as number,
+			),
+		),
 	);
 	const name = `published: ${model} (${source})`;
 	return {
@@ -78,9 +83,17 @@ function publishedLine(
 }
 
 function checkPublished(
-	{ task, metric }: PublishedCurve,
+	{ task, metric, scores }: PublishedCurve,
 	scope: { readonly task: string; readonly metric: string },
+	corruptions: readonly ScoredCorruption[],
 ): void {
+	const lacking = corruptions.filter(
+		({ name }) => !Object.hasOwn(scores, name),
+	);
+	if (lacking.length > 0)
+		throw new RangeError(
+			`the published curve has no scores under ${lacking.map(({ name }) => name).join(", ")}: leave them out of \`corruptions\`, or the curve`,
+		);
 	if (scope.task === task && scope.metric === metric) return;
 	throw new RangeError(
 		`the published curve is the ${metric} on ${task}, not the ${scope.metric} on ${scope.task}: choose another, or none`,
@@ -112,20 +125,11 @@ const panelName = (name: string, { domain }: Panel) =>
 
 /** The mean over all corruptions, then each group of them. */
 function partsOf(
-	corruptions: readonly CorruptionName[],
-): (readonly [string, readonly CorruptionName[]])[] {
-	const groups = Object.entries(corruptionGroups).map(
-		([name, members]) =>
-			[
-				name,
-				corruptions.filter((corruption) =>
-					(members as readonly CorruptionName[]).includes(corruption),
-				),
-			] as const,
-	);
-	const present = groups.filter(([, members]) => members.length > 0);
+	corruptions: readonly ScoredCorruption[],
+): (readonly [string, readonly ScoredCorruption[]])[] {
+	const groups = inGroups(corruptions);
 	const whole = [`all ${corruptions.length}`, corruptions] as const;
-	return present.length > 1 ? [whole, ...present] : [whole];
+	return groups.length > 1 ? [whole, ...groups] : [whole];
 }
 
 /**
@@ -133,7 +137,7 @@ function partsOf(
  * line for each kind of run.
  *
  * The values are those of `bySeverity`, in percent. Throws as it does, where results are of several tasks,
- * and where the published curve is of another task or metric.
+ * and where the published curve is of another task or metric or lacks a corruption.
  */
 export function plotSeverities(
 	results: Results,
@@ -142,12 +146,12 @@ export function plotSeverities(
 	checkOptions("plotSeverities", options, checks);
 	const { published, ...cells } = options;
 	const { task, metric, images } = scopeOf(results, cells);
-	if (published) checkPublished(published, { task, metric });
 	const { corruptions, severities } = scoreGroups(
 		results,
 		runColumnsOf(results),
 		cells,
 	);
+	if (published) checkPublished(published, { task, metric }, corruptions);
 	const parts = partsOf(corruptions);
 	const places = panels(parts.length, 0.03);
 	const data = parts.flatMap(([, members], i) => {

@@ -50,6 +50,15 @@ function evaluationFacts(results: Results): Fact[] {
 			list(rows.map(({ corruptionSeed }) => corruptionSeed)),
 		],
 		[
+			"own corruptions",
+			list(
+				rows.map(
+					({ corruption, corruptionCode: code }) =>
+						code && `${corruption} (${code})`,
+				),
+			),
+		],
+		[
 			"frost",
 			named(
 				rows.map(({ frost }) => frost),

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, text, that, thing } from "../check/checks.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { makeFolder, writeWhole } from "../runs/whole-file.js";
 import { listRuns } from "../train/run.js";
 import type { Figure } from "./figure.js";
@@ -23,7 +22,8 @@ import {
 	tableElement,
 } from "./report-page.js";
 import { scopeOf } from "./scope.js";
-import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";

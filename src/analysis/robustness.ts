@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { text } from "../check/checks.js";
-import { cellChecks, commonCorruptions } from "../corruptions/corruption.js";
+import { commonCorruptions } from "../corruptions/corruption.js";
 import {
 	type CorruptionErrors,
 	corruptionErrors,
@@ -9,12 +9,8 @@ import {
 	type ReferenceOptions,
 } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
-import {
-	type CellOptions,
-	runColumnsOf,
-	type ScoreGroups,
-	scoreGroups,
-} from "./score-groups.js";
+import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** Which cells a mean is over, and what its errors are compared with. */
@@ -30,7 +26,9 @@ export const robustnessChecks: Checks<RobustnessOptions> = {
 const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
 	severities.length === 5 &&
 	corruptions.length === commonCorruptions.length &&
-	commonCorruptions.every((name) => corruptions.includes(name));
+	commonCorruptions.every((common) =>
+		corruptions.some(({ name }) => name === common),
+	);
 
 /**
  * How much of its clean score each group of runs keeps under corruption: one row for each group.

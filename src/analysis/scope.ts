@@ -1,8 +1,5 @@
-import {
-	type CellOptions,
-	type ScoreGroups,
-	scoreGroups,
-} from "./score-groups.js";
+import { type ScoreGroups, scoreGroups } from "./score-groups.js";
+import type { CellOptions } from "./scored-corruption.js";
 import { type Results, rowsOf } from "./table-rows.js";
 
 /** What a figure is of, in words. */
@@ -30,7 +27,7 @@ function cellsName({ corruptions, severities }: ScoreGroups): string {
 			? `severity ${first}`
 			: `severities ${isRun ? `${first}–${last}` : severities.join(", ")}`;
 	return corruptions.length === 1
-		? `${corruptions[0]} at ${strength}`
+		? `${corruptions[0]?.name} at ${strength}`
 		: `mean of ${corruptions.length} corruptions at ${strength}`;
 }
 

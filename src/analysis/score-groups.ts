@@ -2,11 +2,17 @@ import { list, text } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
 import {
 	severities as allSeverities,
-	type CorruptionName,
 	commonCorruptions,
 	type Severity,
 } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
+import {
+	type CellOptions,
+	isUnder,
+	type ScoredCorruption,
+	scoredCorruptions,
+	values,
+} from "./scored-corruption.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
 
 /** The columns that distinguish runs from each other, seeds left out. */
@@ -33,19 +39,11 @@ export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
 const columnValue = (row: ResultRow, column: string): unknown =>
 	(row as unknown as Row)[column] ?? (column === "variation" ? "none" : null);
 
-/** Which cells a mean is over. */
-export interface CellOptions {
-	/** Default: the fifteen common ones. */
-	readonly corruptions?: readonly CorruptionName[];
-	/** Default: all that any row has. */
-	readonly severities?: readonly Severity[];
-}
-
 /** The rows of one run: clean, and one for each corruption and severity. */
 export interface RunScores {
 	readonly run: string;
 	readonly clean: ResultRow;
-	cell(corruption: CorruptionName, severity: Severity): ResultRow;
+	cell(corruption: ScoredCorruption, severity: Severity): ResultRow;
 }
 
 /** Runs that are taken together, none of their cells missing. */
@@ -60,7 +58,7 @@ export interface ScoreGroup {
 /** Groups of runs, and the cells that each run has. */
 export interface ScoreGroups {
 	readonly groups: readonly ScoreGroup[];
-	readonly corruptions: readonly CorruptionName[];
+	readonly corruptions: readonly ScoredCorruption[];
 	readonly severities: readonly Severity[];
 }
 
@@ -79,14 +77,6 @@ const conditions = [
 
 const cellName = (corruption: string, severity: number): string =>
 	`${corruption} ${severity}`;
-
-const values = (
-	rows: readonly ResultRow[],
-	column: keyof ResultRow,
-): unknown[] =>
-	[...new Set(rows.map((row) => row[column]))].filter(
-		(value) => value !== null && value !== undefined,
-	);
 
 function mixtures(run: string, rows: readonly ResultRow[]): string[] {
 	return conditions
@@ -131,11 +121,11 @@ function missing(
 ): string[] {
 	const isMissing = (name: string) =>
 		!Number.isFinite(found.get(name)?.score ?? Number.NaN);
-	const lacking = corruptions.flatMap((corruption) => {
+	const lacking = corruptions.flatMap(({ name }) => {
 		const gaps = severities.filter((severity) =>
-			isMissing(cellName(corruption, severity)),
+			isMissing(cellName(name, severity)),
 		);
-		return gaps.length === 0 ? [] : [`${corruption} ${gaps.join(", ")}`];
+		return gaps.length === 0 ? [] : [`${name} ${gaps.join(", ")}`];
 	});
 	if (isMissing(cellName("clean", 0))) lacking.unshift("clean");
 	return lacking.length === 0 ? [] : [`${run} lacks ${lacking.join("; ")}`];
@@ -148,8 +138,8 @@ function scoresOf(run: string, rows: readonly ResultRow[]) {
 	const scores: RunScores = {
 		run,
 		clean: found.get(cellName("clean", 0)) as ResultRow,
-		cell: (corruption, severity) =>
-			found.get(cellName(corruption, severity)) as ResultRow,
+		cell: ({ name }, severity) =>
+			found.get(cellName(name, severity)) as ResultRow,
 	};
 	return { found, scores };
 }
@@ -166,6 +156,7 @@ function only(rows: readonly ResultRow[], column: "task" | "metric"): string {
 // These differ between the cells of one run, which a mean is over.
 const cellColumns = [
 	"corruption",
+	"corruptionCode",
 	"group",
 	"severity",
 	"score",
@@ -203,13 +194,14 @@ function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
 export function scoreGroups(
 	results: Results,
 	by: readonly string[],
-	{ corruptions = commonCorruptions, severities }: CellOptions = {},
+	{ corruptions: given = commonCorruptions, severities }: CellOptions = {},
 ): ScoreGroups {
 	const rows = rowsOf(results);
 	const [wrong] = columnsCheck.problems(by, "by");
 	if (wrong) throw wrong;
 	checkColumns(rows, by);
 	const found = values(rows, "severity");
+	const corruptions = scoredCorruptions(given, rows);
 	const cells = {
 		corruptions,
 		severities:
@@ -220,10 +212,16 @@ export function scoreGroups(
 		throw new RangeError(
 			"there is nothing to take a mean over: evaluate under at least one corruption and severity",
 		);
-	const isWanted = ({ corruption, severity }: ResultRow) =>
-		corruption === "clean" ||
-		(corruptions.includes(corruption) &&
-			cells.severities.includes(severity as Severity));
+	const chosen = new Map(corruptions.map((one) => [one.name, one]));
+	const isWanted = (row: ResultRow) => {
+		if (row.corruption === "clean") return true;
+		const one = chosen.get(row.corruption);
+		return (
+			one !== undefined &&
+			isUnder(row, one) &&
+			cells.severities.includes(row.severity as Severity)
+		);
+	};
 	const problems: string[] = [];
 	const keyOf = (row: ResultRow) =>
 		JSON.stringify(by.map((column) => columnValue(row, column)));

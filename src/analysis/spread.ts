@@ -1,8 +1,8 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
-import { type CellOptions, runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 
 /** The standard deviation of a sample (divided by n - 1); null of fewer than two numbers. */

@@ -1,9 +1,9 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
-import { cellChecks } from "../corruptions/corruption.js";
 import { type PublishedScore, publishedScores } from "./published.js";
 import { robustness } from "./robustness.js";
-import { type CellOptions, runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./score-groups.js";
+import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 
 const keys = ["task", "metric", "backbone", "transfer", "augment"] as const;

@@ -1,10 +1,11 @@
 import { fromHsv, toHsv } from "../image/hsv.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [0.1, 0.2, 0.3, 0.4, 0.5] as const;
 
 /** The constant added to the value of every pixel, hue and saturation kept. */
-export const brightness: Corruption<number> = {
+export const brightness = defineCorruption<number>({
+	name: "brightness",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -18,4 +19,5 @@ export const brightness: Corruption<number> = {
 		}
 		return fromHsv(hsv);
 	},
-};
+	source: { module: import.meta.url, name: "brightness" },
+});

@@ -1,10 +1,11 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [0.4, 0.3, 0.2, 0.1, 0.05] as const;
 
 /** Every channel drawn towards its mean; the constant is the contrast that is left. */
-export const contrast: Corruption<number> = {
+export const contrast = defineCorruption<number>({
+	name: "contrast",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -23,7 +24,8 @@ export const contrast: Corruption<number> = {
 		}
 		return image;
 	},
-};
+	source: { module: import.meta.url, name: "contrast" },
+});
 
 function channelMean(data: Uint8Array, channel: number): number {
 	let sum = 0;

@@ -6,14 +6,17 @@ import {
 	poolChecks,
 } from "../parallel/pool.js";
 import { type CorruptOptions, corruptionChecks } from "./corrupt.js";
-import type { CorruptionName, Severity } from "./corruption.js";
+import { type CorruptionInput, startJob } from "./corrupt-worker.js";
+import type { AnyCorruption, Severity } from "./corruption.js";
+import { isForHere, sent } from "./find-corruption.js";
 
 /** One image to corrupt, and how; whatever else the request holds comes back with the result. */
 export interface CorruptionRequest {
 	/** What the draws derive from, besides corruption, severity and seed. */
 	readonly id: string;
 	readonly image: Image;
-	readonly corruption: CorruptionName;
+	/** The name of a built-in one, or one of one's own, which the main thread applies where it has no `source`. */
+	readonly corruption: AnyCorruption;
 	readonly severity: Severity;
 }
 
@@ -26,12 +29,6 @@ const checks: Checks<CorruptAllOptions> = {
 	...corruptionChecks,
 	...poolChecks,
 };
-
-/** The part of a request that a worker needs. */
-export type CorruptionInput = Pick<
-	CorruptionRequest,
-	"id" | "image" | "corruption" | "severity"
->;
 
 /**
  * Corrupts a stream of images on all cores, in order; each comes back with its request, `image` replaced.
@@ -50,13 +47,16 @@ export async function* corruptAll<Request extends CorruptionRequest>(
 		for await (const request of requests) {
 			const { id, image, corruption, severity } = request;
 			taken.push(request);
-			yield { id, image, corruption, severity };
+			yield { id, image, corruption: sent(corruption), severity };
 		}
 	}
 	const module = new URL("./corrupt-worker.js", import.meta.url);
+	const job = startJob(data);
+	const here = (input: CorruptionInput) =>
+		isForHere(input.corruption) ? job.run(input) : undefined;
 	const images = mapInWorkers<typeof data, CorruptionInput, Image>(
 		inputs(),
-		{ module, data },
+		{ module, data, here },
 		{ workers, inFlight, waiting },
 	);
 	for await (const image of images) {

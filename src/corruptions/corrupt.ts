@@ -7,58 +7,18 @@ import { flag, list, oneOf, required, text, whole } from "../check/checks.js";
 import { checkImage, type Image, imageCheck } from "../image/image.js";
 import { jpegRoundTrip } from "../image/jpeg/round-trip.js";
 import { Random } from "../random.js";
-import { brightness } from "./brightness.js";
-import { contrast } from "./contrast.js";
+import { corruptionOf } from "./built-in.js";
 import {
+	type AnyCorruption,
 	type Corruption,
 	type CorruptionContext,
-	type CorruptionName,
-	corruptionCheck,
 	type Severity,
 	severityCheck,
 	type Variant,
 	variantCheck,
 } from "./corruption.js";
-import { defocusBlur } from "./defocus-blur.js";
+import { corruptionCheck } from "./define-corruption.js";
 import { randomDraws } from "./draws.js";
-import { elasticTransform } from "./elastic-transform.js";
-import { fog } from "./fog.js";
-import { frost } from "./frost.js";
-import { gaussianBlur } from "./gaussian-blur.js";
-import { gaussianNoise } from "./gaussian-noise.js";
-import { glassBlur } from "./glass-blur.js";
-import { impulseNoise } from "./impulse-noise.js";
-import { jpegCompression } from "./jpeg-compression.js";
-import { motionBlur } from "./motion-blur.js";
-import { pixelate } from "./pixelate.js";
-import { saturate } from "./saturate.js";
-import { shotNoise } from "./shot-noise.js";
-import { snow } from "./snow.js";
-import { spatter } from "./spatter.js";
-import { speckleNoise } from "./speckle-noise.js";
-import { zoomBlur } from "./zoom-blur.js";
-
-const corruptions: Readonly<Record<CorruptionName, Corruption>> = {
-	"gaussian-noise": gaussianNoise,
-	"shot-noise": shotNoise,
-	"impulse-noise": impulseNoise,
-	"defocus-blur": defocusBlur,
-	"glass-blur": glassBlur,
-	"motion-blur": motionBlur,
-	"zoom-blur": zoomBlur,
-	snow,
-	frost,
-	fog,
-	brightness,
-	contrast,
-	"elastic-transform": elasticTransform,
-	pixelate,
-	"jpeg-compression": jpegCompression,
-	"speckle-noise": speckleNoise,
-	"gaussian-blur": gaussianBlur,
-	spatter,
-	saturate,
-};
 
 /** The order of the three channels in memory. */
 export type ChannelOrder = "rgb" | "bgr";
@@ -106,36 +66,76 @@ const checks: Checks<CorruptOptions> = {
 /**
  * A corrupted copy of an image, the same for the same image, corruption, options and `id`.
  *
+ * The corruption is named, or is one of one's own, as `defineCorruption` made it.
  * Source: Hendrycks & Dietterich, ICLR 2019 (hendrycks/robustness), and the imagecorruptions package
  * (bethgelab/imagecorruptions); their constants, algorithms and oddities. The two variants that upstream
  * fixes to 224 x 224 and 32 x 32 pixels take their sizes from the image.
- * Throws a `RangeError` where the image, the name or an option is not one of those allowed, or the image is too small.
+ * Throws a `RangeError` where the image, the name or an option is not one of those allowed, the image is too small, or
+ * what a corruption of one's own makes of it is no image of its size.
  */
 export function corrupt(
 	image: Image,
-	name: CorruptionName,
+	corruption: AnyCorruption,
 	options: CorruptOptions,
 ): Image {
 	checkImage(image);
-	checkArgument("corrupt", ["corruption", name], corruptionCheck);
+	checkArgument("corrupt", ["corruption", corruption], corruptionCheck);
 	checkOptions("corrupt", options, checks);
 	const { severity, id = "", seed = 0, variant = "any-size" } = options;
 	const { channelOrder = "rgb", savedAsJpeg = false, frostPictures } = options;
-	const corruption = corruptions[name];
-	const constants = corruption.constants[variant][severity - 1];
-	checkSides(image, corruption.minimumSide?.(constants, variant) ?? 1, name);
+	const chosen = corruptionOf(corruption);
+	const { name, code, usesFrost } = chosen;
+	const constants = chosen.constants[variant][severity - 1];
+	checkSides(image, chosen.minimumSide?.(constants, variant) ?? 1, name);
 	const draws = randomDraws(new Random(id, name, severity, seed));
 	const shown = channelOrder === "bgr" ? reverseChannels(image) : image;
-	const context = { variant, draws, frostPictures };
-	const result = corruption.apply(shown, constants, context);
+	const context = {
+		variant,
+		draws,
+		...(usesFrost && { frostPictures }),
+	};
+	const result =
+		code === undefined
+			? chosen.apply(shown, constants, context)
+			: applyOwn(chosen, shown, { constants, context });
 	const ordered = channelOrder === "bgr" ? reverseChannels(result) : result;
 	return savedAsJpeg ? jpegRoundTrip(ordered, 85) : ordered;
+}
+
+const copyOf = ({ data, height, width }: Image): Image => ({
+	data: data.slice(),
+	height,
+	width,
+});
+
+/** Applies a corruption of one's own, which may write over what it is given, or keep what it gives. */
+function applyOwn(
+	corruption: Corruption,
+	image: Image,
+	{ constants, context }: { constants: unknown; context: CorruptionContext },
+): Image {
+	const { name } = corruption;
+	const result = corruption.apply(copyOf(image), constants, context);
+	try {
+		checkImage(result);
+	} catch (error) {
+		throw new RangeError(
+			`${name} must give an image: ${(error as Error).message}`,
+			{ cause: error },
+		);
+	}
+	const { height, width } = image;
+	if (result.height !== height || result.width !== width)
+		throw new RangeError(
+			`${name} must give an image of ${height} x ${width} pixels, as it was given, not ${result.height} x ${result.width}`,
+		);
+	return copyOf(result);
 }
 
 function checkSides(
 	{ height, width }: Image,
 	minimum: number,
-	name: CorruptionName,
+	name: string,
 ): void {
 	if (height >= minimum && width >= minimum) return;
 	throw new RangeError(

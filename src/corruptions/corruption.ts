@@ -1,5 +1,6 @@
-import { list, oneOf } from "../check/checks.js";
+import { oneOf } from "../check/checks.js";
 import type { Image } from "../image/image.js";
+import type { CodeSource } from "../own.js";
 
 /** The nineteen corruptions in the order of the `imagecorruptions` package: fifteen common, then four held out. */
 export const corruptionNames = [
@@ -67,17 +68,10 @@ export const variants = ["any-size", "imagenet-c", "cifar-10-c"] as const;
 /** A published family of constants and algorithms. */
 export type Variant = (typeof variants)[number];
 
-/** The check of the name of a corruption. */
-export const corruptionCheck = oneOf(corruptionNames);
 /** The check of a severity. */
 export const severityCheck = oneOf(severities);
 /** The check of the name of a variant. */
 export const variantCheck = oneOf(variants);
-/** Checks of the options that choose which cells are scored, or what a mean is over. */
-export const cellChecks = {
-	corruptions: list(corruptionCheck),
-	severities: list(severityCheck),
-};
 
 /** The random numbers of one corrupted image, drawn many at a time; a test replays the reference's own. */
 export interface Draws {
@@ -95,7 +89,7 @@ export interface Draws {
 export interface CorruptionContext {
 	readonly variant: Variant;
 	readonly draws: Draws;
-	/** The original pictures of the frost corruption; without them, frost is procedural. */
+	/** The original pictures of frost, for a corruption that `usesFrost`; without them, frost is procedural. */
 	readonly frostPictures?: readonly Image[];
 }
 
@@ -108,11 +102,37 @@ export type SeverityTable<Constants> = readonly [
 	Constants,
 ];
 
-/** One corruption: a pure function of image, constants and draws, and its published constants. */
-export interface Corruption<Constants = unknown> {
-	readonly constants: Readonly<Record<Variant, SeverityTable<Constants>>>;
+/** What a corruption is made of. */
+export interface CorruptionParts<Constants> {
+	/** Small letters, digits and hyphens, such as `salt-and-pepper`; no built-in one may have it. */
+	readonly name: string;
+	/** What it is counted among in tables and figures: `own` by default. */
+	readonly group?: CorruptionGroup | (string & {});
+	/** Five constants, severity 1 first, plain JSON: one table for all variants, or one for each. */
+	readonly constants:
+		| SeverityTable<Constants>
+		| Readonly<Record<Variant, SeverityTable<Constants>>>;
 	/** The shortest side, in pixels, of an image that can be corrupted; 1 where absent. */
 	minimumSide?(constants: Constants, variant: Variant): number;
-	/** A new image of the same size. */
+	/** An image of the same size; of one's own, it may be the given one, written over. */
 	apply(image: Image, constants: Constants, context: CorruptionContext): Image;
+	/** Whether it is shown the pictures of frost, and its scores depend on them. */
+	readonly usesFrost?: boolean;
+	/** Where threads find the corruption; without, it is applied in the main thread. */
+	readonly source?: CodeSource;
 }
+
+/** One corruption: a function of image, constants and draws, and its constants, as `defineCorruption` makes it. */
+export interface Corruption<Constants = unknown>
+	extends CorruptionParts<Constants> {
+	readonly group: string;
+	readonly constants: Readonly<Record<Variant, SeverityTable<Constants>>>;
+	/** Of one's own: a hash of the text of its functions and of its constants. */
+	readonly code?: string;
+}
+
+/** A corruption: the name of a built-in one, or one as `defineCorruption` made it. */
+export type AnyCorruption = CorruptionName | Corruption;
+
+/** What rows call a corruption: the name of a built-in one, or of one's own. */
+export type CorruptionLabel = CorruptionName | (string & {});

@@ -1,6 +1,6 @@
 import { diskFilter } from "../image/disk-filter.js";
 import type { Disk } from "../image/disk-kernel.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [
 	{ radius: 3, softness: 0.1 },
@@ -11,7 +11,8 @@ const imagenet = [
 ] as const;
 
 /** Every point spread over a disk, as by a lens out of focus. */
-export const defocusBlur: Corruption<Disk> = {
+export const defocusBlur = defineCorruption<Disk>({
+	name: "defocus-blur",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -24,4 +25,5 @@ export const defocusBlur: Corruption<Disk> = {
 		],
 	},
 	apply: diskFilter,
-};
+	source: { module: import.meta.url, name: "defocusBlur" },
+});

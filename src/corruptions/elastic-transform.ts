@@ -3,7 +3,8 @@ import { toUnit32 } from "../image/float.js";
 import { gaussianFilter } from "../image/gaussian.js";
 import type { Float32Image } from "../image/image.js";
 import { affineBetween, type Point, warpAffine } from "../image/warp-affine.js";
-import type { Corruption, Draws } from "./corruption.js";
+import type { Draws } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface ElasticConstants {
 	/** How much the smoothed noise is magnified. */
@@ -19,7 +20,8 @@ const imagenetSide = 244;
 const cifarSide = 32;
 
 /** Pixels moved by a smooth random field, in the two original sets after a random affine map. */
-export const elasticTransform: Corruption<ElasticConstants> = {
+export const elasticTransform = defineCorruption<ElasticConstants>({
+	name: "elastic-transform",
 	constants: {
 		"any-size": [
 			{ strength: 250 * 0.05 },
@@ -60,7 +62,8 @@ export const elasticTransform: Corruption<ElasticConstants> = {
 		const dy = smoothField(field, draws);
 		return displace(moved, { dx, dy });
 	},
-};
+	source: { module: import.meta.url, name: "elasticTransform" },
+});
 
 function scaled(
 	side: number,

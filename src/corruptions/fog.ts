@@ -1,5 +1,5 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 import { plasma } from "./plasma.js";
 
 interface FogConstants {
@@ -32,7 +32,8 @@ const sides = { "imagenet-c": 256, "cifar-10-c": 32 } as const;
  *
  * Source: `fog` of imagecorruptions and of hendrycks/robustness.
  */
-export const fog: Corruption<FogConstants> = {
+export const fog = defineCorruption<FogConstants>({
+	name: "fog",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply({ data, height, width }, { thickness, decay }, { variant, draws }) {
 		// imagecorruptions takes the longest of height, width and three channels.
@@ -59,4 +60,5 @@ export const fog: Corruption<FogConstants> = {
 		}
 		return createImage(height, width, foggy);
 	},
-};
+	source: { module: import.meta.url, name: "fog" },
+});

@@ -1,6 +1,7 @@
 import { createImage, type Image } from "../image/image.js";
 import { resizeCubic } from "../image/resize-cubic.js";
-import type { Corruption, Draws, Variant } from "./corruption.js";
+import type { Draws, Variant } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 import { proceduralFrost } from "./procedural-frost.js";
 
 interface FrostConstants {
@@ -33,7 +34,8 @@ const drawnPictures = 5;
  *
  * Source: `frost` of imagecorruptions and of hendrycks/robustness.
  */
-export const frost: Corruption<FrostConstants> = {
+export const frost = defineCorruption<FrostConstants>({
+	name: "frost",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply(image, constants, { variant, draws, frostPictures }) {
 		const index = draws.integers(1, 0, drawnPictures)[0]!;
@@ -47,7 +49,9 @@ export const frost: Corruption<FrostConstants> = {
 		}
 		return createImage(height, width, frosted);
 	},
-};
+	usesFrost: true,
+	source: { module: import.meta.url, name: "frost" },
+});
 
 /**
  * Cuts a part as large as the image out of a picture that has been enlarged to hold it.

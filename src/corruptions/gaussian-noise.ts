@@ -1,5 +1,5 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 /** The standard deviation, where the image ranges from 0 to 1. */
 type Deviation = number;
@@ -12,7 +12,8 @@ const small = [0.04, 0.06, 0.08, 0.09, 0.1] as const;
  *
  * Source: `gaussian_noise` of imagecorruptions and of hendrycks/robustness.
  */
-export const gaussianNoise: Corruption<Deviation> = {
+export const gaussianNoise = defineCorruption<Deviation>({
+	name: "gaussian-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply({ data, height, width }, deviation, { draws }) {
 		const noise = draws.normals(data.length, 0, deviation);
@@ -23,4 +24,5 @@ export const gaussianNoise: Corruption<Deviation> = {
 		}
 		return createImage(height, width, noisy);
 	},
-};
+	source: { module: import.meta.url, name: "gaussianNoise" },
+});

@@ -1,7 +1,7 @@
 import { fromUnit, toUnit } from "../image/float.js";
 import { gaussianFilter } from "../image/gaussian.js";
 import type { Image } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface GlassBlurConstants {
 	/** The standard deviation, in pixels, of the blur before and after. */
@@ -20,7 +20,8 @@ const imagenet = [
 ] as const;
 
 /** Pixels shuffled within a small neighborhood, as behind frosted glass, between two slight blurs. */
-export const glassBlur: Corruption<GlassBlurConstants> = {
+export const glassBlur = defineCorruption<GlassBlurConstants>({
+	name: "glass-blur",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -42,7 +43,8 @@ export const glassBlur: Corruption<GlassBlurConstants> = {
 		}
 		return fromUnit(gaussianFilter(toUnit(blurred), sigma));
 	},
-};
+	source: { module: import.meta.url, name: "glassBlur" },
+});
 
 /**
  * Overwrites each pixel, last first, with a neighbor.

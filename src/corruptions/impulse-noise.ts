@@ -1,5 +1,5 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 /** The share of values that are replaced. */
 type Amount = number;
@@ -15,7 +15,8 @@ const small = [0.01, 0.02, 0.03, 0.05, 0.07] as const;
  * Source: `impulse_noise` of imagecorruptions and of hendrycks/robustness, which call
  * `skimage.util.random_noise(mode="s&p")`.
  */
-export const impulseNoise: Corruption<Amount> = {
+export const impulseNoise = defineCorruption<Amount>({
+	name: "impulse-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply({ data, height, width }, amount, { draws }) {
 		const chances = draws.uniforms(data.length, 0, 1);
@@ -26,4 +27,5 @@ export const impulseNoise: Corruption<Amount> = {
 		}
 		return createImage(height, width, noisy);
 	},
-};
+	source: { module: import.meta.url, name: "impulseNoise" },
+});

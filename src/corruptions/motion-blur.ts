@@ -1,7 +1,7 @@
 import type { FloatImage, Image } from "../image/image.js";
 import { createImage } from "../image/image.js";
 import { motionBlur as blur } from "../image/motion-blur.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface MotionBlurConstants {
 	/** Half the length of the line, in pixels. */
@@ -19,7 +19,8 @@ const imagenet = [
 ] as const;
 
 /** A blur along a line within 45 degrees of the rows. */
-export const motionBlur: Corruption<MotionBlurConstants> = {
+export const motionBlur = defineCorruption<MotionBlurConstants>({
+	name: "motion-blur",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -37,7 +38,8 @@ export const motionBlur: Corruption<MotionBlurConstants> = {
 		const blurred = blur(levels, { ...constants, angle });
 		return variant === "any-size" ? cutDown(blurred) : fromQuanta(blurred);
 	},
-};
+	source: { module: import.meta.url, name: "motionBlur" },
+});
 
 function cutDown({ data, height, width }: FloatImage): Image {
 	const image = createImage(height, width);

@@ -1,10 +1,11 @@
 import { resize } from "../image/resize.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [0.6, 0.5, 0.4, 0.3, 0.25] as const;
 
 /** Shrunk to the given share of its sides by block means and enlarged again. */
-export const pixelate: Corruption<number> = {
+export const pixelate = defineCorruption<number>({
+	name: "pixelate",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -21,4 +22,5 @@ export const pixelate: Corruption<number> = {
 		const filter = variant === "any-size" ? "nearest" : "box";
 		return resize(small, { height, width, filter });
 	},
-};
+	source: { module: import.meta.url, name: "pixelate" },
+});

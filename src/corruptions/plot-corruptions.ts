@@ -4,20 +4,21 @@ import { drawText, textSize } from "../image/draw-text.js";
 import { encodePng } from "../image/encode.js";
 import { createImage, type Image } from "../image/image.js";
 import { resize } from "../image/resize.js";
+import { corruptionOf } from "./built-in.js";
 import { type CorruptOptions, corrupt, corruptionChecks } from "./corrupt.js";
 import {
-	type CorruptionName,
-	cellChecks,
+	type AnyCorruption,
 	commonCorruptions,
 	type Severity,
 	severities,
 } from "./corruption.js";
+import { cellChecks } from "./define-corruption.js";
 
 /** What a grid of corruptions shows; the options of `corrupt` besides the severity apply to every cell. */
 export interface PlotCorruptionsOptions
 	extends Omit<CorruptOptions, "severity"> {
 	/** One row each; default the fifteen common ones. */
-	readonly corruptions?: readonly CorruptionName[];
+	readonly corruptions?: readonly AnyCorruption[];
 	/** One column each; default 1 to 5. */
 	readonly severities?: readonly Severity[];
 	/** Wider images are shrunk to this width, in pixels, smaller ones enlarged by a whole factor up to it; default 160. */
@@ -65,7 +66,7 @@ export function plotCorruptions(
 		),
 	]);
 	const plot = drawGrid(cells, {
-		rows: corruptions,
+		rows: corruptions.map((one) => corruptionOf(one).name),
 		columns: ["clean", ...columns.map((severity) => `severity ${severity}`)],
 	});
 	return { image: plot, png: encodePng(plot) };

@@ -1,5 +1,5 @@
 import { fromHsv, toHsv } from "../image/hsv.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface SaturateConstants {
 	readonly factor: number;
@@ -15,7 +15,8 @@ const imagenet = [
 ] as const;
 
 /** The saturation of every pixel multiplied and raised; grey pixels, whose hue is 0, turn red where it is raised. */
-export const saturate: Corruption<SaturateConstants> = {
+export const saturate = defineCorruption<SaturateConstants>({
+	name: "saturate",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -35,4 +36,5 @@ export const saturate: Corruption<SaturateConstants> = {
 		}
 		return fromHsv(hsv);
 	},
-};
+	source: { module: import.meta.url, name: "saturate" },
+});

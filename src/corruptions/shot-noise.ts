@@ -1,5 +1,5 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 /** How many photons make white, and how many each of the 256 grey levels is expected to be. */
 interface Exposure {
@@ -35,7 +35,8 @@ function exposure(photons: number): Exposure {
  *
  * Source: `shot_noise` of imagecorruptions and of hendrycks/robustness.
  */
-export const shotNoise: Corruption<Exposure> = {
+export const shotNoise = defineCorruption<Exposure>({
+	name: "shot-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply({ data, height, width }, { photons, rates }, { draws }) {
 		const counts = draws.poissons(data, rates);
@@ -49,4 +50,5 @@ export const shotNoise: Corruption<Exposure> = {
 		}
 		return createImage(height, width, noisy);
 	},
-};
+	source: { module: import.meta.url, name: "shotNoise" },
+});

@@ -1,7 +1,8 @@
 import { createImage, type FloatImage, type Image } from "../image/image.js";
 import { motionBlur } from "../image/motion-blur.js";
 import { clippedZoom, zoomAxis } from "../image/zoom.js";
-import type { Corruption, Draws, Variant } from "./corruption.js";
+import type { Draws, Variant } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface SnowConstants {
 	/** Mean and deviation of the noise that flakes are made of. */
@@ -45,13 +46,15 @@ function snowConstants(row: Row): SnowConstants {
  *
  * Source: `snow` of imagecorruptions and of hendrycks/robustness.
  */
-export const snow: Corruption<SnowConstants> = {
+export const snow = defineCorruption<SnowConstants>({
+	name: "snow",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply(image, constants, { variant, draws }) {
 		const flakes = snowLayer(image, constants, { variant, draws });
 		return addSnow(image, flakes, constants.keep);
 	},
-};
+	source: { module: import.meta.url, name: "snow" },
+});
 
 /** The flakes, 0 to 255; at least as high and as wide as the image, whose pixels are at the top left. */
 function snowLayer(

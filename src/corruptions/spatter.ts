@@ -5,7 +5,8 @@ import { gaussianFilter } from "../image/gaussian.js";
 import type { GrayImage } from "../image/gray-image.js";
 import { createImage, type FloatImage, type Image } from "../image/image.js";
 import { sumNeighbors, type Weights } from "../image/neighborhood.js";
-import type { Corruption, Variant } from "./corruption.js";
+import type { Variant } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 interface SpatterConstants {
 	/** Mean, deviation and blur, in pixels, of the noise that drops are made of. */
@@ -56,7 +57,8 @@ const light: Weights = [-2, -1, 0, -1, 1, 1, 0, 1, 2];
  *
  * Source: `spatter` of imagecorruptions and of hendrycks/robustness.
  */
-export const spatter: Corruption<SpatterConstants> = {
+export const spatter = defineCorruption<SpatterConstants>({
+	name: "spatter",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply(image, constants, { variant, draws }) {
 		const { height, width } = image;
@@ -70,7 +72,8 @@ export const spatter: Corruption<SpatterConstants> = {
 			? addWater(image, waterMask(drops, constants.strength))
 			: addMud(image, mudMask(drops, constants), variant);
 	},
-};
+	source: { module: import.meta.url, name: "spatter" },
+});
 
 /** How much water shows at each pixel: drops, weighted by the relief of their distance to edges. */
 function waterMask(drops: FloatImage, strength: number): Float32Array {

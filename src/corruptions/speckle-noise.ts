@@ -1,5 +1,5 @@
 import { createImage } from "../image/image.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 /** The standard deviation of the noise relative to the value it is added to. */
 type Deviation = number;
@@ -12,7 +12,8 @@ const small = [0.06, 0.1, 0.12, 0.16, 0.2] as const;
  *
  * Source: `speckle_noise` of imagecorruptions and of hendrycks/robustness.
  */
-export const speckleNoise: Corruption<Deviation> = {
+export const speckleNoise = defineCorruption<Deviation>({
+	name: "speckle-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply({ data, height, width }, deviation, { draws }) {
 		const noise = draws.normals(data.length, 0, deviation);
@@ -23,4 +24,5 @@ export const speckleNoise: Corruption<Deviation> = {
 		}
 		return createImage(height, width, noisy);
 	},
-};
+	source: { module: import.meta.url, name: "speckleNoise" },
+});

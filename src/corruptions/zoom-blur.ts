@@ -1,7 +1,7 @@
 import { toUnit32 } from "../image/float.js";
 import { createImage, type Image } from "../image/image.js";
 import { type ZoomSteps, zoomAxis, zoomSteps } from "../image/zoom.js";
-import type { Corruption } from "./corruption.js";
+import { defineCorruption } from "./define-corruption.js";
 
 /** Magnifications from 1 up to but not including `end`, as `numpy.arange(1, end, step)`. */
 interface ZoomBlurConstants {
@@ -18,7 +18,8 @@ const imagenet = [
 ] as const;
 
 /** The mean of the image and its magnifications, as from a camera moving towards the scene. */
-export const zoomBlur: Corruption<ZoomBlurConstants> = {
+export const zoomBlur = defineCorruption<ZoomBlurConstants>({
+	name: "zoom-blur",
 	constants: {
 		"any-size": imagenet,
 		"imagenet-c": imagenet,
@@ -43,7 +44,8 @@ export const zoomBlur: Corruption<ZoomBlurConstants> = {
 		}
 		return mean(sum, source, { count: factors.length + 1, image });
 	},
-};
+	source: { module: import.meta.url, name: "zoomBlur" },
+});
 
 function zoomFactors({ end, step }: ZoomBlurConstants): number[] {
 	const count = Math.ceil((end - 1) / step);

@@ -1,9 +1,9 @@
-import {
-	type CorruptionGroup,
-	type CorruptionName,
-	corruptionGroups,
-	type Severity,
-	type Variant,
+import { corruptionOf } from "../corruptions/built-in.js";
+import type {
+	AnyCorruption,
+	Corruption,
+	Severity,
+	Variant,
 } from "../corruptions/corruption.js";
 import type { ResultRow } from "./result-row.js";
 
@@ -12,6 +12,7 @@ export interface Cell
 	extends Pick<
 		ResultRow,
 		| "corruption"
+		| "corruptionCode"
 		| "group"
 		| "severity"
 		| "data"
@@ -22,6 +23,8 @@ export interface Cell
 		| "frost"
 		| "metric"
 	> {
+	/** The corruption itself; null for clean. */
+	readonly applied: Corruption | null;
 	/** A hash of how the images are scored. */
 	readonly scoring: string;
 	/** Whether a row of an early version, which has no such hash, is of this cell. */
@@ -37,16 +40,6 @@ export interface CorruptionSettings {
 	readonly frost: string;
 }
 
-function groupOf(corruption: CorruptionName): CorruptionGroup {
-	const groups = Object.entries(corruptionGroups) as [
-		CorruptionGroup,
-		readonly CorruptionName[],
-	][];
-	const group = groups.find(([, names]) => names.includes(corruption));
-	if (!group) throw new Error(`there is no corruption "${corruption}"`);
-	return group[0];
-}
-
 interface CellOptions
 	extends Pick<Cell, "data" | "images" | "metric" | "scoring" | "isAsEver"> {
 	readonly settings: CorruptionSettings;
@@ -54,11 +47,12 @@ interface CellOptions
 
 /** The cells of an evaluation: clean first, then each corruption from the weakest severity on. */
 export function cellsOf(
-	corruptions: readonly CorruptionName[],
+	corruptions: readonly AnyCorruption[],
 	severities: readonly Severity[],
 	{ settings, ...common }: CellOptions,
 ): Cell[] {
 	const clean: Cell = {
+		applied: null,
 		corruption: "clean",
 		group: "clean",
 		severity: 0,
@@ -69,25 +63,29 @@ export function cellsOf(
 		frost: null,
 	};
 	const { variant, channelOrder, seed, frost } = settings;
-	const corrupted = corruptions.flatMap((corruption) =>
-		severities.map(
+	const corrupted = corruptions.map(corruptionOf).flatMap((applied) => {
+		const { name, code, group, usesFrost = false } = applied;
+		return severities.map(
 			(severity): Cell => ({
-				corruption,
-				group: groupOf(corruption),
+				applied,
+				corruption: name,
+				...(code !== undefined && { corruptionCode: code }),
+				group,
 				severity,
 				...common,
 				variant,
 				channelOrder,
 				corruptionSeed: seed,
-				frost: corruption === "frost" ? frost : null,
+				frost: usesFrost ? frost : null,
 			}),
-		),
-	);
+		);
+	});
 	return [clean, ...corrupted];
 }
 
 const keys = [
 	"corruption",
+	"corruptionCode",
 	"severity",
 	"data",
 	"images",

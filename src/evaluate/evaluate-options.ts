@@ -1,18 +1,15 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { abortSignal, callable, list, oneOf, whole } from "../check/checks.js";
 import { channelOrders } from "../corruptions/corrupt.js";
-import {
-	type CorruptionName,
-	cellChecks,
-	type Severity,
-} from "../corruptions/corruption.js";
+import type { AnyCorruption, Severity } from "../corruptions/corruption.js";
+import { cellChecks } from "../corruptions/define-corruption.js";
 import { type Image, imageCheck } from "../image/image.js";
 import type { Reporter } from "../train/reporter.js";
 
 /** Which cells are scored, on which images, and how. */
 export interface EvaluateOptions {
-	/** The fifteen common ones by default. */
-	readonly corruptions?: readonly CorruptionName[];
+	/** The fifteen common ones by default; beside them, one's own: `[...commonCorruptions, haze]`. */
+	readonly corruptions?: readonly AnyCorruption[];
 	/** `[1]` by default, as in the study. */
 	readonly severities?: readonly Severity[];
 	/** How many test images, from the first; all by default. */
@@ -58,7 +55,7 @@ const checks: Checks<EvaluateOptions> = {
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
 	batchSize: count,
-	workers: count,
+	workers: whole({ from: 0 }),
 	reporter: callable,
 	onWarning: callable,
 	signal: abortSignal,

@@ -59,7 +59,7 @@ function rowOf<Target, Prediction>(
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
 	const variation = changeNames(task).join(", ");
-	const { isAsEver: _, ...condition } = cell;
+	const { isAsEver: _, applied: __, ...condition } = cell;
 	return {
 		run: id,
 		task: task.name,

@@ -1,16 +1,17 @@
 import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { corruptAll } from "../corruptions/corrupt-all.js";
-import type { CorruptionName, Severity } from "../corruptions/corruption.js";
+import type { Corruption, Severity } from "../corruptions/corruption.js";
+import { isForHere, sent } from "../corruptions/find-corruption.js";
 import type { Owned } from "../parallel/arrays.js";
-import { mapInWorkers } from "../parallel/pool.js";
+import { type Job, mapInWorkers } from "../parallel/pool.js";
 import { sharesOf } from "../parallel/thread-shares.js";
 import { memoryBytes } from "../tasks/remembered.js";
 import type { Task, TaskSource } from "../tasks/task.js";
 import { staleSource } from "../train/example-stream.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
-import type { ImageSettings, ImageSpan } from "./image-worker.js";
+import { type ImageSettings, type ImageSpan, spanJob } from "./image-worker.js";
 import {
 	type Corrupting,
 	prepareTest,
@@ -31,14 +32,14 @@ async function* corruptedInThreads<Target>(
 	/** Of the images taken, in order: null, or why one could not be read. */
 	const taken: (string | null)[] = [];
 	function* requests() {
-		for (const { corruption, severity } of cells)
+		for (const { applied, severity } of cells)
 			for (let i = 0; i < images; i++) {
 				const sample = readTest(task, i);
 				taken.push("unread" in sample ? sample.unread : null);
 				if ("unread" in sample) continue;
 				yield {
 					...sample,
-					corruption: corruption as CorruptionName,
+					corruption: applied as Corruption,
 					severity: severity as Severity,
 				};
 			}
@@ -63,19 +64,42 @@ async function* corruptedInThreads<Target>(
 	for (const unread of taken) if (unread !== null) yield { unread };
 }
 
+const corruptingOf = (
+	{ corruptionVariant }: Task,
+	{ seed, channelOrder, frostPictures }: Settled,
+): Corrupting => ({
+	variant: corruptionVariant,
+	seed,
+	channelOrder,
+	frostPictures,
+});
+
+async function* withoutThreads<Target>(
+	task: Task<Target, unknown>,
+	cells: readonly Cell[],
+	options: Settled,
+): Images<Target> {
+	const imageAt = testImages(task, corruptingOf(task, options));
+	for (const cell of cells)
+		for (let i = 0; i < options.images; i++) yield imageAt(i, cell);
+}
+
+/** Whether no thread can make the images of a cell. */
+const isOfHere = ({ applied }: Cell): boolean =>
+	applied !== null && isForHere(sent(applied));
+
+/** Threads do no more than corrupt. */
 async function* preparedHere<Target>(
 	task: Task<Target, unknown>,
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	for (const { severity } of cells)
-		if (severity === 0)
-			for (let i = 0; i < options.images; i++) {
-				const sample = readTest(task, i);
-				yield "unread" in sample ? sample : prepareTest(task, sample);
-			}
-	const corrupted = cells.filter(({ severity }) => severity !== 0);
-	if (corrupted.length > 0) yield* corruptedInThreads(task, corrupted, options);
+	const clean = cells.filter(({ applied }) => applied === null);
+	yield* withoutThreads(task, clean, options);
+	const corrupted = cells.filter(({ applied }) => applied !== null);
+	yield* corrupted.every(isOfHere)
+		? withoutThreads(task, corrupted, options)
+		: corruptedInThreads(task, corrupted, options);
 }
 
 async function* preparedInThreads<Target>(
@@ -84,19 +108,17 @@ async function* preparedInThreads<Target>(
 	{ source, ...options }: Settled & { readonly source: TaskSource },
 ): Images<Target> {
 	const { images, batchSize, workers = availableParallelism() } = options;
-	const { seed, channelOrder, frostPictures } = options;
-	const variant = task.corruptionVariant;
-	const corrupting: Corrupting = { variant, seed, channelOrder, frostPictures };
+	const corrupting = corruptingOf(task, options);
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);
 	const shares = { batchSize: Math.min(atOnce, images), imageBytes };
 	const { chunk, ...pool } = sharesOf(workers, shares);
 	function* spans(): Generator<ImageSpan> {
-		for (const { corruption, severity } of cells)
+		for (const { applied, severity } of cells)
 			for (let first = 0; first < images; first += chunk)
 				yield {
-					corruption,
+					corruption: applied && sent(applied),
 					severity,
 					first,
 					count: Math.min(chunk, images - first),
@@ -108,33 +130,29 @@ async function* preparedInThreads<Target>(
 		source,
 		mostBytes: memoryBytes / workers,
 	};
+	const job = spanJob(task as Task, corrupting) as Job<
+		ImageSpan,
+		Owned<TestImage<Target>[]>
+	>;
+	const here = (span: ImageSpan) =>
+		span.corruption && isForHere(span.corruption) ? job.run(span) : undefined;
 	const chunks = mapInWorkers<
 		ImageSettings,
 		ImageSpan,
 		Owned<TestImage<Target>[]>
-	>(spans(), { module, data }, pool);
-	let isChecked = false;
+	>(spans(), { module, data, here }, pool);
+	/** The first cell that threads make, and where its first chunk comes. */
+	const first = cells.findIndex((cell) => !isOfHere(cell));
+	const checked = first * Math.ceil(images / chunk);
+	let at = 0;
 	for await (const { value: found } of chunks) {
-		if (!isChecked) {
-			const own = testImages(task, corrupting)(0, cells[0] as Cell);
+		if (at++ === checked) {
+			const own = testImages(task, corrupting)(0, cells[first] as Cell);
 			if (!isDeepStrictEqual(found[0], structuredClone(own)))
 				throw staleSource(source);
-			isChecked = true;
 		}
 		yield* found;
 	}
-}
-
-async function* withoutThreads<Target>(
-	task: Task<Target, unknown>,
-	cells: readonly Cell[],
-	{ images, seed, channelOrder, frostPictures }: Settled,
-): Images<Target> {
-	const variant = task.corruptionVariant;
-	const corrupting = { variant, seed, channelOrder, frostPictures };
-	const imageOf = testImages(task, corrupting);
-	for (const cell of cells)
-		for (let i = 0; i < images; i++) yield imageOf(i, cell);
 }
 
 /**
@@ -147,8 +165,9 @@ export function imagesOf<Target>(
 	options: Settled,
 ): Images<Target> {
 	const { source } = task;
-	if (options.workers === 0) return withoutThreads(task, cells, options);
-	if (!source || cells.length === 0) return preparedHere(task, cells, options);
+	if (options.workers === 0 || cells.every(isOfHere))
+		return withoutThreads(task, cells, options);
+	if (!source) return preparedHere(task, cells, options);
 	return preparedInThreads(task, cells, { ...options, source });
 }
 

@@ -1,8 +1,12 @@
 /** The job of a thread that prepares test images ahead of the forward pass. */
 
+import {
+	findCorruption,
+	type SentCorruption,
+} from "../corruptions/find-corruption.js";
 import { type Owned, owned } from "../parallel/arrays.js";
 import type { Job } from "../parallel/pool.js";
-import type { TaskSource } from "../tasks/task.js";
+import type { Task, TaskSource } from "../tasks/task.js";
 import { makeTask } from "../tasks/task-source.js";
 import {
 	type Condition,
@@ -19,21 +23,31 @@ export interface ImageSettings extends Corrupting {
 }
 
 /** Consecutive images of a cell. */
-export interface ImageSpan extends Condition {
+export interface ImageSpan extends Pick<Condition, "severity"> {
+	/** Null for clean. */
+	readonly corruption: SentCorruption | null;
 	readonly first: number;
 	readonly count: number;
 }
 
-export async function startJob({
-	source,
-	...settings
-}: ImageSettings): Promise<Job<ImageSpan, Owned<TestImage<unknown>[]>>> {
-	const imageAt = testImages(await makeTask(source), settings);
+/** Prepares consecutive images of a task. */
+export function spanJob(
+	task: Task,
+	settings: Omit<ImageSettings, "source" | "mostBytes"> &
+		Partial<Pick<ImageSettings, "mostBytes">>,
+): Job<ImageSpan, Owned<TestImage<unknown>[]>> {
+	const imageAt = testImages(task, settings);
 	return {
-		run: ({ first, count, ...condition }) =>
-			owned(
+		async run({ corruption, severity, first, count }) {
+			const applied = corruption && (await findCorruption(corruption));
+			const condition = { applied, severity };
+			return owned(
 				Array.from({ length: count }, (_, i) => imageAt(first + i, condition)),
-			),
+			);
+		},
 		transfer: ({ buffers }) => buffers,
 	};
 }
+
+export const startJob = async ({ source, ...settings }: ImageSettings) =>
+	spanJob(await makeTask(source), settings);

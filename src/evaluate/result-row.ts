@@ -1,6 +1,6 @@
 import type {
 	CorruptionGroup,
-	CorruptionName,
+	CorruptionLabel,
 	Severity,
 	Variant,
 } from "../corruptions/corruption.js";
@@ -31,8 +31,11 @@ export interface ResultRow {
 	 * of early versions have none.
 	 */
 	readonly scoring?: string;
-	readonly corruption: CorruptionName | "clean";
-	readonly group: CorruptionGroup | "clean";
+	readonly corruption: CorruptionLabel | "clean";
+	/** Of a corruption of one's own: a hash of its functions and constants; left out for a built-in one. */
+	readonly corruptionCode?: string;
+	/** Of a corruption of one's own: `own`, or what it says. */
+	readonly group: CorruptionGroup | "clean" | "own" | (string & {});
 	/** 0 for clean. */
 	readonly severity: Severity | 0;
 	readonly metric: string;
@@ -48,7 +51,7 @@ export interface ResultRow {
 	readonly channelOrder: "rgb" | "bgr" | null;
 	/** What the corruption was drawn with; null for clean. */
 	readonly corruptionSeed: number | null;
-	/** Of the frost corruption: `procedural`, or `pictures` and a hash of them; null for the others. */
+	/** Of corruptions that use frost: `procedural`, or `pictures` and a hash of them; null for the others. */
 	readonly frost: string | null;
 	/** How long it took, corruption included, for all runs that were evaluated together. */
 	readonly seconds: number;

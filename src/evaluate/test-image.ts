@@ -1,10 +1,5 @@
-import { startJob } from "../corruptions/corrupt-worker.js";
-import type {
-	CorruptionName,
-	Severity,
-	Variant,
-} from "../corruptions/corruption.js";
-import type { Image } from "../image/image.js";
+import { corruptOne } from "../corruptions/corrupt-worker.js";
+import type { Severity, Variant } from "../corruptions/corruption.js";
 import { remembered } from "../tasks/remembered.js";
 import type { Sample, Task } from "../tasks/task.js";
 import type { Cell } from "./cell.js";
@@ -22,7 +17,7 @@ export type TestImage<Target> =
 	| Unread;
 
 /** What of a cell says how its images are corrupted. */
-export type Condition = Pick<Cell, "corruption" | "severity">;
+export type Condition = Pick<Cell, "applied" | "severity">;
 
 /** How images are corrupted in all cells. */
 export interface Corrupting
@@ -58,18 +53,16 @@ export function testImages<Target>(
 	task: Task<Target, unknown>,
 	{ mostBytes, ...corrupting }: Corrupting & { readonly mostBytes?: number },
 ): (index: number, condition: Condition) => TestImage<Target> {
-	const corrupter = startJob(corrupting);
-	return (index, { corruption, severity }) => {
+	return (index, { applied, severity }) => {
 		const sample = readTest(task, index, mostBytes);
 		if ("unread" in sample) return sample;
-		const { id, image, target } = sample;
-		if (severity === 0) return prepareTest(task, sample);
-		const corrupted = corrupter.run({
+		const { id, target } = sample;
+		if (applied === null) return prepareTest(task, sample);
+		const image = corruptOne(sample.image, applied, {
+			...corrupting,
 			id,
-			image,
-			corruption: corruption as CorruptionName,
 			severity: severity as Severity,
-		}) as Image;
-		return prepareTest(task, { image: corrupted, target });
+		});
+		return prepareTest(task, { image, target });
 	};
 }

@@ -38,9 +38,11 @@ export interface Job<Input, Output> {
 }
 
 /** Which module does the work, and what it is told first; both reach the workers by structured cloning. */
-export interface JobSource<Data> {
+export interface JobSource<Data, Input = never, Output = unknown> {
 	readonly module: URL;
 	readonly data: Data;
+	/** The output of an input that no worker can answer, in its place; `undefined` of all others. */
+	readonly here?: (input: Input) => Output | Promise<Output> | undefined;
 }
 
 /** The answer of a worker to the input of the same ticket. */
@@ -57,7 +59,7 @@ export type Answer<Output> =
  */
 export async function* mapInWorkers<Data, Input, Output>(
 	inputs: Iterable<Input> | AsyncIterable<Input>,
-	{ module, data }: JobSource<Data>,
+	{ module, data, here }: JobSource<Data, Input, Output>,
 	{
 		workers = availableParallelism(),
 		inFlight = 8 * workers,
@@ -75,13 +77,30 @@ export async function* mapInWorkers<Data, Input, Output>(
 	try {
 		const give = distribute(team, waiting);
 		for await (const input of inputs) {
-			pending.push(give(input));
+			pending.push((here && answered(() => here(input))) ?? give(input));
 			if (pending.length === inFlight) yield (await pending.shift()) as Output;
 		}
 		while (pending.length > 0) yield (await pending.shift()) as Output;
 	} finally {
 		await Promise.all(team.map((hand) => hand.stop()));
 	}
+}
+
+/** What is answered here, as the answer of a worker. */
+function answered<Output>(
+	answer: () => Output | Promise<Output> | undefined,
+): Promise<Output> | undefined {
+	let output: Promise<Output>;
+	try {
+		const found = answer();
+		if (found === undefined) return undefined;
+		output = Promise.resolve(found);
+	} catch (error) {
+		output = Promise.reject(error);
+	}
+	// As with a worker's, the failure is the stream's when its turn comes.
+	output.catch(() => {});
+	return output;
 }
 
 /** Gives each input to the worker that is ready for it first. */
@@ -125,7 +144,7 @@ class Hand<Input, Output> {
 	#tickets = 0;
 	#failure: Error | undefined;
 
-	constructor({ module, data }: JobSource<unknown>) {
+	constructor({ module, data }: Pick<JobSource<unknown>, "module" | "data">) {
 		this.#worker = new Worker(new URL("./pool-worker.js", import.meta.url), {
 			workerData: { module: module.href, data },
 			// Options such as --eval, of the program that the pool is part of, are not the worker's.

@@ -102,6 +102,31 @@ export const wrongNames: readonly WrongName[] = [
 		/^an image is \{ data, height, width \}, .*not "a\.png"$/,
 	],
 	[
+		"corrupt",
+		() => library.corrupt(image, wrong({ name: "haze" }), { severity: 1 }),
+		/^corrupt: corruption must be one of .*, or a corruption as defineCorruption made it, not \{"name":"haze"\}$/,
+	],
+	[
+		"corrupt",
+		() => library.corrupt(image, wrong("mist-of-my-own"), { severity: 1 }),
+		/not "mist-of-my-own"; one of your own is given as a corruption as defineCorruption made it, not by its name$/,
+	],
+	[
+		"defineCorruption",
+		() => library.defineCorruption(wrong({ naem: "haze" })),
+		/^defineCorruption has no option "naem", only .*; did you mean "name"\?$/,
+	],
+	[
+		"defineCorruption",
+		() => library.defineCorruption(wrong({ name: "Haze!" })),
+		/^defineCorruption: name must be a name of small letters, digits and hyphens.*, not "Haze!"$/,
+	],
+	[
+		"byGroup",
+		() => library.byGroup(results, ["run"], { corruptions: ["fgo"] }),
+		/^the results have no corruption "fgo": there are gaussian-noise.*; did you mean "fog"\?$/,
+	],
+	[
 		"toTensor",
 		() => library.toTensor(wrong(image)),
 		/^toTensor: images must be a list, each of them an image .*, not \{"data"/,

@@ -6,6 +6,7 @@ import { decodeImage } from "../../src/image/decode.js";
 import type { Image } from "../../src/image/image.js";
 import { picture } from "../lcg.js";
 import { frostPictures } from "./cases.js";
+import { haze } from "./own-corruptions.js";
 
 /** Where, in pixels, `part` lies inside `whole`, or `undefined`. */
 function find(whole: Image, part: Image): [number, number] | undefined {
@@ -78,4 +79,19 @@ test("wide images are shrunk and small ones enlarged by a whole factor", () => {
 		cellWidth: 40,
 	});
 	assert.equal(small.image.height, doubled.image.height);
+});
+
+test("one's own corruption has a row as built-in ones have", () => {
+	const image = picture(24, 40);
+	const { image: plot } = plotCorruptions(image, {
+		corruptions: ["fog", haze],
+		severities: [4],
+		cellWidth: 40,
+		id: "shown",
+	});
+	const [fog, own] = (["fog", haze] as const).map(
+		(one) => find(plot, corrupt(image, one, { severity: 4, id: "shown" }))!,
+	);
+	assert.ok(own![0] >= fog![0] + 24);
+	assert.equal(own![1], fog![1]);
 });

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { corrupt } from "../../src/corruptions/corrupt.js";
+import { readImage } from "../../src/image/decode.js";
+import { writePng } from "../../src/image/encode.js";
+import { veil } from "../corruptions/own-corruptions.js";
+import { picture } from "../lcg.js";
 
 /** Calls a script with arguments that are wrong: what it writes to stderr. */
 function refusal(script: string, ...args: string[]): string {
@@ -81,4 +89,51 @@ test("names and commands are checked as options are", () => {
 		refusal("kernel/notebook/run", "exec", "a.ipynb"),
 		/^there is no command exec, only run: /,
 	);
+});
+
+test("corrupted copies are written under a module's own corruption, beside the common ones or alone", async (context) => {
+	const root = mkdtempSync(join(tmpdir(), "corrupt-module-"));
+	context.after(() => rmSync(root, { recursive: true }));
+	const [images, copies] = [join(root, "images"), join(root, "copies")];
+	mkdirSync(images);
+	await writePng(join(images, "one.png"), picture(12, 20));
+	const script = (name: string) =>
+		fileURLToPath(new URL(`../../${name}.js`, import.meta.url));
+	const module = script("test/corruptions/own-corruptions");
+	const corrupted = (...args: string[]) =>
+		spawnSync(
+			process.execPath,
+			[
+				script("data-scripts/corrupt"),
+				...[images, copies, "--severities", "2", "--workers", "1"],
+				...args,
+			],
+			{ encoding: "utf8" },
+		);
+	const alone = corrupted(
+		"--module",
+		`${module}#veil`,
+		"--corruptions",
+		"veil",
+	);
+	assert.match(alone.stdout, /^1 copies written/, alone.stderr);
+	assert.deepEqual(
+		await readImage(join(copies, "veil", "2", "one.png")),
+		corrupt(picture(12, 20), veil, { severity: 2, id: "one" }),
+	);
+	const all = corrupted("--module", `${module}#veil`);
+	assert.match(all.stdout, /^15 copies written, 1 kept/, all.stderr);
+	for (const [args, says] of [
+		[["--module", module], /--module needs a file and the name/],
+		[["--module", `${module}#nothing`], /exports no corruption "nothing"/],
+		[
+			["--module", `${module}#haze`, "--module", `${module}#otherHaze`],
+			/--module gives two corruptions called "haze"/,
+		],
+		[
+			["--module", `${module}#haze`, "--corruptions", "hase"],
+			/unknown corruption "hase"; .*did you mean "haze"\?/,
+		],
+	] as const)
+		assert.match(corrupted(...args).stderr, says);
 });

@@ -1,12 +1,22 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import {
+	mkdir,
+	mkdtemp,
+	readdir,
+	readFile,
+	rm,
+	stat,
+	writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { corruptFolder } from "../../data-scripts/corrupt-folder.js";
 import { corrupt } from "../../src/corruptions/corrupt.js";
+import { withSource } from "../../src/corruptions/define-corruption.js";
 import { readImage } from "../../src/image/decode.js";
 import { writePng } from "../../src/image/encode.js";
+import { haze, otherHaze, veil } from "../corruptions/own-corruptions.js";
 import { picture } from "../lcg.js";
 
 const options = {
@@ -93,5 +103,35 @@ test("other settings, two images of one id and a folder without images are refus
 	await assert.rejects(
 		corruptFolder(empty, join(output, "copies"), options),
 		/holds no image file/,
+	);
+});
+
+test("copies under one's own corruption stand beside others, and are of one corruption", async (context) => {
+	const [input, output] = await folders(context);
+	await corruptFolder(input, output, options);
+	const settings = join(output, "corruptions.json");
+	const before = await readFile(settings, "utf8");
+	const own = { ...options, corruptions: ["contrast", haze] } as const;
+	const summary = await corruptFolder(input, output, own);
+	assert.deepEqual(summary, { written: 4, kept: 4, failures: [] });
+	assert.deepEqual(
+		await readImage(join(output, "haze", "4", "sub", "two.png")),
+		corrupt(picture(20, 12), haze, { severity: 4, seed: 2, id: "sub/two" }),
+	);
+	assert.deepEqual(JSON.parse(await readFile(settings, "utf8")), {
+		...JSON.parse(before),
+		own: { haze: haze.code },
+	});
+	assert.equal((await corruptFolder(input, output, options)).kept, 8);
+	assert.equal((await corruptFolder(input, output, own)).kept, 8);
+	const { source } = haze;
+	const other = withSource(otherHaze, source);
+	await assert.rejects(
+		corruptFolder(input, output, { ...options, corruptions: [other] }),
+		/holds copies of another corruption called "haze"/,
+	);
+	await assert.rejects(
+		corruptFolder(input, output, { ...options, corruptions: [veil] }),
+		/nothing says where they find veil: give it a `source`/,
 	);
 });

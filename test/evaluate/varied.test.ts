@@ -92,7 +92,7 @@ describe("scoring images of varied size", () => {
 		assert.ok(start.mock.callCount() > 0);
 		await assert.rejects(
 			rowsOf(variedTask(), { workers: -1 }),
-			/workers must be a whole number of threads, not -1/,
+			/workers must be a whole number of at least 0, not -1/,
 		);
 	});
 
