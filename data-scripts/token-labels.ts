@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { headOf } from "../src/backbones/backbone.js";
+import { pyramidChannels } from "../src/backbones/pyramid-channels.js";
 import {
 	type Backbone,
 	createImage,
@@ -126,7 +127,7 @@ export function shapesWithTokens(
 				{},
 				...levels.map((level) =>
 					linearParams(tokenLayer(level), [
-						backbone.architecture.width * 2 ** level,
+						pyramidChannels(backbone.architecture)[level] as number,
 						classes + 1,
 					]),
 				),

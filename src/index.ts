@@ -27,6 +27,7 @@ export {
 	type Architecture,
 	type ArchitectureName,
 	architectures,
+	type OwnArchitecture,
 } from "./backbones/architectures.js";
 export {
 	type Backbone,
@@ -36,6 +37,8 @@ export {
 	stateDictOf,
 	untrainedBackbone,
 } from "./backbones/backbone.js";
+export type { ConvNeXtArchitecture } from "./backbones/convnext.js";
+export type { Family } from "./backbones/family.js";
 export {
 	type FindOptions,
 	type FoundCheckpoint,

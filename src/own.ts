@@ -58,11 +58,20 @@ export function withOwnForms(content: unknown): unknown {
 	);
 }
 
-/** Finds what a source names; throws where the module has no such function. */
-export async function findCode({ module, name }: CodeSource): Promise<unknown> {
+/** What a module exports under the name that a source says; undefined where it exports nothing of the name. */
+export async function findExport({
+	module,
+	name,
+}: CodeSource): Promise<unknown> {
 	const exported = (await import(module)) as Record<string, unknown>;
-	if (typeof exported[name] === "function") return exported[name];
+	return exported[name];
+}
+
+/** Finds what a source names; throws where the module has no such function. */
+export async function findCode(source: CodeSource): Promise<unknown> {
+	const exported = await findExport(source);
+	if (typeof exported === "function") return exported;
 	throw new Error(
-		`${module} exports no function "${name}": a \`source\` names what a module exports`,
+		`${source.module} exports no function "${source.name}": a \`source\` names what a module exports`,
 	);
 }

@@ -3,6 +3,7 @@ import {
 	architectures,
 } from "../../src/backbones/architectures.js";
 import type { Backbone } from "../../src/backbones/backbone.js";
+import { familyOf } from "../../src/backbones/families.js";
 import { zoo } from "../../src/backbones/zoo.js";
 import type { ZooEntry } from "../../src/backbones/zoo-entry.js";
 import type { Params } from "../../src/nn/params.js";
@@ -18,13 +19,14 @@ function isBackbone(value: unknown): value is Backbone {
 		typeof backbone.features === "function" &&
 		typeof backbone.pyramid === "function" &&
 		typeof backbone.params === "object" &&
-		typeof backbone.architecture?.family === "string"
+		["string", "object"].includes(typeof backbone.architecture?.family)
 	);
 }
 
 /** The published name of an architecture, whatever its classes, and its sizes. */
 function architectureText(net: Architecture): string {
-	const { classes, ...sizes } = net;
+	const { classes, ...settings } = net;
+	const sizes = { ...settings, family: familyOf(net).name };
 	const known = Object.entries(architectures).find(
 		([, { classes: _, ...given }]) => settingText(given) === settingText(sizes),
 	);

@@ -1,8 +1,20 @@
+import type { ConvNeXtArchitecture } from "./convnext.js";
+import type { Family, Settings } from "./family.js";
 import type { ResNetArchitecture } from "./resnet.js";
 import type { SwinArchitecture } from "./swin.js";
 
+/** A model of a family of one's own, with the settings that this has; they are plain JSON. */
+export interface OwnArchitecture extends Settings {
+	readonly family: Family;
+	readonly [setting: string]: unknown;
+}
+
 /** A model by its family and sizes: plain data, changed with a spread. */
-export type Architecture = ResNetArchitecture | SwinArchitecture;
+export type Architecture =
+	| ResNetArchitecture
+	| SwinArchitecture
+	| ConvNeXtArchitecture
+	| OwnArchitecture;
 
 const resnet: ResNetArchitecture = {
 	family: "resnet",
@@ -33,10 +45,19 @@ const swin: SwinArchitecture = {
 	dense: false,
 };
 
+const convnext: ConvNeXtArchitecture = {
+	family: "convnext",
+	width: 96,
+	depths: [3, 3, 9, 3],
+	classes: 1000,
+	dense: false,
+};
+
 /**
  * The published architectures, with their parameter counts, and two small ones for trying things out.
  *
- * Sources: torchvision's models/resnet.py and models/swin_transformer.py, pytorch_resnet_cifar10.
+ * Sources: torchvision's models/resnet.py, models/swin_transformer.py and models/convnext.py,
+ * pytorch_resnet_cifar10; of `wide-resnet50-4` microsoft/robust-models-transfer.
  */
 export const architectures = Object.freeze({
 	/** 11,689,512 parameters. */
@@ -49,6 +70,12 @@ export const architectures = Object.freeze({
 	resnet101: { ...resnet, depths: [3, 4, 23, 3] },
 	/** 60,192,808 parameters. */
 	resnet152: { ...resnet, depths: [3, 8, 36, 3] },
+	/** 68,883,240 parameters. */
+	"wide-resnet50-2": { ...resnet, widthPerGroup: 128 },
+	/** 223,439,144 parameters. */
+	"wide-resnet50-4": { ...resnet, widthPerGroup: 256 },
+	/** 25,028,904 parameters. */
+	"resnext50-32x4d": { ...resnet, groups: 32, widthPerGroup: 4 },
 	/** 269,722 parameters; 91.73 % on CIFAR-10 with the published weights. */
 	resnet20: cifar,
 	/** 464,154 parameters. */
@@ -70,6 +97,12 @@ export const architectures = Object.freeze({
 		depths: [2, 2, 18, 2],
 		heads: [4, 8, 16, 32],
 	},
+	/** 28,589,128 parameters. */
+	"convnext-t": convnext,
+	/** 50,223,688 parameters. */
+	"convnext-s": { ...convnext, depths: [3, 3, 27, 3] },
+	/** 88,591,464 parameters. */
+	"convnext-b": { ...convnext, width: 128, depths: [3, 3, 27, 3] },
 	/** 310,746 parameters; published nowhere. */
 	"resnet-mini": {
 		...resnet,

@@ -3,13 +3,14 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { flag, whole } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { globalAveragePool } from "../nn/global-average-pool.js";
-import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import { type ParamSpecs, type Params, parameterCount } from "../nn/params.js";
 import type { Architecture, ArchitectureName } from "./architectures.js";
+import { familyOf } from "./families.js";
+import type { InitialOptions } from "./family.js";
 import { type ForwardOptions, forwardChecks, type Pyramid } from "./forward.js";
-import { resnetStages } from "./resnet.js";
-import { resnetHead, resnetParams } from "./resnet-params.js";
+import { isHead } from "./groups.js";
+import { pyramidChannels } from "./pyramid-channels.js";
 import { resolveArchitecture } from "./resolve-architecture.js";
 import {
 	drawParams,
@@ -17,10 +18,6 @@ import {
 	isDerived,
 	loadParams,
 } from "./state-dict.js";
-import { swinStages } from "./swin.js";
-import { officialSwinNames } from "./swin-names.js";
-import { swinParams } from "./swin-params.js";
-import { swinTables } from "./swin-tables.js";
 
 /** A model with its weights. Images are `[batch, height, width, 3]`, RGB, normalized, of any size. */
 export interface Backbone {
@@ -40,37 +37,27 @@ export interface Backbone {
 }
 
 /** The weights of an architecture, in the order of its state_dict. */
-export function paramsOf(
+export const paramsOf = (
 	net: Architecture,
-	options: { readonly zeroInitResidual?: boolean } = {},
-): ParamSpecs {
-	return net.family === "resnet" ? resnetParams(net, options) : swinParams(net);
-}
+	options: InitialOptions = {},
+): ParamSpecs => familyOf(net).params(net, options);
 
 /** The name of the classifier of an architecture, one linear layer. */
-export const headOf = (net: Architecture): string =>
-	net.family === "resnet" ? resnetHead(net) : "head";
+export const headOf = (net: Architecture): string => familyOf(net).head(net);
 
-function isIgnored(net: Architecture, name: string): boolean {
-	if (isDerived(name)) return true;
-	const dense = net.family === "swin" && net.dense;
-	const isHead = name.startsWith(`${headOf(net)}.`);
-	return (
-		(isHead && (net.classes === 0 || dense)) ||
-		(dense && name.startsWith("norm."))
-	);
+/** An architecture without its classifier, as a task has it; where feature maps are used, in its dense form. */
+export function headless(
+	net: Architecture,
+	uses: "features" | "pyramid" = "features",
+): Architecture {
+	const family = familyOf(net);
+	const whole = uses === "pyramid" ? (family.dense?.(net) ?? net) : net;
+	return { ...(whole as Architecture), classes: 0 };
 }
 
-function stages(
-	net: Architecture,
-	params: Params,
-	images: tf.Tensor4D,
-	options: ForwardOptions = {},
-): tf.Tensor4D[] {
-	checkOptions("a backbone", options, forwardChecks);
-	return net.family === "resnet"
-		? resnetStages(net, params, images, options)
-		: swinStages(net, params, images, options);
+function isIgnored(net: Architecture, name: string): boolean {
+	if (isDerived(name) || familyOf(net).isUnused?.(name, net)) return true;
+	return net.classes === 0 && isHead(net)(name);
 }
 
 /** The weights that a function of a backbone was made for. */
@@ -84,37 +71,57 @@ export function checkBackbone(source: Backbone): void {
 	for (const name of functions)
 		if (madeFor.get(source[name]) !== params)
 			throw new TypeError(
-				`the backbone's ${name} is not that of its architecture (${architecture.family}) with its weights, of which a run makes a copy: use a backbone as loadBackbone, backbone or untrainedBackbone gives it, or put what ${name} adds into the task's \`forward\``,
+				`the backbone's ${name} is not that of its architecture (${familyOf(architecture).name}) with its weights, of which a run makes a copy: use a backbone as loadBackbone, backbone or untrainedBackbone gives it, or put what ${name} adds into the task's \`forward\``,
 			);
 }
 
+/** Throws where a family's feature maps are not what it says. */
+function checkPyramid(
+	net: Architecture,
+	maps: readonly tf.Tensor[],
+	[, height, width]: readonly [number, number, number, number],
+): void {
+	const channels = pyramidChannels(net);
+	const fits = ({ shape }: tf.Tensor, level: number): boolean => {
+		const stride = 4 * 2 ** level;
+		const isNear = (length: number | undefined, whole: number): boolean =>
+			Math.abs((length ?? 0) * stride - whole) < stride;
+		const [, down, across, depth] = shape;
+		return (
+			isNear(down, height) &&
+			isNear(across, width) &&
+			depth === channels[level] &&
+			shape.length === 4
+		);
+	};
+	if (maps.length === 4 && maps.every(fits)) return;
+	throw new Error(
+		`the family ${familyOf(net).name} makes feature maps ${maps.map(({ shape }) => `[${shape}]`).join(", ")} of images of ${height} x ${width} pixels, not four of ${channels.join(", ")} channels at strides 4, 8, 16 and 32, as its pyramidChannels says`,
+	);
+}
+
 function backboneOf(net: Architecture, params: Params): Backbone {
-	const features: Backbone["features"] = (images, options) =>
+	const family = familyOf(net);
+	const model = { net, params };
+	const features: Backbone["features"] = (images, options = {}) =>
 		tf.tidy(() => {
-			if (net.family === "swin" && net.dense) {
-				throw new Error(
-					"a dense Swin Transformer has no norm before its classifier; make one with dense: false",
-				);
-			}
-			let x = stages(net, params, images, options).at(-1) as tf.Tensor4D;
-			if (net.family === "swin") x = layerNorm(params, "norm", x);
-			return globalAveragePool(x);
+			checkOptions("a backbone", options, forwardChecks);
+			if (family.features) return family.features(model, images, options);
+			const maps = family.stages(model, images, options);
+			return globalAveragePool(maps.at(-1) as tf.Tensor4D);
 		});
 	const made: Backbone = {
 		architecture: net,
 		params,
 		features,
-		pyramid: (images, options) => {
-			if (
-				net.depths.length !== 4 ||
-				(net.family === "resnet" && net.variant === "cifar")
-			) {
-				throw new Error(
-					`a pyramid has strides 4, 8, 16 and 32: only a network of four stages with an ImageNet stem has one, not ${JSON.stringify(net)}`,
-				);
-			}
-			return tf.tidy(() => stages(net, params, images, options)) as Pyramid;
-		},
+		pyramid: (images, options = {}) =>
+			tf.tidy(() => {
+				checkOptions("a backbone", options, forwardChecks);
+				pyramidChannels(net);
+				const maps = family.stages(model, images, options);
+				checkPyramid(net, maps, images.shape);
+				return maps as Pyramid;
+			}),
 		logits: (images, options) =>
 			tf.tidy(() => {
 				const head = headOf(net);
@@ -132,16 +139,16 @@ function backboneOf(net: Architecture, params: Params): Backbone {
 /**
  * Makes a backbone from a state_dict, in PyTorch's names and layout; the tensors are copied.
  *
- * A Swin Transformer may have the official names or mmdetection's. With `classes: 0`, or `dense: true`,
- * a classifier among the tensors is left out, and a dense Swin Transformer without norms on its levels
- * gets new ones. Throws one error that lists all other missing, extra and misshapen tensors.
+ * The names are those of the architecture's family, or others that it knows: of a Swin Transformer mmdetection's,
+ * of a ConvNeXt torchvision's and timm's. With `classes: 0`, or `dense: true`, a classifier among the tensors is
+ * left out, and a dense network without norms on its levels gets new ones. Throws one error that lists all other missing, extra and misshapen tensors.
  */
 export function backbone(
 	architecture: ArchitectureName | Architecture,
 	tensors: NamedTensors,
 ): Backbone {
 	const net = resolveArchitecture("backbone", architecture);
-	const named = net.family === "swin" ? officialSwinNames(tensors) : tensors;
+	const named = familyOf(net).renamed?.(tensors, net) ?? tensors;
 	const params = loadParams(paramsOf(net), named, {
 		isIgnored: (name) => isIgnored(net, name),
 	});
@@ -149,10 +156,8 @@ export function backbone(
 }
 
 /** What random weights are like. */
-export interface UntrainedOptions {
+export interface UntrainedOptions extends InitialOptions {
 	readonly seed?: number;
-	/** Whether each residual block of a ResNet begins as the identity. */
-	readonly zeroInitResidual?: boolean;
 }
 
 const checks: Checks<UntrainedOptions> = {
@@ -201,7 +206,7 @@ export function stateDictOf(
 	{ inputSize }: ExportOptions = {},
 ): NamedTensors {
 	const { architecture: net } = backbone;
-	const tables = net.family === "swin" ? swinTables(net, inputSize) : {};
+	const tables = familyOf(net).tables?.(net, inputSize) ?? {};
 	return { ...weightsOf(backbone), ...tables };
 }
 

@@ -19,7 +19,7 @@ export type Pyramid = [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 export interface ForwardOptions {
 	/** For all batch norms, or by name, such as `layer1.0.bn1`: `eval` where left out. */
 	readonly batchNorm?: BatchNormMode | ((name: string) => BatchNormMode);
-	/** Stochastic depth of a Swin Transformer: the rate of the last block, from 0 at the first. */
+	/** Stochastic depth of a Swin Transformer or a ConvNeXt: the rate of the last block, from 0 at the first. */
 	readonly stochasticDepth?: { readonly rate: number; readonly random: Random };
 	/** What the task's own layers draw from in training; left out, they neither drop nor sample. */
 	readonly training?: { readonly random: Random };

@@ -1,15 +1,24 @@
 import type { Params } from "../nn/params.js";
+import type { Architecture } from "./architectures.js";
+import { familyOf } from "./families.js";
 
 /** Chooses weights, or layers, by name. */
 export type NameFilter = (name: string) => boolean;
 
-/** The classifier. */
-export const isHead: NameFilter = (name) =>
-	/^(fc|linear|head)(\.|$)/.test(name);
+const usualNorm = /(^|\.)(bn|norm)\d*(\.|$)|\.downsample\.1(\.|$)/;
 
-/** Batch and layer norms. */
-export const isNorm: NameFilter = (name) =>
-	/(^|\.)(bn|norm)\d*(\.|$)|\.downsample\.1(\.|$)/.test(name);
+/** The classifier of an architecture. */
+export function isHead(net: Architecture): NameFilter {
+	const head = familyOf(net).head(net);
+	return (name) => name === head || name.startsWith(`${head}.`);
+}
+
+/** Batch and layer norms; those of a task's own layers too, by their usual names. */
+export function isNorm(net: Architecture): NameFilter {
+	const family = familyOf(net);
+	return (name) =>
+		usualNorm.test(name) || (family.isNorm?.(name, net) ?? false);
+}
 
 /** The tables of relative position bias, which are trained without weight decay. */
 export const isRelativePositionBias: NameFilter = (name) =>
@@ -18,14 +27,18 @@ export const isRelativePositionBias: NameFilter = (name) =>
 /**
  * The stem and the first stages, as `frozen_stages` of mmdetection: 0 is the stem alone, -1 nothing.
  *
- * A stage of a Swin Transformer has the patch merging behind it and the norm on its level.
+ * Throws where the architecture's family does not say to which stage a weight belongs.
  */
-export function isInFirstStages(stages: number): NameFilter {
+export function isInFirstStages(net: Architecture, stages: number): NameFilter {
+	if (stages < 0) return () => false;
+	const family = familyOf(net);
+	if (!family.stageOf)
+		throw new Error(
+			`the first stages of a network of the family ${family.name} cannot be frozen, since it does not say to which a weight belongs: give it \`stageOf\`, or freeze nothing with frozenStages: -1`,
+		);
 	return (name) => {
-		if (/^(conv1|bn1|patch_embed)(\.|$)/.test(name)) return stages >= 0;
-		const [, layer, rest] = /^(layer|layers\.|norm)(\d)/.exec(name) ?? [];
-		if (rest === undefined) return false;
-		return Number(rest) + (layer === "layer" ? 0 : 1) <= stages;
+		const stage = family.stageOf?.(name, net);
+		return stage !== undefined && stage <= stages;
 	};
 }
 

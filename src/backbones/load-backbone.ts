@@ -9,7 +9,7 @@ import {
 	type ArchitectureName,
 	architectures,
 } from "./architectures.js";
-import { type Backbone, backbone } from "./backbone.js";
+import { type Backbone, backbone, headless } from "./backbone.js";
 import {
 	type FindOptions,
 	findCheckpoint,
@@ -76,11 +76,7 @@ export async function loadBackbone(
 		return { name, ...backbone(whole, stateDict(checkpoint, chosen)) };
 	}
 	const tensors = stateDict(checkpoint, { ...chosen, part: "backbone" });
-	const headless: Architecture =
-		net.family === "swin"
-			? { ...net, classes: 0, dense: true }
-			: { ...net, classes: 0 };
-	return { name, ...backbone(headless, tensors) };
+	return { name, ...backbone(headless(net, "pyramid"), tensors) };
 }
 
 const withClasses = (

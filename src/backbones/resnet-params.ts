@@ -12,6 +12,7 @@ type Conv = (
 	name: string,
 	channels: readonly [inner: number, outer: number],
 	kernel: number,
+	groups?: number,
 ) => ParamSpecs;
 
 const kaiming = (fan: number) => ({ deviation: Math.sqrt(2 / fan) });
@@ -31,13 +32,13 @@ function basicBlock(
 
 function bottleneck(
 	conv: Conv,
-	{ name, inplanes, planes, outplanes }: ResNetBlock,
+	{ name, inplanes, planes, groups, outplanes }: ResNetBlock,
 	scale: number,
 ): ParamSpecs {
 	return {
 		...conv(`${name}.conv1`, [inplanes, planes], 1),
 		...batchNormParams(`${name}.bn1`, planes),
-		...conv(`${name}.conv2`, [planes, planes], 3),
+		...conv(`${name}.conv2`, [planes, planes], 3, groups),
 		...batchNormParams(`${name}.bn2`, planes),
 		...conv(`${name}.conv3`, [planes, outplanes], 1),
 		...batchNormParams(`${name}.bn3`, outplanes, { scale }),
@@ -59,9 +60,12 @@ export function resnetParams(
 	{ zeroInitResidual = false } = {},
 ): ParamSpecs {
 	const cifar = net.variant === "cifar";
-	const conv: Conv = (name, channels, kernel) =>
+	const conv: Conv = (name, channels, kernel, groups = 1) =>
 		conv2dParams(name, channels, kernel, {
-			initial: kaiming(channels[cifar ? 0 : 1] * kernel ** 2),
+			groups,
+			initial: kaiming(
+				(cifar ? channels[0] / groups : channels[1]) * kernel ** 2,
+			),
 		});
 	const branch = net.block === "basic" ? basicBlock : bottleneck;
 	const specs: Record<string, ParamSpecs[string]> = {

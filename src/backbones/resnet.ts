@@ -10,6 +10,7 @@ import { batchNorm } from "../nn/batch-norm.js";
 import { conv2d } from "../nn/conv2d.js";
 import { maxPool } from "../nn/max-pool.js";
 import type { Params } from "../nn/params.js";
+import type { Weighted } from "./family.js";
 import type { ForwardOptions } from "./forward.js";
 
 /** A ResNet by its sizes. */
@@ -27,13 +28,19 @@ export interface ResNetArchitecture {
 	readonly width: number;
 	/** Outputs of the classifier; 0 for none. */
 	readonly classes: number;
+	/** Groups of the 3x3 convolution of a bottleneck: 32 in ResNeXt-50 32x4d; 1 by default. */
+	readonly groups?: number;
+	/** Channels of each group, for a width of 64, in the first stage: 4 in ResNeXt-50 32x4d; 64 by default. */
+	readonly widthPerGroup?: number;
 }
 
 /** One residual block; its names are those of torchvision's `_make_layer`. */
 export interface ResNetBlock {
 	readonly name: string;
 	readonly inplanes: number;
+	/** Channels of the 3x3 convolutions. */
 	readonly planes: number;
+	readonly groups: number;
 	readonly outplanes: number;
 	readonly stride: number;
 	/** Whether the shortcut changes its size. */
@@ -42,18 +49,20 @@ export interface ResNetBlock {
 
 /** The blocks of each stage, in order. */
 export function resnetBlocks(net: ResNetArchitecture): ResNetBlock[][] {
+	const { groups = 1, widthPerGroup = 64 } = net;
 	const expansion = net.block === "bottleneck" ? 4 : 1;
 	let inplanes = net.width;
 	return net.depths.map((depth, stage) =>
 		Array.from({ length: depth }, (_, i) => {
 			const name = `layer${stage + 1}.${i}`;
-			const planes = net.width * 2 ** stage;
-			const outplanes = planes * expansion;
+			const width = net.width * 2 ** stage;
+			const planes = Math.floor(width * (widthPerGroup / 64)) * groups;
+			const outplanes = width * expansion;
 			const stride = stage > 0 && i === 0 ? 2 : 1;
 			const downsample = stride !== 1 || inplanes !== outplanes;
-			const block = { name, inplanes, planes, outplanes, stride, downsample };
+			const channels = { inplanes, planes, groups, outplanes };
 			inplanes = outplanes;
-			return block;
+			return { name, ...channels, stride, downsample };
 		}),
 	);
 }
@@ -88,11 +97,11 @@ function bottleneck({ conv, norm }: Layers, block: ResNetBlock, x: Image) {
 	out = norm(`${name}.bn1`, out);
 	out = tf.relu(out);
 
-	out = conv(`${name}.conv2`, out, { stride, pad: 1 }); // [3, 3, planes, planes]
+	out = conv(`${name}.conv2`, out, { stride, pad: 1 }); // [3, 3, planes / groups, planes]
 	out = norm(`${name}.bn2`, out);
 	out = tf.relu(out);
 
-	out = conv(`${name}.conv3`, out); // [1, 1, planes, 4 * planes]
+	out = conv(`${name}.conv3`, out); // [1, 1, planes, outplanes]
 	return norm(`${name}.bn3`, out);
 }
 
@@ -139,8 +148,7 @@ export function resnetStem(
 
 /** The output of each stage, every one at twice the stride of the one before. */
 export function resnetStages(
-	net: ResNetArchitecture,
-	params: Params,
+	{ net, params }: Weighted<ResNetArchitecture>,
 	images: tf.Tensor4D,
 	options: ForwardOptions = {},
 ): tf.Tensor4D[] {

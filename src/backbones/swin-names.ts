@@ -4,6 +4,7 @@ import {
 	type NamedTensor,
 	type NamedTensors,
 } from "../checkpoint/tensor.js";
+import { lastNorm } from "./last-norm.js";
 
 const renamings: readonly (readonly [RegExp, string])[] = [
 	[/^stages\./, "layers."],
@@ -43,15 +44,10 @@ function pixelByPixel(tensor: NamedTensor): NamedTensor {
 export function officialSwinNames(tensors: NamedTensors): NamedTensors {
 	const names = Object.keys(tensors);
 	if (!names.some((name) => name.startsWith("stages."))) return tensors;
-	// mmclassification calls the classifier's norm by its stage, and has no other.
-	const isClassifier =
-		names.includes("norm3.weight") && !names.includes("norm0.weight");
+	const named = lastNorm(tensors);
 	return Object.fromEntries(
 		Object.entries(tensors).map(([name, tensor]) => {
-			const renamed = officialName(name);
-			const official = isClassifier
-				? renamed.replace(/^norm3\./, "norm.")
-				: renamed;
+			const official = named(officialName(name));
 			const isMerging = /\.downsample\.(norm|reduction)\./.test(name);
 			return [official, isMerging ? pixelByPixel(tensor) : tensor];
 		}),

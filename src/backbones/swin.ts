@@ -7,11 +7,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { conv2d } from "../nn/conv2d.js";
-import { stochasticDepth } from "../nn/drop.js";
 import { gelu } from "../nn/gelu.js";
 import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import type { Params } from "../nn/params.js";
+import { blockDrops, type Drop } from "./block-drops.js";
+import type { Weighted } from "./family.js";
 import type { ForwardOptions } from "./forward.js";
 import { windowAttention } from "./window-attention.js";
 import { mergeWindows, partitionWindows, windowGrid } from "./windows.js";
@@ -53,7 +54,7 @@ interface Block {
 	readonly heads: number;
 	readonly window: number;
 	readonly shifted: boolean;
-	readonly drop: (branch: Image) => Image;
+	readonly drop: Drop;
 }
 
 function swinBlock(
@@ -116,28 +117,22 @@ export function swinStem(
 
 /** The output of each stage before its patch merging, every one at twice the stride of the one before. */
 export function swinStages(
-	net: SwinArchitecture,
-	params: Params,
+	{ net, params }: Weighted<SwinArchitecture>,
 	images: tf.Tensor4D,
-	{ stochasticDepth: depth }: ForwardOptions = {},
+	{ stochasticDepth }: ForwardOptions = {},
 ): tf.Tensor4D[] {
-	const blocks = net.depths.reduce((sum, count) => sum + count, 0);
-	let position = 0;
+	const nextDrop = blockDrops(net.depths, stochasticDepth);
 	let x = swinStem(net, params, images);
 	return net.depths.map((count, stage) => {
 		if (stage > 0) {
 			x = patchMerging(params, `layers.${stage - 1}.downsample`, x);
 		}
 		for (let i = 0; i < count; i++) {
-			const share = position++ / Math.max(1, blocks - 1);
 			x = swinBlock(params, `layers.${stage}.blocks.${i}`, x, {
 				heads: net.heads[stage] as number,
 				window: net.window,
 				shifted: i % 2 === 1,
-				drop: (branch) =>
-					depth
-						? stochasticDepth(branch, depth.rate * share, depth.random)
-						: branch,
+				drop: nextDrop(),
 			});
 		}
 		return net.dense ? layerNorm(params, `norm${stage}`, x) : x;

@@ -1,3 +1,5 @@
+import type { ArchitectureName } from "./architectures.js";
+
 /** Where a file is: its address, or a record of Zenodo in which a file's name matches a pattern. */
 export type ZooSource =
 	| string
@@ -11,7 +13,7 @@ export interface ZooEntry {
 	readonly sources: readonly ZooSource[];
 	readonly model: "classifier" | "mask-rcnn" | "upernet";
 	/** Of the backbone. */
-	readonly architecture: "resnet50" | "swin-t";
+	readonly architecture: ArchitectureName;
 	/** Of the whole model. */
 	readonly parameters: number;
 	/** What is subtracted from, and divides, each channel of an image in [0, 1]: red, green, blue. */

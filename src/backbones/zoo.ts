@@ -1,5 +1,6 @@
 import { didYouMean } from "../check/did-you-mean.js";
 import { shown } from "../check/shown.js";
+import { adversarial } from "./adversarial-zoo.js";
 import { released } from "./released.js";
 import { imagenet, type ZooEntry } from "./zoo-entry.js";
 
@@ -26,24 +27,10 @@ function noise(file: string, published: Pick<ZooEntry, "clean" | "mce">) {
 	};
 }
 
-/** Salman et al. 2020; accuracies from the repository microsoft/robust-models-transfer. */
-function adversarial(file: string, clean: number, sha256?: string) {
-	const folder =
-		"https://huggingface.co/madrylab/robust-imagenet-models/resolve/main";
-	return {
-		...resnet50,
-		file,
-		sources: [`${folder}/${file}`],
-		license: "MIT",
-		clean,
-		...(sha256 && { sha256 }),
-	};
-}
-
 /**
  * The checkpoints of the study and their relatives, by name.
  *
- * `l2-eps-...` and `linf-eps-...` are adversarially trained; eps of the latter is in 255ths. Names that
+ * `l2-eps-...` and `linf-eps-...` are adversarially trained, on ImageNet; eps of the latter is in 255ths. Names that
  * begin with `coco/` and `ade20k/` are the fine-tuned models that the study released.
  */
 export const zoo = {
@@ -153,25 +140,7 @@ export const zoo = {
 		clean: 75.3,
 		mce: 55.5,
 	},
-	"resnet50/l2-eps-0": adversarial("resnet50_l2_eps0.ckpt", 75.8),
-	"resnet50/l2-eps-0.01": adversarial("resnet50_l2_eps0.01.ckpt", 75.68),
-	"resnet50/l2-eps-0.03": adversarial("resnet50_l2_eps0.03.ckpt", 75.76),
-	"resnet50/l2-eps-0.05": adversarial("resnet50_l2_eps0.05.ckpt", 75.59),
-	"resnet50/l2-eps-0.1": adversarial("resnet50_l2_eps0.1.ckpt", 74.78),
-	"resnet50/l2-eps-0.25": adversarial("resnet50_l2_eps0.25.ckpt", 74.14),
-	"resnet50/l2-eps-0.5": adversarial("resnet50_l2_eps0.5.ckpt", 73.16),
-	"resnet50/l2-eps-1": adversarial("resnet50_l2_eps1.ckpt", 70.43),
-	"resnet50/l2-eps-3": adversarial("resnet50_l2_eps3.ckpt", 62.83),
-	"resnet50/l2-eps-5": adversarial("resnet50_l2_eps5.ckpt", 56.13),
-	"resnet50/linf-eps-0.5": adversarial("resnet50_linf_eps0.5.ckpt", 73.73),
-	"resnet50/linf-eps-1": adversarial("resnet50_linf_eps1.0.ckpt", 72.05),
-	"resnet50/linf-eps-2": adversarial("resnet50_linf_eps2.0.ckpt", 69.1),
-	"resnet50/linf-eps-4": adversarial(
-		"resnet50_linf_eps4.0.ckpt",
-		63.86,
-		"9e62216975c111b8081481533b6142dec34be69abe5d90b54d7f860015c263db",
-	),
-	"resnet50/linf-eps-8": adversarial("resnet50_linf_eps8.0.ckpt", 54.53),
+	...adversarial,
 	/** Liu et al. 2021. */
 	"swin-t/regular": {
 		model: "classifier",

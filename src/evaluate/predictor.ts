@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { findArchitecture } from "../backbones/architecture-form.js";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
@@ -73,7 +74,7 @@ export async function loadPredictor<Target, Prediction>(
 		weights,
 		"remove it to fine-tune the run anew; its results stay",
 	);
-	const { architecture } = run.record.backbone;
+	const architecture = await findArchitecture(run.record.backbone.architecture);
 	const model = loadModel(architecture, task, tensors);
 	const { params } = model;
 	// Images that are shown one by one vary in size: weights that are part of each graph would fill the memory.

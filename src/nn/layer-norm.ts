@@ -1,13 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import { type ParamSpecs, type Params, param } from "./params.js";
 
-const epsilon = 1e-5;
-
 /** The layer norm `name` over the last axis, as `torch.nn.LayerNorm`; `x` is `[..., channels]`. */
 export function layerNorm<T extends tf.Tensor>(
 	params: Params,
 	name: string,
 	x: T,
+	{ epsilon = 1e-5 }: { readonly epsilon?: number } = {},
 ): T {
 	const centered = tf.sub(x, tf.mean(x, -1, true));
 	const variance = tf.mean(tf.square(centered), -1, true);

@@ -1,5 +1,10 @@
 import { createRequire } from "node:module";
 import {
+	type ArchitectureForm,
+	architectureForm,
+	architectureIdentity,
+} from "../backbones/architecture-form.js";
+import {
 	type Architecture,
 	architectures,
 } from "../backbones/architectures.js";
@@ -23,12 +28,12 @@ import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
-function architectureName(net: Architecture): string {
-	const sizes = (given: Architecture) => canonical({ ...given, classes: 0 });
+function architectureName({ family, ...net }: ArchitectureForm): string {
+	const sizes = (given: object) => canonical({ ...given, family, classes: 0 });
 	const known = Object.entries(architectures).find(
-		([, given]) => sizes(given) === sizes(net),
+		([, given]) => given.family === family && sizes(given) === sizes(net),
 	);
-	return known?.[0] ?? net.family;
+	return known?.[0] ?? (typeof family === "string" ? family : family.name);
 }
 
 /** What distinguishes one run from another. */
@@ -37,13 +42,18 @@ type Described = Pick<
 	"format" | "backbone" | "task" | "recipe" | "imported"
 >;
 
-/** Without what a run does not depend on: what its score is called. */
-function dependedOn<Given extends Pick<Described, "format" | "task">>(
-	described: Given,
-): unknown {
+/** Without what a run does not depend on: what its score is called, and where the family of its network is found. */
+function dependedOn<
+	Given extends Pick<Described, "format" | "task" | "backbone">,
+>(described: Given): unknown {
 	if (described.format === undefined) return described;
 	const { metric: _, ...task } = described.task;
-	return { ...described, task };
+	const { architecture, ...backbone } = described.backbone;
+	return {
+		...described,
+		task,
+		backbone: { ...backbone, architecture: architectureIdentity(architecture) },
+	};
 }
 
 function idOf(described: Described): string {
@@ -111,9 +121,9 @@ export function describeRun<Target>(
 	task: Task<Target, unknown>,
 	{ recipe, name }: { readonly recipe: Recipe; readonly name?: string },
 ): RunRecord {
-	const { architecture } = source;
 	checkTask(task as Task);
 	checkBackbone(source);
+	const architecture = architectureForm(source.architecture);
 	return recordOf({
 		backbone: {
 			name: name ?? source.name ?? architectureName(architecture),
@@ -130,7 +140,7 @@ export function describeImported<Target>(
 	tensors: NamedTensors,
 	task: Task<Target, unknown>,
 	{
-		architecture,
+		architecture: net,
 		name,
 		recipe,
 	}: {
@@ -140,6 +150,7 @@ export function describeImported<Target>(
 	},
 ): RunRecord {
 	checkTask(task as Task);
+	const architecture = architectureForm(net);
 	return recordOf({
 		backbone: {
 			name: name ?? architectureName(architecture),

@@ -45,8 +45,8 @@ const checks: Checks<ImportRunOptions> = {
  * other: those of the study's released detectors and segmenters, say.
  *
  * `weights` is a file that `readCheckpoint` reads, or a state_dict: the task's layers by their names, those of
- * the backbone by theirs, with or without `backbone.` before them, of a Swin Transformer by the official names
- * or mmdetection's. Called again with the same content it returns the run. Choose the engine first. Throws
+ * the backbone by theirs, with or without `backbone.` before them, or those of others that its family knows, such
+ * as mmdetection's of a Swin Transformer. Called again with the same content it returns the run. Choose the engine first. Throws
  * one error that lists all weights that are missing, left over or of another shape.
  */
 export async function importRun<Target, Prediction>(
@@ -66,6 +66,7 @@ export async function importRun<Target, Prediction>(
 					}),
 				)
 			: weights,
+		architecture,
 	);
 	const model = loadModel(architecture, task, tensors);
 	const loaded = modelStateDict(model);

@@ -1,33 +1,16 @@
 import type { Architecture } from "../backbones/architectures.js";
-
-/** Which block of the network a weight belongs to, from 0, the stem, to `last`, the head. */
-export interface LayerIndex {
-	readonly last: number;
-	of(name: string): number;
-}
-
-const sum = (numbers: readonly number[]): number =>
-	numbers.reduce((total, number) => total + number, 0);
+import { familyOf } from "../backbones/families.js";
+import type { LayerIndex } from "../backbones/family.js";
 
 /**
- * Counts the blocks of a network for layer-wise learning-rate decay.
+ * The layers of a network for layer-wise learning-rate decay, as its family counts them.
  *
- * The patch merging of a Swin Transformer goes with the block before it, the norms on its levels with the
- * head. Source: microsoft/SimMIM, `optimizer.py` (`get_swin_layer`); a ResNet is counted likewise.
+ * Throws where that does not.
  */
-export function layerIndex({ depths }: Architecture): LayerIndex {
-	const last = sum(depths) + 1;
-	return {
-		last,
-		of(name) {
-			if (/^(conv1|bn1|patch_embed)\./.test(name)) return 0;
-			const block = /^layer(?:s\.)?(\d+)\.(?:blocks\.)?(\d+)\./.exec(name);
-			if (block) {
-				const stage = Number(block[1]) - (name.startsWith("layers.") ? 0 : 1);
-				return sum(depths.slice(0, stage)) + Number(block[2]) + 1;
-			}
-			const merging = /^layers\.(\d+)\.downsample\./.exec(name);
-			return merging ? sum(depths.slice(0, Number(merging[1]) + 1)) : last;
-		},
-	};
+export function layerIndex(net: Architecture): LayerIndex {
+	const family = familyOf(net);
+	if (family.layerIndex) return family.layerIndex(net);
+	throw new Error(
+		`the learning rate of a network of the family ${family.name} cannot decay by layers, since it does not count them: give it \`layerIndex\`, or decay nothing with layerDecay: 1`,
+	);
 }

@@ -3,6 +3,7 @@ import type { Architecture } from "../backbones/architectures.js";
 import {
 	type Backbone,
 	backbone,
+	headless,
 	paramsOf,
 	untrainedBackbone,
 	weightsOf,
@@ -28,15 +29,9 @@ export interface Model {
 /** What a model adds to a backbone, and of what it makes use. */
 type Head = Pick<Task, "headParams" | "uses">;
 
-/** Without classifier; where feature maps are used, a Swin Transformer has a norm on each of them. */
-function headless(net: Architecture, { uses }: Head): Architecture {
-	const isDense = uses === "pyramid" && net.family === "swin";
-	return { ...net, classes: 0, ...(isDense && { dense: true }) };
-}
-
 /** A copy of the backbone with new layers for the task, drawn with the seed. */
 export function newModel(source: Backbone, task: Head, seed: number): Model {
-	const net = headless(source.architecture, task);
+	const net = headless(source.architecture, task.uses);
 	const copy = backbone(net, weightsOf(source));
 	const head = task.headParams(copy);
 	return {
@@ -65,7 +60,7 @@ export function loadModel(
 	task: Head,
 	tensors: NamedTensors,
 ): Model {
-	const net = headless(architecture, task);
+	const net = headless(architecture, task.uses);
 	const names = new Set(Object.keys(paramsOf(net)));
 	const [own, rest] = [true, false].map((wanted) =>
 		Object.fromEntries(

@@ -21,13 +21,18 @@ export interface ParamGroup {
 
 type GroupOf = Omit<ParamGroup, "names"> | undefined;
 
-const kinds: Readonly<Record<Undecayed, NameFilter>> = {
+const kinds: Readonly<Record<Undecayed, (net: Architecture) => NameFilter>> = {
 	norms: isNorm,
-	"named-norm": (name) => name.includes("norm"),
-	biases: (name) => name.endsWith(".bias"),
-	"position-tables": (name) =>
+	"named-norm": () => (name) => name.includes("norm"),
+	biases: () => (name) => name.endsWith(".bias"),
+	"position-tables": () => (name) =>
 		isRelativePositionBias(name) || name.endsWith("absolute_pos_embed"),
 };
+
+const isBatchNormOf =
+	(params: Params): NameFilter =>
+	(name) =>
+		Object.hasOwn(params, name.replace(/[^.]+$/, "running_mean"));
 
 /** The check of the kinds of weights that a recipe leaves without decay. */
 export const noDecayCheck = list(oneOf(Object.keys(kinds)));
@@ -42,19 +47,14 @@ function whenFixed(name: string, recipe: Recipe): GroupOf {
 	return hasMinimum(recipe) ? { multiplier: 0, weightDecay: 0 } : undefined;
 }
 
+/** The group of a weight of the backbone, of which its name alone says what is known. */
 function groupOf(
 	name: string,
-	{ family }: Architecture,
-	{ recipe, multiplier }: { recipe: Recipe; multiplier: number },
+	group: NonNullable<GroupOf>,
+	{ recipe, isFrozen }: { recipe: Recipe; isFrozen: NameFilter },
 ): GroupOf {
-	const { transfer, frozenStages, batchNorm, noDecay } = recipe;
-	const frozen =
-		isInFirstStages(frozenStages)(name) ||
-		(batchNorm === "frozen" && family === "resnet" && isNorm(name));
-	if (frozen) return undefined;
-	if (transfer === "fixed-feature") return whenFixed(name, recipe);
-	const isDecayed = !noDecay.some((kind) => kinds[kind](name));
-	return { multiplier, weightDecay: isDecayed ? recipe.weightDecay : 0 };
+	if (isFrozen(name)) return undefined;
+	return recipe.transfer === "fixed-feature" ? whenFixed(name, recipe) : group;
 }
 
 /**
@@ -68,14 +68,21 @@ export function paramGroups(
 	{ recipe, isHead }: { readonly recipe: Recipe; readonly isHead: NameFilter },
 ): ParamGroup[] {
 	const groups = new Map<string, ParamGroup & { names: string[] }>();
-	const index = layerIndex(architecture);
+	const { frozenStages, batchNorm, noDecay, layerDecay } = recipe;
+	const isFirst = isInFirstStages(architecture, frozenStages);
+	const isBatchNorm = isBatchNormOf(params);
+	const isFrozen: NameFilter = (name) =>
+		isFirst(name) || (batchNorm === "frozen" && isBatchNorm(name));
+	const undecayed = noDecay.map((kind) => kinds[kind](architecture));
+	const index = layerDecay === 1 ? undefined : layerIndex(architecture);
 	for (const [name, { trainable }] of Object.entries(params)) {
 		if (!trainable) continue;
-		const isDecayed = !recipe.noDecay.some((kind) => kinds[kind](name));
-		const multiplier = recipe.layerDecay ** (index.last - index.of(name));
+		const isDecayed = !undecayed.some((isOfKind) => isOfKind(name));
+		const weightDecay = isDecayed ? recipe.weightDecay : 0;
+		const multiplier = index ? layerDecay ** (index.last - index.of(name)) : 1;
 		const group = isHead(name)
-			? { multiplier: 1, weightDecay: isDecayed ? recipe.weightDecay : 0 }
-			: groupOf(name, architecture, { recipe, multiplier });
+			? { multiplier: 1, weightDecay }
+			: groupOf(name, { multiplier, weightDecay }, { recipe, isFrozen });
 		if (!group) continue;
 		const key = JSON.stringify(group);
 		const known = groups.get(key) ?? { ...group, names: [] };
@@ -92,6 +99,7 @@ export function paramGroups(
  */
 export function batchNormModes(
 	recipe: Recipe,
+	architecture: Architecture,
 	isHead: NameFilter,
 ): (name: string) => BatchNormMode {
 	const { transfer, reading, batchNorm, frozenStages } = recipe;
@@ -99,6 +107,6 @@ export function batchNormModes(
 	const isFrozen: NameFilter =
 		isFixed || batchNorm !== "trained"
 			? () => true
-			: isInFirstStages(frozenStages);
+			: isInFirstStages(architecture, frozenStages);
 	return (name) => (isHead(name) || !isFrozen(name) ? "train" : "eval");
 }

@@ -72,7 +72,7 @@ export interface Recipe {
 	 * of mmdetection; `frozen` trains neither.
 	 */
 	readonly batchNorm: "trained" | "frozen-statistics" | "frozen";
-	/** The rate of a Swin Transformer's last block; 0 is none. */
+	/** The rate of the last block of a Swin Transformer or a ConvNeXt; 0 is none. */
 	readonly stochasticDepth: number;
 	/** What the learning rate is multiplied by for each block further from the head; 1 is none. */
 	readonly layerDecay: number;

@@ -1,4 +1,4 @@
-import type { Architecture } from "../backbones/architectures.js";
+import type { ArchitectureForm } from "../backbones/architecture-form.js";
 import type { Normalization } from "../nn/normalize.js";
 import { listFolders, openFolder, type RunFolder } from "../runs/run-folder.js";
 import type { TaskIdentity } from "../tasks/task-identity.js";
@@ -11,7 +11,7 @@ export interface RunRecord {
 	readonly format?: number;
 	readonly backbone: {
 		readonly name: string;
-		readonly architecture: Architecture;
+		readonly architecture: ArchitectureForm;
 		/** Of the weights that fine-tuning starts from; `unknown` where it was not done here. */
 		readonly sha256: string;
 	};

@@ -54,8 +54,8 @@ function consistentLoss(
 }
 
 /** The modes of all batch norms, by the name of the layer. */
-const modesOf = ({ head }: Model, recipe: Recipe) =>
-	batchNormModes(recipe, (layer) =>
+const modesOf = ({ head, backbone }: Model, recipe: Recipe) =>
+	batchNormModes(recipe, backbone.architecture, (layer) =>
 		Object.hasOwn(head, `${layer}.running_mean`),
 	);
 

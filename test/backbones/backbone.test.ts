@@ -40,6 +40,12 @@ test("architectures have as many parameters as they say", () => {
 		resnet44: 658_586,
 		resnet56: 853_018,
 		resnet110: 1_727_962,
+		"wide-resnet50-2": 68_883_240,
+		"wide-resnet50-4": 223_439_144,
+		"resnext50-32x4d": 25_028_904,
+		"convnext-t": 28_589_128,
+		"convnext-s": 50_223_688,
+		"convnext-b": 88_591_464,
 		"swin-t": 28_288_354,
 		"swin-s": 49_606_258,
 		"swin-b": 87_768_224,
@@ -57,6 +63,8 @@ test("an unknown architecture and one with too few heads are refused", () => {
 	);
 	const net = { ...architectures["swin-mini"], heads: [1, 2] };
 	assert.throws(() => untrainedBackbone(net), /heads 1,2 for depths 2,2,2,1/);
+	const grouped = { ...architectures["resnet-mini"], groups: 2 };
+	assert.throws(() => untrainedBackbone(grouped), /only the bottleneck blocks/);
 });
 
 test("loading reports all that does not fit, together", () => {

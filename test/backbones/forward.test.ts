@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { architectures } from "../../src/backbones/architectures.js";
 import {
 	stateDictOf,
 	untrainedBackbone,
@@ -107,7 +108,7 @@ test("stochastic depth repeats under a seed and differs at every call", () => {
 
 test("batch norm trains by name: frozen stages keep their statistics", () => {
 	const net = untrainedBackbone("resnet-mini");
-	const frozen = isInFirstStages(1);
+	const frozen = isInFirstStages(architectures["resnet-mini"], 1);
 	const before = stateDictOf(net);
 	const x = images(32, 32);
 	net

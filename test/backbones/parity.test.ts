@@ -90,7 +90,15 @@ function checkLayers(
 	tf.dispose(outputs);
 }
 
-for (const model of ["resnet18", "resnet50", "resnet20", "swin-t"] as const) {
+for (const model of [
+	"resnet18",
+	"resnet50",
+	"resnet20",
+	"wide-resnet50-2",
+	"resnext50-32x4d",
+	"swin-t",
+	"convnext-t",
+] as const) {
 	const { cases, parameters } = reference(model);
 	test(`${model} has as many parameters as the reference`, () => {
 		assert.equal(parameterCountOf(model), parameters);
@@ -111,7 +119,12 @@ for (const model of ["resnet18", "resnet50", "resnet20", "swin-t"] as const) {
 }
 
 test("eager layers equal the reference too", () => {
-	for (const model of ["resnet18", "swin-t"] as const) {
+	for (const model of [
+		"resnet18",
+		"resnext50-32x4d",
+		"swin-t",
+		"convnext-t",
+	] as const) {
 		const net = formulaBackbone(architectures[model]);
 		const one = reference(model).cases[0] as ReferenceCase;
 		const images = formulaImages(one.size);

@@ -6,8 +6,10 @@ import {
 	backbone,
 	paramsOf,
 } from "../../src/backbones/backbone.js";
-import { resnetStages, resnetStem } from "../../src/backbones/resnet.js";
-import { swinStages, swinStem } from "../../src/backbones/swin.js";
+import { convnextStem } from "../../src/backbones/convnext.js";
+import { familyOf } from "../../src/backbones/families.js";
+import { resnetStem } from "../../src/backbones/resnet.js";
+import { swinStem } from "../../src/backbones/swin.js";
 import { formulaValues, formulaWeight } from "../nn/formula.js";
 import type { Summary } from "../nn/summary.js";
 
@@ -25,7 +27,7 @@ export interface Reference {
 	readonly cases: readonly ReferenceCase[];
 }
 
-/** What `fixtures/backbones/make.py` wrote about a model. */
+/** What `make.py` or `make-torchvision.py` of `fixtures/backbones` wrote about a model. */
 export function reference(model: string): Reference {
 	const path = `../../../test/fixtures/backbones/${model}.json`;
 	return JSON.parse(readFileSync(new URL(path, import.meta.url), "utf8"));
@@ -54,24 +56,30 @@ export function formulaLoss(logits: tf.Tensor): tf.Scalar {
 	return tf.sum(tf.mul(logits, factors));
 }
 
-/** What the first stage of either family sees. */
+/** What the first stage sees. */
 export function stemOf(
 	{ architecture, params }: Backbone,
 	images: tf.Tensor4D,
 	batchNorm: "eval" | "train",
 ): tf.Tensor4D {
-	return architecture.family === "resnet"
-		? resnetStem(architecture, params, images, { batchNorm })
-		: swinStem(architecture, params, images);
+	switch (architecture.family) {
+		case "resnet":
+			return resnetStem(architecture, params, images, { batchNorm });
+		case "swin":
+			return swinStem(architecture, params, images);
+		case "convnext":
+			return convnextStem(params, images);
+		default:
+			throw new Error("a family of one's own has no stem to look at");
+	}
 }
 
-/** The output of each stage of either family. */
-export function stagesOf(
+/** The output of each stage. */
+export const stagesOf = (
 	{ architecture, params }: Backbone,
 	images: tf.Tensor4D,
 	batchNorm: "eval" | "train",
-): tf.Tensor4D[] {
-	return architecture.family === "resnet"
-		? resnetStages(architecture, params, images, { batchNorm })
-		: swinStages(architecture, params, images);
-}
+): tf.Tensor4D[] =>
+	familyOf(architecture).stages({ net: architecture, params }, images, {
+		batchNorm,
+	});

@@ -64,7 +64,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 		metricName: "accuracy",
 		metric: () => ({ add: () => {}, value: () => 0, hit: (a, b) => a === b }),
 		headParams: ({ architecture }) =>
-			linearParams("head", [featuresOf(architecture.width), classes]),
+			linearParams("head", [featuresOf(architecture.width as number), classes]),
 		outputLoss: (output, { labels }) =>
 			tf.losses.softmaxCrossEntropy(
 				tf.oneHot(labels as tf.Tensor1D, classes),

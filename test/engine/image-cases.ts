@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { groupedConv2d } from "../../src/nn/grouped-conv2d.js";
 import type { Case } from "./cases.js";
 import { bool, integer, normal } from "./tensors.js";
 
@@ -104,6 +105,13 @@ const convolutionCases: Case[] = [
 			dilation: 1,
 		},
 		{
+			image: [2, 15, 9, 8],
+			filter: [7, 7, 8, 1],
+			stride: 1,
+			pad: "same" as const,
+			dilation: 1,
+		},
+		{
 			image: [1, 9, 9, 4],
 			filter: [3, 3, 4, 1],
 			stride: 1,
@@ -120,6 +128,40 @@ const convolutionCases: Case[] = [
 			notOnWebgpu:
 				"ONNX Runtime 1.30's ConvTranspose of several outputs per group is wrong there",
 		}),
+	})),
+	...[
+		// ResNeXt-50's convolutions: in its stages, and between them, where a pixel may be left over.
+		{
+			image: [2, 7, 6, 8],
+			filter: [3, 3, 4, 8],
+			stride: 1,
+			pad: "same" as const,
+		},
+		{ image: [1, 9, 7, 12], filter: [3, 3, 3, 8], stride: 2, pad: 1 },
+		{ image: [2, 8, 10, 12], filter: [3, 3, 2, 12], stride: 2, pad: 1 },
+		{
+			image: [1, 8, 7, 4],
+			filter: [2, 2, 2, 6],
+			stride: 3,
+			pad: "valid" as const,
+		},
+		{
+			image: [1, 6, 5, 6],
+			filter: [1, 1, 3, 4],
+			stride: 2,
+			pad: "valid" as const,
+		},
+		{
+			image: [1, 30, 31, 32],
+			filter: [3, 3, 16, 32],
+			stride: 1,
+			pad: "same" as const,
+		},
+	].map((one) => ({
+		name: `groupedConv2d ${describe(one)}`,
+		inputs: [normal(one.image), normal(one.filter, { seed: 1 })],
+		fn: (x: T4, w: T4) => groupedConv2d(x, w, one),
+		gradient: true,
 	})),
 	{
 		name: "conv2dTranspose",

@@ -308,6 +308,17 @@ describe("data of one's own", () => {
 	});
 });
 
+test("the ids of runs of ResNets and Swin Transformers stay what they are", () => {
+	const task = shapes({ trainImages: 16, testImages: 8, size: 16 });
+	const steps = { ...recipes.cifar10, batchSize: 8, length: { steps: 2 } };
+	const idOf = (name: "resnet-mini" | "swin-mini") =>
+		describeRun(untrainedBackbone(name), task, { recipe: steps }).id.slice(-8);
+	assert.deepEqual(
+		[idOf("resnet-mini"), idOf("swin-mini")],
+		["3114e745", "ef6d74ea"],
+	);
+});
+
 describe("runs of early versions", () => {
 	const backbone = untrainedBackbone({
 		family: "resnet",

@@ -190,7 +190,7 @@ describe("groups of weights", () => {
 
 	test("batch norms of frozen stages normalize by their running statistics", () => {
 		const recipe = { ...tinyRecipe, frozenStages: 1 };
-		const mode = batchNormModes(recipe, () => false);
+		const mode = batchNormModes(recipe, architectures.resnet18, () => false);
 		assert.deepEqual(["bn1", "layer1.0.bn2", "layer2.0.bn1"].map(mode), [
 			"eval",
 			"eval",
@@ -204,7 +204,9 @@ describe("groups of weights", () => {
 			{ batchNorm: "frozen" },
 		] as const) {
 			const recipe = { ...tinyRecipe, ...changes };
-			const mode = batchNormModes(recipe, (name) => name.startsWith("head."));
+			const mode = batchNormModes(recipe, architectures.resnet18, (name) =>
+				name.startsWith("head."),
+			);
 			assert.deepEqual(["bn1", "head.bn"].map(mode), ["eval", "train"]);
 		}
 	});

@@ -5,6 +5,7 @@ import {
 	type Backbone,
 	untrainedBackbone,
 } from "../../src/backbones/backbone.js";
+import { pyramidChannels } from "../../src/backbones/pyramid-channels.js";
 import { createImage, type Image } from "../../src/image/image.js";
 import { linear, linearParams } from "../../src/nn/linear.js";
 import { imagenetNormalization } from "../../src/nn/normalize.js";
@@ -151,10 +152,13 @@ export function variedTask(
 		uses: "pyramid",
 		metricName: "pixel accuracy",
 		metric: pixelAccuracy,
-		headParams: ({ architecture: { width } }) => ({
-			...linearParams("main", [width, classes.length]),
-			...linearParams("auxiliary", [2 * width, classes.length]),
-		}),
+		headParams({ architecture }) {
+			const [fine, coarse] = pyramidChannels(architecture);
+			return {
+				...linearParams("main", [fine, classes.length]),
+				...linearParams("auxiliary", [coarse, classes.length]),
+			};
+		},
 		forward({ params, backbone }, images, options) {
 			const [fine, coarse] = backbone.pyramid(images, options);
 			return [

@@ -1,7 +1,14 @@
 import { type Graph, single, type Value } from "../graph.js";
 import { gather } from "../moves.js";
 import { transpose } from "../ops.js";
-import { inPixels, outPixels, pads, taps, type Window } from "./window.js";
+import {
+	backwards,
+	inPixels,
+	outPixels,
+	pads,
+	taps,
+	type Window,
+} from "./window.js";
 
 const domain = "com.microsoft.nchwc";
 // Below this, putting the filter in order costs more than the convolution gains.
@@ -112,17 +119,4 @@ export function inputGradientInBlocks(
 ): Value {
 	const turned = backwardsInBlocks(graph, filter, w);
 	return convolve(graph, dy, turned, backwards(w));
-}
-
-// The window with which that convolution sees `dy`.
-function backwards(w: Window): Window {
-	return {
-		...w,
-		inHeight: w.outHeight,
-		inWidth: w.outWidth,
-		outHeight: w.inHeight,
-		outWidth: w.inWidth,
-		top: w.dilationHeight * (w.kernelHeight - 1) - w.top,
-		left: w.dilationWidth * (w.kernelWidth - 1) - w.left,
-	};
 }

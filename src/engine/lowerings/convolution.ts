@@ -13,6 +13,11 @@ import {
 	geometry,
 	spread,
 } from "./channels-first.js";
+import {
+	convolveGroups,
+	filterGradientOfGroups,
+	inputGradientOfGroups,
+} from "./grouped.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import { gatheredParts, pixels, rowsOf, withZeroRow } from "./patches.js";
 import {
@@ -174,36 +179,39 @@ function filterGradient(
 	);
 }
 
+// TensorFlow.js has no groups: a filter of fewer channels than the image, as nn/grouped-conv2d.ts gives it, says how many.
+const groupsOf = (
+	[, , , channels = 0]: readonly number[],
+	[, , inner = 1]: readonly number[],
+): number => channels / inner;
+
 const conv2d: Lowering = (graph, { x, filter }, attributes) => {
 	if (x?.dtype !== "float32" || filter?.dtype !== "float32") return undefined;
-	return convolve(
-		graph,
-		x,
-		filter,
-		geometry(x.shape, filter.shape, attributes),
-	);
+	const w = geometry(x.shape, filter.shape, attributes);
+	const groups = groupsOf(x.shape, filter.shape);
+	return groups === 1
+		? convolve(graph, x, filter, w)
+		: convolveGroups(graph, x, filter, w, groups);
 };
 
 const conv2dInputGradient: Lowering = (graph, { dy, filter }, attributes) => {
 	if (dy?.dtype !== "float32" || filter?.dtype !== "float32") return undefined;
-	const w = geometry(
-		attributes.inputShape as number[],
-		filter.shape,
-		attributes,
-	);
-	return inputGradient(graph, dy, filter, w);
+	const shape = attributes.inputShape as number[];
+	const w = geometry(shape, filter.shape, attributes);
+	const groups = groupsOf(shape, filter.shape);
+	return groups === 1
+		? inputGradient(graph, dy, filter, w)
+		: inputGradientOfGroups(graph, dy, filter, w, groups);
 };
 
 const conv2dFilterGradient: Lowering = (graph, { x, dy }, attributes) => {
 	if (x?.dtype !== "float32" || dy?.dtype !== "float32") return undefined;
 	const shape = attributes.filterShape as number[];
-	return filterGradient(
-		graph,
-		x,
-		dy,
-		geometry(x.shape, shape, attributes),
-		shape,
-	);
+	const w = geometry(x.shape, shape, attributes);
+	const groups = groupsOf(x.shape, shape);
+	return groups === 1
+		? filterGradient(graph, x, dy, w, shape)
+		: filterGradientOfGroups(graph, x, dy, w, groups);
 };
 
 /** Convolutions and their gradients. */

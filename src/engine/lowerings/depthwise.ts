@@ -1,14 +1,8 @@
 import type { Graph, Value } from "../graph.js";
-import { binary, reduce, transpose } from "../ops.js";
-import {
-	convolveChannelsFirst,
-	fused,
-	geometry,
-	spread,
-} from "./channels-first.js";
+import { transpose } from "../ops.js";
+import { convolveChannelsFirst, fused, geometry } from "./channels-first.js";
+import { filterGradientOfGroups, inputGradientOfGroups } from "./grouped.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
-import { gatheredParts, pixels, rowsOf } from "./patches.js";
-import { pixelOfTap, taps } from "./window.js";
 
 // [kh, kw, channels, multiplier] as ONNX's [channels * multiplier, 1, kh, kw] of `channels` groups.
 function depthwiseFilter(graph: Graph, filter: Value): Value {
@@ -36,34 +30,19 @@ const depthwiseInputGradient: Lowering = (
 		attributes,
 		true,
 	);
-	const weights = depthwiseFilter(graph, filter);
-	return spread(graph, dy, weights, w, filter.shape[2] as number);
+	const [height = 0, width = 0, channels = 0, multiplier = 0] = filter.shape;
+	const split = [height, width, 1, channels * multiplier];
+	const weights = graph.reshape(filter, split);
+	return inputGradientOfGroups(graph, dy, weights, w, channels);
 };
 
 const depthwiseFilterGradient: Lowering = (graph, { x, dy }, attributes) => {
 	if (x?.dtype !== "float32" || dy?.dtype !== "float32") return undefined;
 	const shape = attributes.filterShape as number[];
-	const [, , channels = 0, multiplier = 0] = shape;
+	const channels = shape[2] as number;
 	const w = geometry(x.shape, shape, attributes, true);
-	const errors = pixels(graph, dy);
-	let sum: Value | undefined;
-	for (const { part, begin, count } of gatheredParts(
-		graph,
-		pixels(graph, x),
-		pixelOfTap(w),
-		taps(w),
-	)) {
-		const share = rowsOf(graph, errors, begin, count, channels * multiplier);
-		const product = binary(
-			graph,
-			"Mul",
-			graph.reshape(part, [count, taps(w), channels, 1]),
-			graph.reshape(share, [count, 1, channels, multiplier]),
-		);
-		const total = reduce(graph, "ReduceSum", product, [0]);
-		sum = sum ? binary(graph, "Add", sum, total) : total;
-	}
-	return graph.reshape(sum as Value, shape);
+	const made = filterGradientOfGroups(graph, x, dy, w, channels);
+	return graph.reshape(made, shape);
 };
 
 /** Convolutions of each channel by itself, and their gradients. */

@@ -88,6 +88,19 @@ export function pads(w: Window): number[] {
 	return [w.top, w.left, below, right];
 }
 
+/** The window with which the gradient of a convolution with strides of 1 sees the errors. */
+export function backwards(w: Window): Window {
+	return {
+		...w,
+		inHeight: w.outHeight,
+		inWidth: w.outWidth,
+		outHeight: w.inHeight,
+		outWidth: w.inWidth,
+		top: w.dilationHeight * (w.kernelHeight - 1) - w.top,
+		left: w.dilationWidth * (w.kernelWidth - 1) - w.left,
+	};
+}
+
 // Tables are asked for again at every eager call; they are kept, the newest ones, up to this size.
 const keptBytes = 2 ** 28;
 const kept = new Map<string, Int32Array>();

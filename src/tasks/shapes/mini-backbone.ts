@@ -24,7 +24,7 @@ export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
 /** The architecture of a bundled backbone, which tells the classes of the source domain apart. */
 export const miniArchitecture = (name: MiniBackboneName): Architecture => ({
-	...architectures[name.startsWith("swin") ? "swin-mini" : "resnet-mini"],
+	...architectures[name.split("/")[0] as "resnet-mini" | "swin-mini"],
 	classes: Object.keys(domains.source.classes).length,
 });
 

@@ -16,6 +16,7 @@ import {
 	useEngine,
 	zoo,
 } from "../../../src/index.js";
+import { plainNet } from "../../backbones/plain-net.js";
 import { scratchFolder } from "../session.js";
 
 const show = async (value: unknown): Promise<Bundle> => await bundleOf(value);
@@ -73,6 +74,15 @@ test("a backbone shows architecture, parameters and what is published", async ()
 	assert.match(await text([named, mini]), /2 rows × 3 columns$/);
 	mini.dispose();
 	assert.match(await text(mini), /state +disposed/);
+});
+
+test("a backbone of a family of one's own shows its name and settings", async () => {
+	const own = untrainedBackbone({ family: plainNet, width: 2, classes: 0 });
+	assert.match(
+		await text(own),
+		/architecture +plain-net, width 2, no classifier/,
+	);
+	own.dispose();
 });
 
 const recipe = {

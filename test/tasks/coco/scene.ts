@@ -164,7 +164,7 @@ export const draws = (name: string, count: number): tf.Tensor2D =>
 
 /** The state_dict of either library, under our names. */
 export const underOwnNames = (tensors: NamedTensors): NamedTensors =>
-	fromOpenMmlab(torchvisionDetector(tensors));
+	fromOpenMmlab(torchvisionDetector(tensors), architecture);
 
 /** The state_dict of a library, of values from the formula. */
 export function stateDict({ weights }: MaskRcnnReference): NamedTensors {
