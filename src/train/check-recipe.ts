@@ -1,7 +1,7 @@
 import { type Checks, keyProblems } from "../check/check-options.js";
 import { number, oneOf, orNull, required, whole } from "../check/checks.js";
 import type { Task } from "../tasks/task.js";
-import { augmentCheck } from "./batch.js";
+import { augmentCheck, augmentProblems } from "./augmentations.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
 import { noDecayCheck } from "./param-groups.js";
@@ -37,7 +37,7 @@ function contradictions(
 	recipe: Recipe,
 	task: Pick<Task, "outputLoss">,
 ): string[] {
-	const { optimizer, batchSize, accumulate, augment } = recipe;
+	const { optimizer, batchSize, accumulate } = recipe;
 	const isConsistent = typeof recipe.consistency === "number";
 	const found: [boolean, string][] = [
 		[
@@ -51,10 +51,6 @@ function contradictions(
 				optimizer.momentum === 0
 			),
 			"Nesterov needs a momentum above 0",
-		],
-		[
-			!isConsistent || augment !== null,
-			"consistency compares augmented views: it needs an augment",
 		],
 		[
 			!isConsistent || task.outputLoss !== undefined,
@@ -73,6 +69,7 @@ export function checkRecipe(
 	const wrong = problems.map(({ message }) => message);
 	if (typeof recipe === "object" && recipe !== null)
 		wrong.push(...contradictions(recipe, task));
+	if (problems.length === 0) wrong.push(...augmentProblems(recipe));
 	if (wrong.length > 0)
 		throw new Error(`the recipe cannot be followed: ${wrong.join("; ")}`);
 }
