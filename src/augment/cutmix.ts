@@ -18,7 +18,7 @@ export interface CutmixDraw {
 }
 
 /** The part that another image fills; at the border it is cut off. */
-export function cutmixPart(
+function cutmixPart(
 	{ height, width }: Pick<Image, "height" | "width">,
 	{ share, x, y }: CutmixDraw,
 ): Rectangle {
@@ -36,8 +36,12 @@ export function cutmixPart(
 	};
 }
 
-/** Fills the part of each image with that of the image before it. */
-function paste({ from, to, height, width }: Mixed, part: Rectangle): void {
+/** Fills the part that was drawn of each image with that of the image before it; how much is left of its own. */
+export function cutBatch(
+	{ from, to, height, width }: Mixed,
+	draw: CutmixDraw,
+): number {
+	const part = cutmixPart({ height, width }, draw);
 	const image = height * width * 3;
 	const [start, length] = [part.left * 3, part.width * 3];
 	for (let at = 0; at < to.length; at += image) {
@@ -48,6 +52,7 @@ function paste({ from, to, height, width }: Mixed, part: Rectangle): void {
 			to.set(row, at + offset);
 		}
 	}
+	return 1 - (part.width * part.height) / (width * height);
 }
 
 /**
@@ -65,8 +70,6 @@ export function cutmix(options: MixOptions = {}): BatchAugmentation {
 		const share = drawBeta(random, alpha);
 		const x = random.integer(0, width);
 		const y = random.integer(0, height);
-		const part = cutmixPart(images, { share, x, y });
-		paste(images, part);
-		return 1 - (part.width * part.height) / (width * height);
+		return cutBatch(images, { share, x, y });
 	});
 }
