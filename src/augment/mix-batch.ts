@@ -114,10 +114,10 @@ export function mixBatch(
 ): BatchAugmentation {
 	return {
 		batch({ images, targets }, random, facts) {
-			checkMixable(name, images, facts);
 			const [count, height, width] = images.shape;
 			const { classes } = facts;
 			const shares = sharesOf(name, targets, classes);
+			checkMixable(name, images, facts);
 			const asTensor = (values: Float32Array) => ({
 				labels: tf.tensor2d(values, [count, classes]),
 			});

@@ -143,9 +143,10 @@ export function augmentationsOf({
 
 /** What is wrong with the augmentations of a recipe, each of which is right by itself. */
 export function augmentProblems(recipe: Recipe): string[] {
+	if (augmentCheck.problems(recipe.augment, "augment").length > 0) return [];
 	try {
 		const { batches } = augmentationsOf(recipe);
-		if (recipe.consistency === null) return [];
+		if (typeof recipe.consistency !== "number") return [];
 		const mixing = batches.filter(({ made }) => !made.keepsTargets);
 		if (mixing.length > 0)
 			return [

@@ -57,7 +57,10 @@ function contradictions(
 			"the task has no loss of the network's output alone, which consistency needs: set it to null",
 		],
 	];
-	return found.flatMap(([isRight, problem]) => (isRight ? [] : [problem]));
+	return [
+		...found.flatMap(([isRight, problem]) => (isRight ? [] : [problem])),
+		...augmentProblems(recipe),
+	];
 }
 
 /** Throws one error that lists everything that is wrong with a recipe. */
@@ -69,7 +72,6 @@ export function checkRecipe(
 	const wrong = problems.map(({ message }) => message);
 	if (typeof recipe === "object" && recipe !== null)
 		wrong.push(...contradictions(recipe, task));
-	if (problems.length === 0) wrong.push(...augmentProblems(recipe));
 	if (wrong.length > 0)
 		throw new Error(`the recipe cannot be followed: ${wrong.join("; ")}`);
 }
