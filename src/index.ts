@@ -147,18 +147,29 @@ export type { PoolOptions } from "./parallel/pool.js";
 // What changes images in training.
 
 export { auditPrime, type PrimeAudit } from "./augment/audit-prime.js";
-export type { Augmentation } from "./augment/augmentation.js";
+export type {
+	Augmentation,
+	BatchAugmentation,
+	BatchFacts,
+	ChangeImages,
+	ImageAugmentation,
+	TrainingBatch,
+} from "./augment/augmentation.js";
 export {
 	type AugmixOptions,
 	augmix,
 	augmixOperations,
 } from "./augment/augmix.js";
 export type { AugmixOperation } from "./augment/augmix-operations.js";
+export { cutmix } from "./augment/cutmix.js";
 export {
 	type DiffeomorphismOptions,
 	diffeomorphism,
 } from "./augment/diffeomorphism.js";
+export type { ImageOperation } from "./augment/image-operations.js";
 export { imageGrid, toTensor } from "./augment/image-tensor.js";
+export type { MixOptions } from "./augment/mix-batch.js";
+export { mixup } from "./augment/mixup.js";
 export { prime } from "./augment/prime.js";
 export { drawPrime, type PrimeDraw } from "./augment/prime-draw.js";
 export {
@@ -168,13 +179,23 @@ export {
 	primeReadings,
 } from "./augment/prime-options.js";
 export {
+	type RandAugmentOptions,
+	randAugment,
+} from "./augment/rand-augment.js";
+export {
+	type RandomErasingOptions,
+	randomErasing,
+} from "./augment/random-erasing.js";
+export {
 	type RandomFilterOptions,
 	randomFilter,
 } from "./augment/random-filter.js";
+export type { OperationOptions } from "./augment/random-operations.js";
 export {
 	type RandomSmoothColorOptions,
 	randomSmoothColor,
 } from "./augment/random-smooth-color.js";
+export { trivialAugment } from "./augment/trivial-augment.js";
 
 // What backbones are transferred to.
 

@@ -25,14 +25,36 @@ import { groupBy, type Results, type Row } from "./table-rows.js";
 // From the bottom up, as Plotly counts.
 const scores: readonly ScoreName[] = ["drop", "corrupted", "clean"];
 
-const looks: Readonly<Record<string, { color: string; symbol: string }>> = {
-	none: { color: ink.soft, symbol: "circle-open" },
-	prime: { color: colors[0], symbol: "circle" },
-	augmix: { color: colors[1], symbol: "diamond" },
+const knownLooks: Readonly<Record<string, { color: string; symbol: string }>> =
+	{
+		none: { color: ink.soft, symbol: "circle-open" },
+		prime: { color: colors[0], symbol: "circle" },
+		augmix: { color: colors[1], symbol: "diamond" },
+	};
+const otherSymbols = ["x", "square", "triangle-up", "cross", "star"];
+
+/** How the points of an augmentation look, and how far they lie from the middle of their place. */
+type LookOf = (augment: unknown) => {
+	readonly color: string;
+	readonly symbol: string;
+	readonly side: number;
 };
 
-/** How far a point lies from the middle of its place, so that no point hides another. */
-const sideOf = (augment: unknown): number => (augment === "none" ? -0.1 : 0.1);
+/** Looks of which no two are the same, so that no point hides or passes for another. */
+function looksOf(augments: readonly string[]): LookOf {
+	const others = augments.filter((name) => !Object.hasOwn(knownLooks, name));
+	const changed = augments.filter((name) => name !== "none");
+	return (augment) => {
+		const name = String(augment);
+		const i = others.indexOf(name);
+		const look = knownLooks[name] ?? {
+			color: colors[(2 + i) % colors.length] as string,
+			symbol: otherSymbols[i % otherSymbols.length] as string,
+		};
+		const side = name === "none" ? -0.1 : 0.1 * (1 + changed.indexOf(name));
+		return { ...look, side };
+	};
+}
 
 /** A place on the horizontal axis: runs that differ in their augmentation alone. */
 interface Slot {
@@ -71,13 +93,13 @@ function slotsOf(rows: readonly Row[]): Slot[] {
 /** What augmentation changes: a line from the score without to the score with it. */
 const changes = (
 	slots: readonly Slot[],
-	score: ScoreName,
+	{ score, lookOf }: { score: ScoreName; lookOf: LookOf },
 	{ axes }: Panel,
 ): Trace => ({
 	type: "scatter",
 	mode: "lines",
 	x: slots.flatMap(({ x, rows }) => [
-		...rows.map(({ augment }) => x + sideOf(augment)),
+		...rows.map(({ augment }) => x + lookOf(augment).side),
 		null,
 	]),
 	y: slots.flatMap(({ rows }) => [...rows.map((row) => row[score]), null]),
@@ -89,7 +111,11 @@ const changes = (
 
 function points(
 	slots: readonly Slot[],
-	{ augment, score }: { augment: string; score: ScoreName },
+	{
+		augment,
+		score,
+		lookOf,
+	}: { augment: string; score: ScoreName; lookOf: LookOf },
 	{ axes }: Panel,
 ): Trace {
 	const own = slots.flatMap(({ rows, ...slot }) =>
@@ -98,7 +124,7 @@ function points(
 			.map((row) => ({ row, ...slot })),
 	);
 	const rows = own.map(({ row }) => row);
-	const { color, symbol } = looks[augment] ?? { color: colors[2], symbol: "x" };
+	const { color, symbol, side } = lookOf(augment);
 	const name = valueName("augment", augment);
 	return {
 		type: "scatter",
@@ -106,7 +132,7 @@ function points(
 		name,
 		legendgroup: augment,
 		showlegend: score === "clean",
-		x: own.map(({ x }) => x + sideOf(augment)),
+		x: own.map(({ x }) => x + side),
 		y: rows.map((row) => row[score]),
 		text: own.map(({ backbone, rest }) => sentence(backbone, rest)),
 		...errorBars(rows, score, color),
@@ -144,6 +170,7 @@ export function plotAugmentation(
 	const { rows, bars } = figureRows(results, options);
 	const slots = slotsOf(rows);
 	const augments = [...new Set(rows.map((row) => String(row.augment)))];
+	const lookOf = looksOf(augments);
 	const parts = panels(scores.length, 0.06);
 	const titles = {
 		clean: `clean ${metric} (%)`,
@@ -156,8 +183,10 @@ export function plotAugmentation(
 			const part = parts[scores.indexOf(score)] as Panel;
 			const panel = { ...part, axes: { ...part.axes, xaxis: "x" } };
 			return [
-				changes(slots, score, panel),
-				...augments.map((augment) => points(slots, { augment, score }, panel)),
+				changes(slots, { score, lookOf }, panel),
+				...augments.map((augment) =>
+					points(slots, { augment, score, lookOf }, panel),
+				),
 			];
 		}),
 		{

@@ -6,6 +6,7 @@ import {
 import { list, number, thing } from "../check/checks.js";
 import type { LogRow } from "../runs/run-folder.js";
 import { changeNames } from "../tasks/task-identity.js";
+import { augmentName } from "../train/augmentations.js";
 import type { Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
@@ -58,7 +59,7 @@ const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
 	metric: record.task.metric,
 	backbone: record.backbone.name,
 	transfer: record.recipe.transfer,
-	augment: record.recipe.augment?.name ?? "none",
+	augment: augmentName(record.recipe),
 	variation: changeNames(record.task).join(", ") || "none",
 	reading: record.recipe.reading,
 	learningRate: record.recipe.learningRate,

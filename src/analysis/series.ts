@@ -21,12 +21,23 @@ const augmentNames: Readonly<Record<string, string>> = {
 	none: "no augmentation",
 	prime: "PRIME",
 	augmix: "AugMix",
+	cutmix: "CutMix",
+	"trivial-augment": "TrivialAugment",
+	"rand-augment": "RandAugment",
+	"random-erasing": "random erasing",
 };
+
+/** Augmentations that a row joins, `trivial-augment+mixup`, as they are written. */
+const augmentText = (augment: string): string =>
+	augment
+		.split("+")
+		.map((name) => augmentNames[name] ?? name)
+		.join(" + ");
 
 /** The value of a column as figures and tables show it. */
 export function valueName(column: string, value: unknown): string {
 	if (value === null || value === undefined) return "–";
-	if (column === "augment") return augmentNames[String(value)] ?? String(value);
+	if (column === "augment") return augmentText(String(value));
 	if (column === "learningRate") return `lr ${value}`;
 	if (column === "seed") return `seed ${value}`;
 	return String(value);

@@ -3,7 +3,7 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, number, oneOf, whole } from "../check/checks.js";
 import { createImage, type Image } from "../image/image.js";
 import type { Random } from "../random.js";
-import type { Augmentation } from "./augmentation.js";
+import type { ChangeImages } from "./augmentation.js";
 import {
 	type AugmixOperation,
 	operations,
@@ -112,7 +112,7 @@ export function mixAugmix(
  * Hendrycks et al., "AugMix: a simple data processing method to improve robustness and uncertainty", 2020;
  * google-research/augmix, `augment_and_mix.py` and `cifar.py`.
  */
-export function augmix(options: AugmixOptions = {}): Augmentation {
+export function augmix(options: AugmixOptions = {}): ChangeImages {
 	checkOptions("augmix", options, augmixChecks);
 	return (images, random) => {
 		const [batch, height, width, channels] = images.shape;

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkOptions } from "../check/check-options.js";
 import { compile } from "../engine/compile.js";
-import type { Augmentation } from "./augmentation.js";
+import type { ChangeImages } from "./augmentation.js";
 import { deform, displacement, samplingGrid } from "./diffeomorphism.js";
 import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
 import {
@@ -145,7 +145,7 @@ export function primeMixture(
  */
 export function prime(
 	options: PrimeOptions = primePresets.imagenet,
-): Augmentation {
+): ChangeImages {
 	checkOptions("prime", options, primeChecks);
 	const mixture = primeMixture(options);
 	return (images, random) =>

@@ -18,6 +18,22 @@ export interface RandomResizedCropOptions {
 
 const attempts = 10;
 
+/** Two whole sides of a part of an image: of random area, the first divided by the second of random ratio. */
+export function randomSides(
+	{ height, width }: Pick<Image, "height" | "width">,
+	random: Random,
+	{ scale, ratio }: Required<Pick<RandomResizedCropOptions, "scale" | "ratio">>,
+): [number, number] {
+	const area = height * width * random.uniform(...scale);
+	const shape = Math.exp(
+		random.uniform(Math.log(ratio[0]), Math.log(ratio[1])),
+	);
+	return [
+		roundHalfEven(Math.sqrt(area * shape)),
+		roundHalfEven(Math.sqrt(area / shape)),
+	];
+}
+
 /** The part of an image to take: of random area, shape and position. */
 export function randomPart(
 	{ height, width }: Pick<Image, "height" | "width">,
@@ -25,21 +41,24 @@ export function randomPart(
 	{ scale = [0.08, 1], ratio = [3 / 4, 4 / 3] }: RandomResizedCropOptions,
 ): Rectangle {
 	for (let i = 0; i < attempts; i++) {
-		const area = height * width * random.uniform(...scale);
-		const shape = Math.exp(
-			random.uniform(Math.log(ratio[0]), Math.log(ratio[1])),
-		);
-		const part = {
-			height: roundHalfEven(Math.sqrt(area / shape)),
-			width: roundHalfEven(Math.sqrt(area * shape)),
-		};
+		const sides = randomSides({ height, width }, random, { scale, ratio });
+		const part = { height: sides[1], width: sides[0] };
 		if (!isWithin(part.height, height) || !isWithin(part.width, width))
 			continue;
-		const top = random.integer(0, height - part.height + 1);
-		const left = random.integer(0, width - part.width + 1);
-		return { top, left, ...part };
+		return placed(part, { height, width }, random);
 	}
 	return middle({ height, width }, ratio);
+}
+
+/** A part of these sides at a random position. */
+export function placed(
+	part: Pick<Image, "height" | "width">,
+	{ height, width }: Pick<Image, "height" | "width">,
+	random: Random,
+): Rectangle {
+	const top = random.integer(0, height - part.height + 1);
+	const left = random.integer(0, width - part.width + 1);
+	return { top, left, ...part };
 }
 
 const isWithin = (part: number, whole: number): boolean =>

@@ -4,6 +4,7 @@ import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
 import { changeNames } from "../tasks/task-identity.js";
+import { augmentName } from "../train/augmentations.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
 import { rateMeter } from "../train/reporter.js";
@@ -66,7 +67,7 @@ function rowOf<Target, Prediction>(
 		miniature: task.miniature,
 		backbone: backbone.name,
 		transfer: recipe.transfer,
-		augment: recipe.augment?.name ?? "none",
+		augment: augmentName(recipe),
 		reading: recipe.reading,
 		learningRate: recipe.learningRate,
 		seed: recipe.seed,

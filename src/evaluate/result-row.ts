@@ -14,7 +14,7 @@ export interface ResultRow {
 	readonly miniature: boolean;
 	readonly backbone: string;
 	readonly transfer: string;
-	/** `none`, `prime` or `augmix`. */
+	/** The names of the augmentations, in turn: `prime`, `trivial-augment+mixup`, or `none`. */
 	readonly augment: string;
 	readonly reading: string;
 	readonly learningRate: number;

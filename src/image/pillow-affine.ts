@@ -64,13 +64,25 @@ function between(
 	return start + ((data[to] as number) - start) * share;
 }
 
+// As Pillow, such that a quarter of a turn is one.
+const rounded = (value: number): number => Number(value.toFixed(15));
+
 /** The coefficients that turn an image counterclockwise about its center. */
 export function rotation(
 	{ height, width }: Image,
 	degrees: number,
 ): AffineCoefficients {
-	const angle = (-degrees * Math.PI) / 180;
-	const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+	const turn = degrees % 360;
+	const angle = -(turn < 0 ? turn + 360 : turn) * (Math.PI / 180);
+	const [cos, sin] = [rounded(Math.cos(angle)), rounded(Math.sin(angle))];
 	const [x, y] = [width / 2, height / 2];
-	return [cos, sin, x - cos * x - sin * y, -sin, cos, y + sin * x - cos * y];
+	// In Pillow's order, on which the pixel in the middle depends.
+	return [
+		cos,
+		sin,
+		cos * -x + sin * -y + x,
+		-sin,
+		cos,
+		-sin * -x + cos * -y + y,
+	];
 }

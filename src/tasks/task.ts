@@ -1,14 +1,16 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { BatchTargets, Example } from "../augment/augmentation.js";
 import type { Backbone } from "../backbones/backbone.js";
 import type { ForwardOptions } from "../backbones/forward.js";
 import type { Variant } from "../corruptions/corruption.js";
-import type { HostValue } from "../engine/host-value.js";
 import type { Image } from "../image/image.js";
 import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
 import type { CodeSource } from "../own.js";
 import type { Random } from "../random.js";
 import type { Made } from "./task-identity.js";
+
+export type { BatchTargets, Example };
 
 /** One example: an id that is the same on every machine, the picture, and what to predict. */
 export interface Sample<Target> {
@@ -58,17 +60,6 @@ export interface Shown {
 	readonly given: Size;
 	readonly seen: Size;
 }
-
-/** An image to train on, and what to predict of it. */
-export interface Example<Target> {
-	readonly image: Image;
-	readonly target: Target;
-}
-
-/** The targets of a batch, by what they are: `{ labels }` for classification. */
-export type BatchTargets = Readonly<
-	Record<string, tf.Tensor | readonly tf.Tensor[] | HostValue<unknown>>
->;
 
 /** What comes out of the network for a batch. */
 export type NetworkOutput = tf.Tensor | tf.Tensor[];

@@ -1,23 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Augmentation } from "../augment/augmentation.js";
-import { augmix, augmixChecks } from "../augment/augmix.js";
-import { prime } from "../augment/prime.js";
-import {
-	primeChecks,
-	primePresets,
-	primeReadings,
-} from "../augment/prime-options.js";
-import {
-	keyed,
-	oneOf,
-	oneOfKinds,
-	orNull,
-	partial,
-	required,
-} from "../check/checks.js";
-import type { Image } from "../image/image.js";
+import type {
+	BatchAugmentation,
+	BatchFacts,
+	TrainingBatch,
+} from "../augment/augmentation.js";
 import { Random } from "../random.js";
 import type { BatchTargets, Example, Size, Task } from "../tasks/task.js";
+import { augmentationsOf } from "./augmentations.js";
 import {
 	fillPadding,
 	imagesToTensor,
@@ -26,7 +15,7 @@ import {
 	paddedSize,
 	sizesToTensor,
 } from "./image-batch.js";
-import type { Augment, Recipe } from "./recipe.js";
+import type { Recipe } from "./recipe.js";
 
 /** What one forward pass of training sees. */
 export interface Batch {
@@ -43,47 +32,7 @@ export type MakeBatch<Target> = (
 	at: { readonly step: number; readonly part: number },
 ) => Batch;
 
-/** The check of the augmentation of a recipe. */
-export const augmentCheck = orNull(
-	oneOfKinds<Augment, "name">("name", {
-		prime: {
-			preset: required(oneOf(Object.keys(primePresets))),
-			options: keyed(partial(primeChecks)),
-		},
-		augmix: { options: keyed(augmixChecks) },
-	}),
-);
-
 const black = [0, 0, 0] as const;
-
-function augmentationOf({ augment, reading }: Recipe): Augmentation | null {
-	if (augment === null) return null;
-	if (augment.name === "augmix") return augmix(augment.options);
-	return prime({
-		...primePresets[augment.preset],
-		...primeReadings[reading],
-		...augment.options,
-	});
-}
-
-/** Changes each image by itself, whatever padding it gets: AugMix asks what colors an image has. */
-function eachAlone(
-	images: readonly Image[],
-	augmentation: (image: tf.Tensor4D) => tf.Tensor4D,
-	padding: Padding,
-): tf.Tensor4D {
-	const { height, width } = padding.size;
-	const changed = images.map((image) => {
-		const alone = imagesToTensor([image], { ...padding, size: image });
-		return tf.pad(augmentation(alone), [
-			[0, 0],
-			[0, height - image.height],
-			[0, width - image.width],
-			[0, 0],
-		]);
-	});
-	return tf.concat(changed);
-}
 
 /** The same images, their padding filled anew. */
 function padAnew(
@@ -96,32 +45,48 @@ function padAnew(
 	return tf.tensor4d(values, images.shape);
 }
 
-/** The images that the network sees: changed by the augmentation, or with two changed views behind them. */
-function view(
-	images: readonly Image[],
+type Augmenting = readonly {
+	readonly of: { readonly name: string };
+	readonly made: BatchAugmentation;
+}[];
+
+function checkImages(name: string, after: tf.Tensor, before: tf.Tensor): void {
+	if (
+		after instanceof tf.Tensor &&
+		tf.util.arraysEqual(after.shape, before.shape)
+	)
+		return;
+	throw new TypeError(
+		`the augmentation ${name} must give images [${before.shape.join(", ")}] as it was given, not ${after instanceof tf.Tensor ? `[${after.shape.join(", ")}]` : "none"}`,
+	);
+}
+
+/** The batch after all augmentations, in turn. */
+function augmented(
+	batch: TrainingBatch,
 	random: Random,
 	{
-		augmentation,
-		recipe: { augment, reading, consistency },
+		augmenting,
+		facts,
 		padding,
-	}: { augmentation: Augmentation | null; recipe: Recipe; padding: Padding },
-): tf.Tensor4D {
-	// The study's code pads first, with black, and lets PRIME change the padding too.
-	const padsFirst = augment?.name === "prime" && reading === "as-released";
-	const color = padsFirst ? black : padding.color;
-	const clean = imagesToTensor(images, { ...padding, color });
-	if (!augmentation) return clean;
-	const augmented = (given: tf.Tensor4D) => augmentation(given, random);
-	const changed = (): tf.Tensor4D => {
-		if (padsFirst || !isPadded(images, padding.size)) return augmented(clean);
-		const whole =
-			augment?.name === "augmix"
-				? eachAlone(images, augmented, padding)
-				: augmented(clean);
-		return padAnew(whole, images, padding);
-	};
-	if (consistency === null) return changed();
-	return tf.concat([clean, changed(), changed()]);
+	}: { augmenting: Augmenting; facts: BatchFacts; padding: Padding },
+): TrainingBatch {
+	const isFilled = isPadded(facts.sizes, padding.size);
+	return augmenting.reduce((before, { of, made }) => {
+		const { images, targets } = made.batch(before, random, facts);
+		checkImages(of.name, images, before.images);
+		const isAnew = isFilled && made.padding !== "black";
+		return {
+			images: isAnew ? padAnew(images, facts.sizes, padding) : images,
+			targets,
+		};
+	}, batch);
+}
+
+/** Disposes of the tensors of targets that others do not have. */
+function disposeReplaced(targets: BatchTargets, others: BatchTargets): void {
+	for (const [name, target] of Object.entries(targets))
+		if (others[name] !== target) tf.dispose(target as tf.Tensor);
 }
 
 /**
@@ -133,28 +98,47 @@ export function batchMaker<Target>(
 	task: Task<Target, unknown>,
 	recipe: Recipe,
 ): MakeBatch<Target> {
-	const augmentation = augmentationOf(recipe);
-	const color = task.normalization.mean;
+	const augmenting = augmentationsOf(recipe).batches;
+	const isBlack = augmenting[0]?.made.padding === "black";
+	const { normalization } = task;
+	const { consistency } = recipe;
 	const length = recipe.batchSize / recipe.accumulate;
 	return (all, { step, part }) => {
 		const random = new Random("augmentation", recipe.seed, step, part);
 		const examples = all.slice(part * length, (part + 1) * length);
-		const images = examples.map(({ image }) => image);
-		const size = paddedSize(images, task);
-		const padding = { size, color };
-		return {
-			images: tf.tidy(() =>
-				view(images, random, { augmentation, recipe, padding }),
-			),
-			targets: task.batchTargets(
-				examples.map(({ target }) => target),
+		const sizes = examples.map(({ image }) => image);
+		const size = paddedSize(sizes, task);
+		const padding = { size, color: normalization.mean };
+		const facts = { sizes, classes: task.classes.length, normalization };
+		const given = task.batchTargets(
+			examples.map(({ target }) => target),
+			size,
+		);
+		const changed = (): TrainingBatch => {
+			const clean = imagesToTensor(sizes, {
 				size,
-			),
+				color: isBlack ? black : padding.color,
+			});
+			const view = () =>
+				augmented({ images: clean, targets: given }, random, {
+					augmenting,
+					facts,
+					padding,
+				});
+			if (consistency === null) return view();
+			const views = [view(), view()].map(({ images }) => images);
+			return { images: tf.concat([clean, ...views]), targets: given };
+		};
+		const { images, targets }: TrainingBatch = tf.tidy(
+			() => changed() as never,
+		);
+		disposeReplaced(given, targets);
+		return {
+			images,
+			targets,
 			...(task.uses === "pyramid" && {
 				sizes: sizesToTensor(
-					recipe.consistency === null
-						? images
-						: [images, images, images].flat(),
+					consistency === null ? sizes : [sizes, sizes, sizes].flat(),
 					size,
 				),
 			}),

@@ -1,7 +1,7 @@
 import { type Checks, keyProblems } from "../check/check-options.js";
 import { number, oneOf, orNull, required, whole } from "../check/checks.js";
 import type { Task } from "../tasks/task.js";
-import { augmentCheck } from "./batch.js";
+import { augmentCheck, augmentProblems } from "./augmentations.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
 import { noDecayCheck } from "./param-groups.js";
@@ -37,7 +37,7 @@ function contradictions(
 	recipe: Recipe,
 	task: Pick<Task, "outputLoss">,
 ): string[] {
-	const { optimizer, batchSize, accumulate, augment } = recipe;
+	const { optimizer, batchSize, accumulate } = recipe;
 	const isConsistent = typeof recipe.consistency === "number";
 	const found: [boolean, string][] = [
 		[
@@ -53,15 +53,14 @@ function contradictions(
 			"Nesterov needs a momentum above 0",
 		],
 		[
-			!isConsistent || augment !== null,
-			"consistency compares augmented views: it needs an augment",
-		],
-		[
 			!isConsistent || task.outputLoss !== undefined,
 			"the task has no loss of the network's output alone, which consistency needs: set it to null",
 		],
 	];
-	return found.flatMap(([isRight, problem]) => (isRight ? [] : [problem]));
+	return [
+		...found.flatMap(([isRight, problem]) => (isRight ? [] : [problem])),
+		...augmentProblems(recipe),
+	];
 }
 
 /** Throws one error that lists everything that is wrong with a recipe. */

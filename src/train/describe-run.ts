@@ -16,6 +16,7 @@ import {
 import { canonical, shortHash } from "../canonical.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { engine } from "../engine/engine.js";
+import { withOwnForms } from "../own.js";
 import { recordFormat } from "../runs/run-folder.js";
 import { hashOfTensors } from "../runs/weights-file.js";
 import type { Task } from "../tasks/task.js";
@@ -24,6 +25,7 @@ import {
 	checkTask,
 	taskIdentity,
 } from "../tasks/task-identity.js";
+import { augmentNames } from "./augmentations.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 
@@ -58,14 +60,14 @@ function dependedOn<
 
 function idOf(described: Described): string {
 	const { backbone, task, recipe } = described;
-	const { transfer, augment, consistency, reading, learningRate, seed } =
-		recipe;
+	const { transfer, consistency, reading, learningRate, seed } = recipe;
+	const augments = augmentNames(recipe);
 	return [
 		task.name,
 		backbone.name,
 		...changeNames(task),
 		transfer,
-		...(augment ? [`with-${augment.name}`] : []),
+		...(augments.length > 0 ? ["with", ...augments] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
 		`lr${learningRate}`,
@@ -131,7 +133,7 @@ export function describeRun<Target>(
 			sha256: hashOfTensors(weightsOf(source)),
 		},
 		task: describeTask(task, task.train.length),
-		recipe,
+		recipe: withOwnForms(recipe) as Recipe,
 	});
 }
 
@@ -158,7 +160,7 @@ export function describeImported<Target>(
 			sha256: "unknown",
 		},
 		task: describeTask(task, 0),
-		recipe,
+		recipe: withOwnForms(recipe) as Recipe,
 		imported: hashOfTensors(tensors),
 	});
 }

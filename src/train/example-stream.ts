@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
+import { isOwn } from "../own.js";
 import type { Owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
 import {
@@ -8,18 +9,32 @@ import {
 } from "../parallel/thread-shares.js";
 import { fitsMemory, memoryBytes } from "../tasks/remembered.js";
 import type { Example, Task, TaskSource } from "../tasks/task.js";
-import type { ExampleSettings, Span } from "./example-worker.js";
-import { exampleMaker } from "./examples.js";
-import type { Recipe } from "./recipe.js";
+import { augmentationsOf } from "./augmentations.js";
+import type { ExampleSettings, SentAugment, Span } from "./example-worker.js";
+import { type ExampleRecipe, exampleMaker } from "./examples.js";
 
 /** The examples of one step after another. */
 type Steps<Target> = AsyncGenerator<Example<Target>[], void, undefined>;
 
 interface Stream<Target> {
 	readonly task: Task<Target, unknown>;
-	readonly recipe: Pick<Recipe, "seed" | "batchSize">;
+	readonly recipe: ExampleRecipe;
 	/** The step to begin with. */
 	readonly from: number;
+}
+
+/** The augmentations of single images as threads are told of them; undefined where they cannot find one. */
+function sentAugments(recipe: ExampleRecipe): SentAugment[] | undefined {
+	const sent: SentAugment[] = [];
+	for (const { of } of augmentationsOf(recipe).images) {
+		if (!isOwn(of)) sent.push(of as SentAugment);
+		else if (!of.source) return undefined;
+		else {
+			const { name, options, source } = of;
+			sent.push({ name, options, source });
+		}
+	}
+	return sent;
 }
 
 const maker = <Target>({ task, recipe }: Omit<Stream<Target>, "from">) => {
@@ -37,25 +52,40 @@ async function* inThisThread<Target>(stream: Stream<Target>): Steps<Target> {
 }
 
 /** What to say where threads make another task than the one given. */
-export const staleSource = ({ name, module }: TaskSource): Error =>
-	new Error(
-		`the task that threads make by ${name} of ${module} shows other examples than the one given: a task that is changed with a spread needs another \`source\`, or { ...task, source: undefined }`,
+export const staleSource = (
+	{ name, module }: TaskSource,
+	augment: readonly SentAugment[] = [],
+): Error => {
+	const own = augment.flatMap((sent) => ("source" in sent ? [sent] : []));
+	const others = own.map(
+		({ name, source }) =>
+			`, or the augmentation ${name} is not what ${source.name} of ${source.module} makes: name in its \`source\` what its \`make\` is, or leave \`source\` out`,
 	);
+	return new Error(
+		`the task that threads make by ${name} of ${module} shows other examples than the one given: a task that is changed with a spread needs another \`source\`, or { ...task, source: undefined }${others.join("")}`,
+	);
+};
+
+/** What threads are told of a task and its augmentations. */
+interface Sent {
+	readonly source: TaskSource;
+	readonly augment: readonly SentAugment[];
+}
 
 function checkSame<Target>(
 	{ task, recipe }: Stream<Target>,
 	{ first, count }: Span,
-	{ found, source }: { found: Example<Target>[]; source: TaskSource },
+	{ found, source, augment }: { found: Example<Target>[] } & Sent,
 ): void {
 	const exampleAt = exampleMaker(task, recipe);
 	const own = Array.from({ length: count }, (_, i) => exampleAt(first + i));
 	if (isDeepStrictEqual(found, structuredClone(own))) return;
-	throw staleSource(source);
+	throw staleSource(source, augment);
 }
 
 async function* inThreads<Target>(
 	stream: Stream<Target>,
-	{ source, workers }: { source: TaskSource; workers: number },
+	{ workers, ...sent }: { workers: number } & Sent,
 ): Steps<Target> {
 	const { task, recipe, from } = stream;
 	const { batchSize, seed } = recipe;
@@ -72,7 +102,7 @@ async function* inThreads<Target>(
 	}
 	const module = new URL("./example-worker.js", import.meta.url);
 	const data: ExampleSettings = {
-		source,
+		...sent,
 		seed,
 		batchSize,
 		mostBytes: memoryBytes / workers,
@@ -87,7 +117,7 @@ async function* inThreads<Target>(
 	for await (const { value: found } of chunks) {
 		if (!isChecked) {
 			const span = { first: from * batchSize, count: found.length };
-			checkSame(stream, span, { found, source });
+			checkSame(stream, span, { found, ...sent });
 			isChecked = true;
 		}
 		examples.push(...found);
@@ -109,7 +139,7 @@ const startMilliseconds = 1000;
 /** Begins in this thread, and goes on in others where much of the time is spent on the examples. */
 async function* whereItPays<Target>(
 	stream: Stream<Target>,
-	source: TaskSource,
+	sent: Sent,
 ): Steps<Target> {
 	const make = maker(stream);
 	const isRemembered = fitsMemory(stream.task.train);
@@ -133,7 +163,7 @@ async function* whereItPays<Target>(
 	const lead = Math.ceil((startMilliseconds * trialSteps) / all);
 	const threads = inThreads(
 		{ ...stream, from: step + lead },
-		{ source, workers: defaultWorkers() },
+		{ ...sent, workers: defaultWorkers() },
 	);
 	const first = threads.next();
 	// Its failure is thrown in its turn, and nobody's where training stops before.
@@ -150,7 +180,7 @@ async function* whereItPays<Target>(
 
 /**
  * The examples of one step after another, as the network sees them, made by other threads ahead of
- * training where the task has a `source`.
+ * training where the task has a `source`, and each augmentation of single images that is one's own.
  *
  * They do not depend on the number of threads, 0 for none; left out, one less than there are cores, where
  * more than a few percent of the time is spent on examples. About 256 MiB of them are ahead at most. The
@@ -162,7 +192,8 @@ export function exampleStream<Target>(
 ): Steps<Target> {
 	const { source } = stream.task;
 	checkWorkers(workers);
-	if (!source || workers === 0) return inThisThread(stream);
-	if (workers === undefined) return whereItPays(stream, source);
-	return inThreads(stream, { source, workers });
+	const augment = sentAugments(stream.recipe);
+	if (!source || !augment || workers === 0) return inThisThread(stream);
+	if (workers === undefined) return whereItPays(stream, { source, augment });
+	return inThreads(stream, { source, augment, workers });
 }

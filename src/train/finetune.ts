@@ -192,7 +192,11 @@ export async function finetune<Target>(
 			writeWhole(runFiles(folder).record, text);
 		}
 		if (openRun(folder).finished) removeState(folder);
-		else await trainFrom(source, task, { record, folder, options: heeding });
+		else {
+			// The record says what is made by someone, the recipe given makes it.
+			const training = { record: { ...record, recipe }, folder };
+			await trainFrom(source, task, { ...training, options: heeding });
+		}
 	};
 	await withLock(folder, work, signal);
 	return openRun(folder);

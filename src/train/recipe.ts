@@ -1,5 +1,11 @@
+import type { Augmentation } from "../augment/augmentation.js";
 import type { AugmixOptions } from "../augment/augmix.js";
+import type { MixOptions } from "../augment/mix-batch.js";
 import type { PrimeOptions, primePresets } from "../augment/prime-options.js";
+import type { RandAugmentOptions } from "../augment/rand-augment.js";
+import type { RandomErasingOptions } from "../augment/random-erasing.js";
+import type { OperationOptions } from "../augment/random-operations.js";
+import type { Own } from "../own.js";
 import type { Schedule, WarmUp } from "./schedule.js";
 
 /** Stochastic gradient descent as `torch.optim.SGD`. */
@@ -29,15 +35,29 @@ export type Length =
  */
 export type Undecayed = "norms" | "named-norm" | "biases" | "position-tables";
 
-/** PRIME or AugMix on the training images. */
-export type Augment =
+/** An augmentation of training images that has a name. */
+export type NamedAugment =
 	| {
 			readonly name: "prime";
 			readonly preset: keyof typeof primePresets;
 			/** Changes to the preset. */
 			readonly options?: Partial<PrimeOptions>;
 	  }
-	| { readonly name: "augmix"; readonly options?: AugmixOptions };
+	| { readonly name: "augmix"; readonly options?: AugmixOptions }
+	| { readonly name: "mixup"; readonly options?: MixOptions }
+	| { readonly name: "cutmix"; readonly options?: MixOptions }
+	| {
+			readonly name: "trivial-augment";
+			readonly options?: OperationOptions;
+	  }
+	| { readonly name: "rand-augment"; readonly options?: RandAugmentOptions }
+	| {
+			readonly name: "random-erasing";
+			readonly options?: RandomErasingOptions;
+	  };
+
+/** An augmentation of training images: a named one, or `{ name, options, make, source }` of one's own. */
+export type Augment = NamedAugment | Own<Augmentation>;
 
 /**
  * Everything that distinguishes one run of a backbone on a task from another: plain JSON.
@@ -78,7 +98,11 @@ export interface Recipe {
 	readonly layerDecay: number;
 	/** The largest norm of all gradients together, as `clip_grad_norm_`. */
 	readonly gradientClip: number | null;
-	readonly augment: Augment | null;
+	/**
+	 * One augmentation, or several that are applied in turn: those of single images, where examples are made, before
+	 * those of batches.
+	 */
+	readonly augment: Augment | readonly Augment[] | null;
 	/** The weight of the Jensen-Shannon divergence between an image and two augmented views; 12 in AugMix. */
 	readonly consistency: number | null;
 	readonly seed: number;

@@ -103,6 +103,29 @@ test("augmentation: with and without PRIME, by backbone, as in the table", () =>
 	);
 });
 
+test("augmentation: no two look or are called the same, however many are in turn", () => {
+	const augments = ["none", "prime", "mixup", "trivial-augment+cutmix", "own"];
+	const many = augments.flatMap((augment) =>
+		study
+			.filter((row) => row.augment === "none")
+			.map((row) => ({ ...row, augment, run: `${row.run}-${augment}` })),
+	);
+	const points = traces(
+		plotAugmentation(many),
+		({ mode, yaxis }) => mode === "markers" && yaxis === "y",
+	);
+	assert.deepEqual(
+		points.map(({ name }) => name),
+		["no augmentation", "PRIME", "mixup", "TrivialAugment + CutMix", "own"],
+	);
+	const looks = points.map(({ marker, x }) => {
+		const { color, symbol } = marker as Record<string, unknown>;
+		return { color, symbol, x: (x as number[])[0] };
+	});
+	for (const key of ["color", "symbol", "x"] as const)
+		assert.equal(new Set(looks.map((look) => look[key])).size, 5);
+});
+
 test("heat map: the drops by corruption, with mean drop and clean score", () => {
 	const [map, text] = plotHeatMap(study).data;
 	const drops = (byCorruption(study).objects() as Row[]).map(

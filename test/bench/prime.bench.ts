@@ -8,8 +8,8 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import {
-	type Augmentation,
 	augmix,
+	type ChangeImages,
 	drawUniform,
 	engine,
 	prime,
@@ -48,7 +48,7 @@ const python = upstream
 	? pythonWith("torch", "einops", "opt_einsum")
 	: undefined;
 
-const augmentations = (): Record<string, Augmentation> => ({
+const augmentations = (): Record<string, ChangeImages> => ({
 	"PRIME, imagenet": prime(primePresets.imagenet),
 	"PRIME, dense as described": prime(primePresets.dense),
 	"PRIME, dense as released": prime({
@@ -61,7 +61,7 @@ const augmentations = (): Record<string, Augmentation> => ({
 /** Milliseconds per image of every call, the augmentations in turn. */
 function time(
 	images: tf.Tensor4D,
-	augmentations: Record<string, Augmentation>,
+	augmentations: Record<string, ChangeImages>,
 	times: Map<string, number[]>,
 ): void {
 	for (let call = -1; call < calls; call++) {

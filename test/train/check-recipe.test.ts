@@ -25,6 +25,11 @@ test("every recipe there is, and every kind of schedule, optimizer and augmentat
 		},
 		{ augment: { name: "augmix" } },
 		{ augment: { name: "augmix", options: { severity: 1 } } },
+		{ augment: { name: "mixup", options: { alpha: 0.2 } } },
+		{ augment: { name: "random-erasing", options: { value: "random" } } },
+		{ augment: [{ name: "rand-augment" }, { name: "augmix" }], consistency: 1 },
+		{ augment: [{ name: "trivial-augment" }, { name: "cutmix" }] },
+		{ augment: { name: "mine", make: () => ({ image: () => {} }) } },
 		{ augment: { name: "prime", preset: "cifar" }, consistency: 12 },
 		{
 			augment: {
@@ -40,17 +45,14 @@ test("every recipe there is, and every kind of schedule, optimizer and augmentat
 });
 
 const refused: readonly (readonly [object, string])[] = [
-	[
-		{ augment: { name: "mixup" } },
-		'augment.name must be one of prime, augmix, not "mixup"',
-	],
+	[{ augment: { name: "mix-up" } }, 'not "mix-up"; did you mean "mixup"?'],
 	[
 		{ augment: { name: "augmx" } },
-		'augment.name must be one of prime, augmix, not "augmx"; did you mean "augmix"?',
+		'augment.name must be one of prime, augmix, mixup, cutmix, trivial-augment, rand-augment, random-erasing, not "augmx"; did you mean "augmix"?',
 	],
 	[
 		{ augment: "prime" },
-		'augment must be an object whose name is one of prime, augmix, or null, not "prime"',
+		'augment must be an object whose name is one of prime, augmix, mixup, cutmix, trivial-augment, rand-augment, random-erasing, or one of your own, { name, options, make }, or a list of these, or null, not "prime"',
 	],
 	[
 		{ augment: { name: "prime", preset: "nonexistent" } },
@@ -188,6 +190,56 @@ const refused: readonly (readonly [object, string])[] = [
 	[
 		{ consistency: 12 },
 		"consistency compares augmented views: it needs an augment",
+	],
+	[
+		{ augment: { name: "mixup" }, consistency: 12 },
+		"consistency compares augmented views of one image, which mixup does not make: it changes the targets too",
+	],
+	[
+		{ augment: [{ name: "augmix" }, { name: "cutmix" }], consistency: 1 },
+		"which cutmix does not make",
+	],
+	[
+		{ augment: { name: "trivial-augment" }, consistency: 12 },
+		"it needs an augment of batches that makes them, such as augmix or prime",
+	],
+	[
+		{
+			augment: [
+				{ name: "mixup" },
+				{ name: "augmix" },
+				{ name: "rand-augment" },
+			],
+		},
+		"the augmentation rand-augment changes single images, before they are batches: it must stand before mixup, augmix",
+	],
+	[
+		{ augment: [{ name: "augmix" }, { name: "mixup", options: { alpa: 1 } }] },
+		'augment[1].options has no option "alpa", only alpha, probability; did you mean "alpha"?',
+	],
+	[{ augment: [] }, "augment must be a list of at least 1"],
+	[
+		{ augment: { name: "random-erasing", options: { value: [1, 2] } } },
+		"augment.options.value must be a list of 3",
+	],
+	[
+		{ augment: { name: "mixup", make: () => ({ batch: () => {} }) } },
+		'augment.name is "mixup", which is a built-in one',
+	],
+	[
+		{ augment: { name: "mine", make: () => () => {} } },
+		"the augmentation mine must make either { image }",
+	],
+	[
+		{
+			augment: {
+				name: "mine",
+				make() {
+					throw new Error("mine needs another option");
+				},
+			},
+		},
+		"mine needs another option",
 	],
 ];
 
