@@ -250,6 +250,10 @@ export {
 	averagePrecision,
 } from "./tasks/coco/score/average-precision.js";
 export { defineTask, type TaskParts, vary } from "./tasks/define-task.js";
+export {
+	type ImageFolderOptions,
+	imageFolder,
+} from "./tasks/image-folder/image-folder.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export {
 	type MiniBackboneName,

@@ -12,12 +12,12 @@ export type ToSockets =
 	| { readonly kind: "alive" }
 	/** Asks for `drained` once every request received so far has been passed on. */
 	| { readonly kind: "drain" }
-	/** The main thread has got a signal to interrupt what runs. */
-	| { readonly kind: "interrupt" }
 	/** Runs a child process for the main thread, which waits for it. */
 	| { readonly kind: "child"; readonly request: ChildRequest }
 	/** The process was told to end: what runs is saved first. */
 	| { readonly kind: "end" }
+	/** The main thread has got a signal to interrupt what runs. */
+	| { readonly kind: "interrupt" }
 	/** The process is ending, and waits until the sockets are closed. */
 	| { readonly kind: "quit" };
 

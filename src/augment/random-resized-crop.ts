@@ -1,6 +1,6 @@
 import { crop, type Rectangle } from "../image/crop.js";
 import type { Image } from "../image/image.js";
-import { resize } from "../image/resize.js";
+import { type ResizeFilter, resize } from "../image/resize.js";
 import { roundHalfEven } from "../image/round-half-even.js";
 import type { Random } from "../random.js";
 
@@ -12,6 +12,8 @@ export interface RandomResizedCropOptions {
 	readonly scale?: readonly [least: number, largest: number];
 	/** The least and the largest width divided by height; default 3/4 to 4/3. */
 	readonly ratio?: readonly [least: number, largest: number];
+	/** How it is resized; `bilinear` by default. */
+	readonly filter?: ResizeFilter;
 }
 
 const attempts = 10;
@@ -66,6 +68,7 @@ export function randomResizedCrop(
 	random: Random,
 	options: RandomResizedCropOptions,
 ): Image {
+	const { size, filter } = options;
 	const part = crop(image, randomPart(image, random, options));
-	return resize(part, { height: options.size, width: options.size });
+	return resize(part, { height: size, width: size, filter });
 }

@@ -3,7 +3,7 @@ export type Format = "JPEG" | "PNG" | "WebP" | "BMP";
 
 /** The names of picture files, also of those that are refused: leaving them out would be silent. */
 export const pictureNames =
-	/\.(jpe?g|png|webp|bmp|gif|tiff?|jp2|avif|hei[cf])$/i;
+	/\.(jpe?g|png|webp|bmp|gif|tiff?|jp2|avif|hei[cf]|p[bgnp]m)$/i;
 
 /** What a file has at a place: its beginning where none is given. */
 type Signature = readonly [bytes: string, at?: number];

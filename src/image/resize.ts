@@ -5,6 +5,8 @@ import { createImage, type Image } from "./image.js";
 const filters = ["nearest", "box", "bilinear", "bicubic"] as const;
 /** The resampling filters of Pillow. */
 export type ResizeFilter = (typeof filters)[number];
+/** The check of a filter among options. */
+export const filterCheck = oneOf(filters);
 
 /** The size to resize to, in pixels, and how. */
 export interface ResizeOptions {
@@ -17,7 +19,7 @@ export interface ResizeOptions {
 const checks: Checks<ResizeOptions> = {
 	height: required(whole({ from: 1 })),
 	width: required(whole({ from: 1 })),
-	filter: oneOf(filters),
+	filter: filterCheck,
 };
 
 interface Kernel {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { headOf, paramsOf } from "../backbones/backbone.js";
+import { oneOf } from "../check/checks.js";
 import { linear } from "../nn/linear.js";
-import { accuracy } from "./accuracy.js";
+import { accuracy, meanPerClass, meanPerClassName } from "./accuracy.js";
 import type { BatchTargets, Task } from "./task.js";
 
 /** What all classification tasks have in common: targets and predictions are indices of classes. */
@@ -25,14 +26,29 @@ function crossEntropy(
 	return tf.losses.softmaxCrossEntropy(wanted, logits);
 }
 
+const metrics = { accuracy, [meanPerClassName]: meanPerClass };
+
+/** What may be the score of classification; the other figure is among the details. */
+export type ClassificationMetric = keyof typeof metrics;
+
+/** The check of a metric among options. */
+export const metricCheck = oneOf(Object.keys(metrics));
+
 /**
- * Classification into a number of classes: one linear layer on the pooled features of the backbone, under
- * the name and with the initial distribution of the architecture's own; cross-entropy; accuracy.
+ * Classification into classes, by their names or their number: one linear layer on the pooled features of the
+ * backbone, under the name and with the initial distribution of the architecture's own; cross-entropy; accuracy.
+ *
+ * The accuracy of each class is among the details where the names are given.
  */
-export function classification(classes: number): Classification {
+export function classification(
+	given: number | readonly string[],
+	metricName: ClassificationMetric = "accuracy",
+): Classification {
+	const [classes, names] =
+		typeof given === "number" ? [given, []] : [given.length, given];
 	return {
-		metricName: "accuracy",
-		metric: accuracy,
+		metricName,
+		metric: () => metrics[metricName](names),
 		headParams({ architecture }) {
 			const head = headOf(architecture);
 			const specs = Object.entries(paramsOf({ ...architecture, classes }));

@@ -14,6 +14,7 @@ import { resizeShorter } from "../../src/image/resize-shorter.js";
 import { Random } from "../../src/random.js";
 import { picture } from "../lcg.js";
 import { readFixture } from "./fixture.js";
+import { Replayed } from "./replayed.js";
 
 type Size = [height: number, width: number];
 
@@ -40,33 +41,6 @@ const fixture = readFixture<Fixture>("crops");
 
 const digest = ({ data }: Image): string =>
 	createHash("sha256").update(data).digest("hex");
-
-/** Gives out numbers that torchvision drew. */
-class Replayed extends Random {
-	readonly #draws: number[];
-
-	constructor(draws: readonly number[]) {
-		super();
-		this.#draws = [...draws];
-	}
-
-	override uniform(low = 0, high = 1): number {
-		const drawn = this.#draws.shift() as number;
-		// Drawn in single precision.
-		assert.ok(drawn >= low - 1e-6 && drawn <= high + 1e-6, `${drawn}`);
-		return drawn;
-	}
-
-	override integer(low: number, high: number): number {
-		const drawn = this.#draws.shift() as number;
-		assert.ok(drawn >= low && drawn < high, `${drawn} of ${low} to ${high}`);
-		return drawn;
-	}
-
-	get left(): number {
-		return this.#draws.length;
-	}
-}
 
 test("a random resized crop takes torchvision's part and makes the same bytes of it", () => {
 	for (const { image, options, draws, box, sha256 } of fixture.resizedCrops) {

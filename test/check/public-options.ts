@@ -220,6 +220,13 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["inputSize", "224"],
 		name: variantName,
 	},
+	imageFolder: {
+		call: (options) => library.imageFolder(options),
+		needed: { folder: "a" },
+		typo: ["tests", "test"],
+		wrong: ["split", 0.2],
+		name: ["metric", "mean per clas", "mean per class"],
+	},
 	coco: {
 		call: (options) => library.coco(options),
 		typo: ["view", "views"],

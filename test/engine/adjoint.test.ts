@@ -12,6 +12,8 @@ interface LinearCase {
 	readonly name: string;
 	readonly shape: readonly number[];
 	readonly fn: (x: T4) => tf.Tensor;
+	/** Tested on ONNX Runtime only: TensorFlow refuses the padding, or its stand-in has JavaScript's gradient. */
+	readonly isOurs?: boolean;
 }
 
 // JavaScript's resize gradients swap height and width and ignore half-pixel centers; its average-pool
@@ -57,11 +59,13 @@ const linearCases: LinearCase[] = [
 	),
 	{
 		name: "avgPool, 3x3, stride 2, pad 1",
+		isOurs: true,
 		shape: [1, 9, 7, 5],
 		fn: (x) => tf.avgPool(x, 3, 2, 1),
 	},
 	{
 		name: "avgPool, 3x3, stride 1, pad same",
+		isOurs: true,
 		shape: [2, 7, 6, 4],
 		fn: (x) => tf.avgPool(x, 3, 1, "same"),
 	},
@@ -73,7 +77,7 @@ const dot = (a: tf.Tensor, b: tf.Tensor): number =>
 	tf.tidy(() => tf.sum(tf.mul(a, b)).dataSync()[0] as number);
 
 const engines = await availableEngines();
-for (const { name, shape, fn } of linearCases) {
+for (const { name, shape, fn, isOurs } of linearCases) {
 	test(`the gradient of ${name} is the adjoint of the kernel`, async () => {
 		await useEngine("onnxruntime");
 		await tf.setBackend("cpu");
@@ -84,6 +88,7 @@ for (const { name, shape, fn } of linearCases) {
 		const weights = normal(responses[0]?.shape as number[], { seed: 99 });
 		const expected = responses.map((y) => dot(y, toTensor(weights)));
 		for (const tested of engines) {
+			if (isOurs && tested.engine !== "onnxruntime") continue;
 			await useEngine(tested.engine, tested.options);
 			const gradient = (x: T4, w: tf.Tensor): tf.Tensor =>
 				tf.grad((at: tf.Tensor) => tf.sum(tf.mul(fn(at as T4), w)))(x);

@@ -78,6 +78,10 @@ async function onEngine(tested: TestedEngine, one: Case): Promise<Plain[]> {
 	return evaluate(one, (fn) => (tested.compiled ? compile(fn) : fn));
 }
 
+/** Whether this is what tfjs-node says of padding by numbers. */
+const refusesPadding = ({ message }: Error) =>
+	/padding (was )?(NUMBER|EXPLICIT)$/.test(message);
+
 const engines = await availableEngines();
 for (const one of [...cases, ...imageCases]) {
 	test(one.name, async () => {
@@ -87,9 +91,17 @@ for (const one of [...cases, ...imageCases]) {
 		for (const tested of engines) {
 			if (one.javascript && tested.compiled) continue;
 			if (one.notOnWebgpu && tested.label === "webgpu") continue;
+			const isTensorFlow = tested.engine !== "onnxruntime";
+			if (one.notOnTensorFlow && isTensorFlow) continue;
 			await useEngine(tested.engine, tested.options);
 			const before = engine().fallbacks;
-			check(tested, one, expected, await onEngine(tested, one));
+			const actual = await onEngine(tested, one).catch((error: Error) => {
+				// the library pads by itself there: see nn/conv2d.ts and nn/max-pool.ts
+				if (isTensorFlow && refusesPadding(error)) return undefined;
+				throw error;
+			});
+			if (!actual) continue;
+			check(tested, one, expected, actual);
 			if (one.javascript || tested.engine !== "onnxruntime") continue;
 			const ran = Object.entries(engine().fallbacks).filter(
 				([kernel, count]) => count !== before[kernel],

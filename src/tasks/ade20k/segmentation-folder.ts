@@ -1,12 +1,4 @@
-import {
-	closeSync,
-	existsSync,
-	fstatSync,
-	openSync,
-	readdirSync,
-	readFileSync,
-	readSync,
-} from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import { shortHash } from "../../canonical.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
@@ -17,6 +9,8 @@ import { pictureNames } from "../../image/format.js";
 import type { Image } from "../../image/image.js";
 import type { LabelMap } from "../../image/label-map.js";
 import { orientationOf, turned } from "../../image/orientation.js";
+import { fingerprint } from "../fingerprint.js";
+import { readAs } from "../read-as.js";
 import type { Dataset, Sample } from "../task.js";
 import { type LabelValues, labelChecks, labelReader } from "./label-values.js";
 
@@ -81,33 +75,6 @@ function choose(
 		if (name === undefined) throw new Error(`${images} has no image "${stem}"`);
 		return name;
 	});
-}
-
-/** Reads a file and makes something of it; errors name the file. */
-function read<Value>(path: string, make: (bytes: Uint8Array) => Value): Value {
-	try {
-		return make(readFileSync(path));
-	} catch (error) {
-		const { code, message } = error as NodeJS.ErrnoException;
-		const problem = code === "ENOENT" ? "there is no such file" : message;
-		throw new Error(`${path}: ${problem}`, { cause: error });
-	}
-}
-
-const tailBytes = 64;
-
-/** The size of a file and its last bytes, with the checksum of a PNG's pixels among them; null where there is none. */
-function fingerprint(path: string): string | null {
-	if (!existsSync(path)) return null;
-	const descriptor = openSync(path, "r");
-	try {
-		const { size } = fstatSync(descriptor);
-		const tail = Buffer.alloc(Math.min(size, tailBytes));
-		readSync(descriptor, tail, 0, tail.length, size - tail.length);
-		return `${size} ${tail.toString("base64")}`;
-	} finally {
-		closeSync(descriptor);
-	}
 }
 
 /** A hash of the names and fingerprints of the files, and of what the numbers in them mean. */
@@ -183,8 +150,8 @@ export function segmentationFolder(
 			const stem = withoutExtension(file);
 			const imagePath = join(images, file);
 			const labelsPath = join(annotations, labelsOf(file));
-			const image = read(imagePath, upright);
-			const target = read(labelsPath, (bytes) =>
+			const image = readAs(imagePath, upright);
+			const target = readAs(labelsPath, (bytes) =>
 				readLabels(decodeIndices(bytes)),
 			);
 			checkSizes([imagePath, image], [labelsPath, target]);

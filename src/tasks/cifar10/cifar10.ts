@@ -1,15 +1,13 @@
 import type * as tf from "@tensorflow/tfjs";
 import { randomCrop } from "../../augment/random-crop.js";
 import { randomFlip } from "../../augment/random-flip.js";
-import { randomResizedCrop } from "../../augment/random-resized-crop.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text, whole } from "../../check/checks.js";
 import { type Variant, variantCheck } from "../../corruptions/corruption.js";
-import { centerCrop } from "../../image/crop.js";
-import { resizeShorter } from "../../image/resize-shorter.js";
 import { type Normalization, normalizationCheck } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
 import { defineTask } from "../define-task.js";
+import { imageViews } from "../image-views.js";
 import type { Task } from "../task.js";
 import { classes, side } from "./batch-file.js";
 import { cifar10Dataset, cifar10Folder } from "./dataset.js";
@@ -36,8 +34,6 @@ export const cifar10Normalization: Normalization = Object.freeze({
 
 const trainingFiles = 5;
 const padding = 4;
-/** What the shorter side is resized to, for each pixel of the middle that is seen. */
-const margin = 256 / 224;
 
 function images(
 	inputSize: number,
@@ -51,21 +47,7 @@ function images(
 			prepare: (image) => image,
 		};
 	}
-	const resized = Math.round(inputSize * margin);
-	return {
-		augment: ({ image, target }, random) => ({
-			image: randomFlip(
-				randomResizedCrop(image, random, { size: inputSize }),
-				random,
-			),
-			target,
-		}),
-		prepare: (image) =>
-			centerCrop(resizeShorter(image, resized), {
-				height: inputSize,
-				width: inputSize,
-			}),
-	};
+	return imageViews({ inputSize });
 }
 
 const checks: Checks<Cifar10Options> = {
@@ -100,7 +82,7 @@ export function cifar10(
 		(_, i) => `data_batch_${i + 1}`,
 	);
 	return defineTask({
-		...classification(classes.length),
+		...classification(classes),
 		...images(inputSize),
 		name: "cifar10",
 		miniature: false,

@@ -55,7 +55,7 @@ export function shapes(
 	const domain = domains[name];
 	const classes = Object.keys(domain.classes);
 	return defineTask({
-		...classification(classes.length),
+		...classification(classes),
 		name: name === "target" ? "shapes" : "shapes-source",
 		miniature: true,
 		classes,

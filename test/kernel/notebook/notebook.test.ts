@@ -96,25 +96,34 @@ test("a cell that takes too long is interrupted", () => {
 	assert.match(late.stderr, /Interrupted/);
 });
 
-test("Ctrl-C interrupts the cell and leaves time to save", async () => {
-	const path = join(folder, "stopped.ipynb");
-	const [started, saved] = ["started", "saved"].map((name) =>
-		JSON.stringify(join(folder, name)),
-	);
-	const source = `import { writeFileSync } from "node:fs"; import { setTimeout as delay } from "node:timers/promises";
-jupyter.signal.addEventListener("abort", () => void delay(100).then(() => writeFileSync(${saved}, "")));
-writeFileSync(${started}, ""); await new Promise(() => {})`;
-	writeFileSync(path, JSON.stringify(notebook(cell(source))));
-	const child = spawn(process.execPath, [runner, "run", path], {
-		stdio: "ignore",
+for (const [receiver, of] of [
+	["the runner", (pid: number) => pid],
+	["its whole process group, as from a terminal,", (pid: number) => -pid],
+] as const) {
+	test(`Ctrl-C to ${receiver} interrupts the cell once, and what is held may be saved`, async () => {
+		const name = receiver.replaceAll(/\W/g, "-");
+		const path = join(folder, `${name}.ipynb`);
+		const [started = "", saved = ""] = ["started", "saved"].map((end) =>
+			join(folder, `${name}-${end}`),
+		);
+		const source = `import { writeFileSync } from "node:fs"; import { setTimeout as delay } from "node:timers/promises";
+const hold = (globalThis as any)[Symbol.for("Jupyter.hold")] as (change: number) => void;
+let interrupts = 0;
+jupyter.signal.addEventListener("abort", () => { interrupts++; void delay(1500).then(() => { writeFileSync(${JSON.stringify(saved)}, String(interrupts)); hold(-1); }); });
+hold(1); writeFileSync(${JSON.stringify(started)}, ""); await new Promise(() => {})`;
+		writeFileSync(path, JSON.stringify(notebook(cell(source))));
+		const child = spawn(process.execPath, [runner, "run", path], {
+			stdio: "ignore",
+			detached: true,
+		});
+		const ended = once(child, "exit");
+		while (!existsSync(started)) await delay(50);
+		process.kill(of(child.pid ?? 0), "SIGINT");
+		assert.deepEqual(await ended, [1, null]);
+		assert.equal(readFileSync(saved, "utf8"), "1");
+		assert.match(JSON.stringify(readNotebook(path)), /"ename":"Interrupted"/);
 	});
-	const ended = once(child, "exit");
-	while (!existsSync(join(folder, "started"))) await delay(50);
-	child.kill("SIGINT");
-	assert.deepEqual(await ended, [1, null]);
-	assert.ok(existsSync(join(folder, "saved")));
-	assert.match(JSON.stringify(readNotebook(path)), /"ename":"Interrupted"/);
-});
+}
 
 test("what cannot start exits with 2 and says why", () => {
 	const start = (...args: string[]) =>
