@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { rmSync, utimesSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { plain, scratchFolder, streamed, useKernel } from "./session.js";
@@ -142,4 +142,18 @@ test("what awaits has a default export, and local modules may await", async () =
 		await show("(await import('./awaits.ts')).default.name"),
 		"'Model'",
 	);
+});
+
+test("a package that is installed later is found, without a restart", async () => {
+	const load = "import { late } from 'late'; late";
+	assert.match(await show(load), /Cannot find module 'late'/);
+	const place = join(folder, "node_modules/late");
+	mkdirSync(place);
+	writeFileSync(join(place, "package.json"), '{ "types": "index.d.ts" }');
+	writeFileSync(join(place, "index.js"), "exports.late = 'here';");
+	writeFileSync(
+		join(place, "index.d.ts"),
+		"export declare const late: string;",
+	);
+	assert.equal(await show(load), "'here'");
 });
