@@ -18,7 +18,7 @@ import { colors, write } from "../tasks/image-folder/fixture.js";
 import { scratchFolder } from "../train/folders.js";
 import { tinyRecipe } from "../train/tiny-task.js";
 
-await useEngine("onnxruntime");
+await useEngine();
 
 const folder = scratchFolder();
 const data = join(folder, "hues");
