@@ -4,18 +4,17 @@
  * The binary version, 170 MB, is fetched from its author's page, verified and unpacked.
  */
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { promisify } from "node:util";
-import { gunzip } from "node:zlib";
 import { readArguments } from "../src/check/read-arguments.js";
 import { cifar10Folder } from "../src/tasks/cifar10/dataset.js";
 import { checkMd5 } from "./check-md5.js";
 import { readChecksums, recordChecksum } from "./checksums.js";
 import { type DownloadOptions, download, hashFile } from "./download.js";
 import { progressBar } from "./progress.js";
-import { untar } from "./untar.js";
+import { unpackFile } from "./unpack-file.js";
+import { untarGzip } from "./untar.js";
 
 /** Where the archive is, and what is known of it. */
 export const cifar10Archive = {
@@ -63,15 +62,11 @@ async function unpack(
 	folder: string,
 	wanted: readonly string[],
 ): Promise<void> {
-	const tar = await promisify(gunzip)(await readFile(archive));
 	const left = new Set(wanted);
-	for (const { name, bytes } of untar(tar)) {
+	for await (const { name, bytes } of untarGzip(archive)) {
 		const file = basename(name);
 		if (!left.delete(file)) continue;
-		const path = join(folder, file);
-		await writeFile(`${path}.part`, bytes);
-		await rename(`${path}.part`, path);
-		await recordChecksum(folder, file, await hashFile(path));
+		await recordChecksum(folder, file, await unpackFile(folder, file, bytes));
 	}
 	if (left.size > 0)
 		throw new Error(`${archive} does not hold ${[...left].join(", ")}`);

@@ -27,9 +27,10 @@ export interface FetchZipsOptions
 	readonly output: NonNullable<Parameters<typeof progressBar>[1]>;
 }
 
-async function fetchArchive(
+/** Fetches an archive, or verifies the one that is there. */
+export async function fetchArchive(
 	path: string,
-	{ title, url, md5 }: ZipSource,
+	{ title, url, md5 }: Pick<ZipSource, "title" | "url" | "md5">,
 	{ folder: _, output, ...options }: FetchZipsOptions,
 ): Promise<void> {
 	if (existsSync(path)) return checkMd5(path, md5);

@@ -1,7 +1,4 @@
 /** Unpacks a zip archive, one file after the other, however large it is. */
-import { createHash } from "node:crypto";
-import { mkdir, rename, writeFile } from "node:fs/promises";
-import { dirname, join, normalize, sep } from "node:path";
 import { CheckpointFile } from "../src/checkpoint/file.js";
 import {
 	readMember,
@@ -9,6 +6,7 @@ import {
 	zipMembers,
 } from "../src/checkpoint/zip.js";
 import type { OnProgress } from "./download.js";
+import { checkInside, unpackFile } from "./unpack-file.js";
 
 export interface UnzipOptions {
 	/** Where a file of the archive goes, below the folder; undefined leaves it out. */
@@ -20,16 +18,6 @@ export interface UnzipOptions {
 interface Planned {
 	readonly member: ZipMember;
 	readonly place: string;
-}
-
-/** Throws where a file of an archive would be written elsewhere than below the folder. */
-function checkInside(archive: string, place: string): void {
-	const path = normalize(place);
-	const isOutside = path === ".." || path.startsWith(`..${sep}`);
-	if (!isOutside && !path.startsWith(sep) && !/^[a-z]:/i.test(path)) return;
-	throw new Error(
-		`${archive} holds a file for "${place}", outside of the folder it is unpacked into: it is malicious`,
-	);
 }
 
 function plan(
@@ -66,11 +54,7 @@ export async function unzip(
 		let done = 0;
 		for (const { member, place } of planned) {
 			const bytes = await readMember(file, member);
-			const path = join(folder, place);
-			await mkdir(dirname(path), { recursive: true });
-			await writeFile(`${path}.part`, bytes);
-			await rename(`${path}.part`, path);
-			hashes.set(place, createHash("sha256").update(bytes).digest("hex"));
+			hashes.set(place, await unpackFile(folder, place, bytes));
 			done += member.size;
 			onProgress(done, total);
 		}

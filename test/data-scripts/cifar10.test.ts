@@ -9,22 +9,8 @@ import { untar } from "../../data-scripts/untar.js";
 import { cifar10 } from "../../src/tasks/cifar10/cifar10.js";
 import { scratch } from "../checkpoint/fixtures.js";
 import { answer, type Behavior, serve, startServer } from "./server.js";
+import { end, entry } from "./tar.js";
 
-function entry(name: string, bytes: Uint8Array, kind = "0"): Buffer {
-	const header = Buffer.alloc(512);
-	header.write(name);
-	header.write("0000644\0", 100);
-	header.write(`${bytes.length.toString(8).padStart(11, "0")}\0`, 124);
-	header.write("        ", 148);
-	header.write(kind, 156);
-	header.write("ustar\x0000", 257);
-	const sum = header.reduce((total, byte) => total + byte, 0);
-	header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-	const padding = Buffer.alloc((512 - (bytes.length % 512)) % 512);
-	return Buffer.concat([header, bytes, padding]);
-}
-
-const end = Buffer.alloc(1024);
 const names = [
 	...[1, 2, 3, 4, 5].map((i) => `data_batch_${i}.bin`),
 	"test_batch.bin",
@@ -95,15 +81,30 @@ test("another archive than the published one is not unpacked", async (context) =
 	assert.ok(!existsSync(join(gone.folder, "test_batch.bin")));
 });
 
-test("a damaged tar archive is refused", () => {
-	const read = (bytes: Uint8Array) => [...untar(bytes)];
-	assert.deepEqual(
-		read(tar).map(({ name }) => name.split("/")[1]),
-		["readme.html", ...names],
-	);
-	assert.throws(() => read(tar.subarray(0, 4000)), /truncated/);
-	assert.throws(() => read(tar.subarray(0, tar.length - end.length)), /no end/);
-	const damaged = Buffer.from(tar);
-	damaged.write("x", 3);
-	assert.throws(() => read(damaged), /wrong sum/);
+test("a damaged tar archive is refused, however it is cut into chunks", async () => {
+	for (const length of [7, 512, 4096, 10 ** 6]) {
+		const read = async (bytes: Uint8Array) => {
+			async function* chunks() {
+				for (let at = 0; at < bytes.length; at += length)
+					yield bytes.subarray(at, at + length);
+			}
+			const files = [];
+			for await (const file of untar(chunks())) files.push(file);
+			return files;
+		};
+		const files = await read(tar);
+		assert.deepEqual(
+			files.map(({ name }) => name.split("/")[1]),
+			["readme.html", ...names],
+		);
+		assert.deepEqual(Buffer.from(files[3]!.bytes), record(2));
+		await assert.rejects(read(tar.subarray(0, 4000)), /truncated/);
+		await assert.rejects(
+			read(tar.subarray(0, tar.length - end.length)),
+			/no end/,
+		);
+		const damaged = Buffer.from(tar);
+		damaged.write("x", 3);
+		await assert.rejects(read(damaged), /wrong sum/);
+	}
 });

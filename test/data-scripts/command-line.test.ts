@@ -30,6 +30,7 @@ const options: readonly (readonly [string, string, string])[] = [
 	["data-scripts/cifar10", "--fodler", "--folder"],
 	["data-scripts/coco", "--onyl", "--only"],
 	["data-scripts/corrupt", "--severites=1", "--severities"],
+	["data-scripts/image-sets", "--foldr", "--folder"],
 	["data-scripts/pretrain-mini", "--foler", "--folder"],
 	["kernel/install", "--prefx", "--prefix"],
 	["kernel/notebook/run", "--htlm", "--html"],
