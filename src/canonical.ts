@@ -1,6 +1,11 @@
 import { createHash } from "node:crypto";
 
-const isPlain = (value: object): boolean =>
+/** Whether a value is an object of keys and values, as JSON has them, and no list. */
+export const isPlain = (
+	value: unknown,
+): value is Readonly<Record<string, unknown>> =>
+	typeof value === "object" &&
+	value !== null &&
 	[Object.prototype, null].includes(Object.getPrototypeOf(value));
 
 /** Says what of some content JSON would lose or change, such as a function or NaN. */

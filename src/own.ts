@@ -1,4 +1,4 @@
-import { shortHash } from "./canonical.js";
+import { isPlain, shortHash } from "./canonical.js";
 import { isOurs, textOf } from "./code-text.js";
 
 /** Where threads and later processes find a function: a module and the name under which it exports it. */
@@ -15,7 +15,7 @@ export interface CodeSource {
  * closes over is not, so that it belongs into the options. `source` lets threads find it: without, what needs
  * threads is done without them.
  */
-export interface Own<Thing, Options = never> {
+export interface Own<Thing, Options = unknown> {
 	readonly name: string;
 	readonly options?: Options;
 	make(options: Options): Thing;
@@ -52,10 +52,29 @@ export const ownForm = ({
 export function withOwnForms(content: unknown): unknown {
 	if (isOwn(content)) return ownForm(content);
 	if (Array.isArray(content)) return content.map(withOwnForms);
-	if (typeof content !== "object" || content === null) return content;
+	if (!isPlain(content)) return content;
 	return Object.fromEntries(
 		Object.entries(content).map(([key, item]) => [key, withOwnForms(item)]),
 	);
+}
+
+/** What makes each built-in kind of thing, by its name, of the settings beside the name. */
+export type Makers<Thing, BuiltIn extends { readonly name: string }> = {
+	readonly [Name in BuiltIn["name"]]: (
+		settings: Extract<BuiltIn, { readonly name: Name }>,
+	) => Thing;
+};
+
+/** The thing that a part of a recipe stands for: a built-in one of its settings, or one of one's own of its options. */
+export function makeOf<Thing, BuiltIn extends { readonly name: string }>(
+	given: BuiltIn | Own<Thing>,
+	makers: Makers<Thing, BuiltIn>,
+): Thing {
+	if (isOwn(given)) return given.make(given.options) as Thing;
+	const make = makers[given.name as BuiltIn["name"]] as (
+		settings: BuiltIn,
+	) => Thing;
+	return make(given as BuiltIn);
 }
 
 /** Finds what a source names; throws where the module has no such function. */

@@ -6,6 +6,7 @@ import type { Metric, Task } from "../tasks/task.js";
 import { changeNames } from "../tasks/task-identity.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
+import { variedSettings } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
@@ -58,7 +59,9 @@ function rowOf<Target, Prediction>(
 	const details = metric.details?.();
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
-	const variation = changeNames(task).join(", ");
+	const variation = [...changeNames(task), ...variedSettings(recipe)].join(
+		", ",
+	);
 	const { isAsEver: _, ...condition } = cell;
 	return {
 		run: id,

@@ -3,6 +3,7 @@ import { headOf, paramsOf } from "../backbones/backbone.js";
 import { oneOf } from "../check/checks.js";
 import { linear } from "../nn/linear.js";
 import { accuracy, meanPerClass, meanPerClassName } from "./accuracy.js";
+import { classShares } from "./class-shares.js";
 import type { BatchTargets, Task } from "./task.js";
 
 /** What all classification tasks have in common: targets and predictions are indices of classes. */
@@ -22,8 +23,10 @@ function crossEntropy(
 	{ labels }: BatchTargets,
 	classes: number,
 ): tf.Scalar {
-	const wanted = tf.oneHot(labels as tf.Tensor1D, classes);
-	return tf.losses.softmaxCrossEntropy(wanted, logits);
+	return tf.losses.softmaxCrossEntropy(
+		classShares(labels as tf.Tensor, classes),
+		logits,
+	);
 }
 
 const metrics = { accuracy, [meanPerClassName]: meanPerClass };
@@ -38,7 +41,8 @@ export const metricCheck = oneOf(Object.keys(metrics));
  * Classification into classes, by their names or their number: one linear layer on the pooled features of the
  * backbone, under the name and with the initial distribution of the architecture's own; cross-entropy; accuracy.
  *
- * The accuracy of each class is among the details where the names are given.
+ * The accuracy of each class is among the details where the names are given. The labels of the loss are indices,
+ * `[batch]`, or the share that each class has of an image, `[batch, classes]`.
  */
 export function classification(
 	given: number | readonly string[],

@@ -11,6 +11,7 @@ import {
 import { canonical, shortHash } from "../canonical.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { engine } from "../engine/engine.js";
+import { withOwnForms } from "../own.js";
 import { recordFormat } from "../runs/run-folder.js";
 import { hashOfTensors } from "../runs/weights-file.js";
 import type { Task } from "../tasks/task.js";
@@ -20,6 +21,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import type { Recipe } from "./recipe.js";
+import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
@@ -58,6 +60,7 @@ function idOf(described: Described): string {
 		...(augment ? [`with-${augment.name}`] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
+		...variedNames(recipe),
 		`lr${learningRate}`,
 		`seed${seed}`,
 		shortHash(dependedOn(described)),
@@ -121,7 +124,7 @@ export function describeRun<Target>(
 			sha256: hashOfTensors(weightsOf(source)),
 		},
 		task: describeTask(task, task.train.length),
-		recipe,
+		recipe: withOwnForms(recipe) as Recipe,
 	});
 }
 
@@ -147,7 +150,7 @@ export function describeImported<Target>(
 			sha256: "unknown",
 		},
 		task: describeTask(task, 0),
-		recipe,
+		recipe: withOwnForms(recipe) as Recipe,
 		imported: hashOfTensors(tensors),
 	});
 }

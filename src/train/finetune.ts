@@ -11,7 +11,13 @@ import { checkRecipe } from "./check-recipe.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
-import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import {
+	disposeModel,
+	type Model,
+	modelStateDict,
+	newModel,
+	trainableNames,
+} from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
@@ -27,6 +33,7 @@ import {
 	type Standing,
 	saveState,
 } from "./training-state.js";
+import { checkWeightRules } from "./weight-rules.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
 export interface FinetuneOptions {
@@ -176,6 +183,7 @@ export async function finetune<Target>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
+	checkWeightRules(recipe.weights, () => trainableNames(source, task));
 	const { record, folder } = placeOf(
 		options.folder ?? "runs",
 		describeRun(source, task, { recipe, name: options.name }),
@@ -192,7 +200,11 @@ export async function finetune<Target>(
 			writeWhole(runFiles(folder).record, text);
 		}
 		if (openRun(folder).finished) removeState(folder);
-		else await trainFrom(source, task, { record, folder, options: heeding });
+		else {
+			// The record says what is made by someone, the recipe given makes it.
+			const training = { record: { ...record, recipe }, folder };
+			await trainFrom(source, task, { ...training, options: heeding });
+		}
 	};
 	await withLock(folder, work, signal);
 	return openRun(folder);

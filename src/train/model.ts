@@ -34,6 +34,15 @@ function headless(net: Architecture, { uses }: Head): Architecture {
 	return { ...net, classes: 0, ...(isDense && { dense: true }) };
 }
 
+/** The names of all weights that a model can train, the task's layers included. */
+export function trainableNames(source: Backbone, task: Head): string[] {
+	const specs: ParamSpecs = {
+		...paramsOf(headless(source.architecture, task)),
+		...task.headParams(source),
+	};
+	return Object.keys(specs).filter((name) => !specs[name]?.statistic);
+}
+
 /** A copy of the backbone with new layers for the task, drawn with the seed. */
 export function newModel(source: Backbone, task: Head, seed: number): Model {
 	const net = headless(source.architecture, task);

@@ -10,6 +10,7 @@ import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Params } from "../nn/params.js";
 import { layerIndex } from "./layer-index.js";
 import type { Recipe, Undecayed } from "./recipe.js";
+import { checkWeightRules, type SaidOf, weightRules } from "./weight-rules.js";
 
 /** Weights that are updated alike. */
 export interface ParamGroup {
@@ -19,7 +20,8 @@ export interface ParamGroup {
 	readonly weightDecay: number;
 }
 
-type GroupOf = Omit<ParamGroup, "names"> | undefined;
+type ParamGroupValues = Omit<ParamGroup, "names">;
+type GroupOf = ParamGroupValues | undefined;
 
 const kinds: Readonly<Record<Undecayed, NameFilter>> = {
 	norms: isNorm,
@@ -42,25 +44,41 @@ function whenFixed(name: string, recipe: Recipe): GroupOf {
 	return hasMinimum(recipe) ? { multiplier: 0, weightDecay: 0 } : undefined;
 }
 
+/** Of a backbone's weight, `usual` where nothing freezes it. */
 function groupOf(
 	name: string,
 	{ family }: Architecture,
-	{ recipe, multiplier }: { recipe: Recipe; multiplier: number },
+	{ recipe, usual }: { recipe: Recipe; usual: ParamGroupValues },
 ): GroupOf {
-	const { transfer, frozenStages, batchNorm, noDecay } = recipe;
-	const frozen =
+	const { frozenStages, batchNorm } = recipe;
+	const isFrozen =
 		isInFirstStages(frozenStages)(name) ||
 		(batchNorm === "frozen" && family === "resnet" && isNorm(name));
-	if (frozen) return undefined;
-	if (transfer === "fixed-feature") return whenFixed(name, recipe);
-	const isDecayed = !noDecay.some((kind) => kinds[kind](name));
-	return { multiplier, weightDecay: isDecayed ? recipe.weightDecay : 0 };
+	if (isFrozen) return undefined;
+	return recipe.transfer === "fixed-feature" ? whenFixed(name, recipe) : usual;
+}
+
+/** The group of a weight, `usual` where it is trained as any other, after what the recipe says of its name. */
+function ruled(
+	group: GroupOf,
+	{ train, rate = 1, decay }: ReturnType<SaidOf>,
+	{ recipe, usual }: { recipe: Recipe; usual: ParamGroupValues },
+): GroupOf {
+	const found = train === true ? usual : group;
+	if (!found || train === false) return undefined;
+	const weightDecay =
+		decay === true ? recipe.weightDecay : decay === false ? 0 : decay;
+	return {
+		multiplier: found.multiplier * rate,
+		weightDecay: weightDecay ?? found.weightDecay,
+	};
 }
 
 /**
  * The weights that a recipe trains, in groups of one learning rate and one weight decay.
  *
- * `isHead` tells the task's own layers, which are trained in any case.
+ * `isHead` tells the task's own layers, which are trained unless a rule about their names freezes them. Throws where a
+ * rule is about no weight, or nothing is trained.
  */
 export function paramGroups(
 	params: Params,
@@ -69,36 +87,57 @@ export function paramGroups(
 ): ParamGroup[] {
 	const groups = new Map<string, ParamGroup & { names: string[] }>();
 	const index = layerIndex(architecture);
-	for (const [name, { trainable }] of Object.entries(params)) {
-		if (!trainable) continue;
+	const names = Object.keys(params).filter((name) => params[name]?.trainable);
+	const said = weightRules(recipe.weights);
+	checkWeightRules(recipe.weights, () => names);
+	for (const name of names) {
 		const isDecayed = !recipe.noDecay.some((kind) => kinds[kind](name));
-		const multiplier = recipe.layerDecay ** (index.last - index.of(name));
-		const group = isHead(name)
-			? { multiplier: 1, weightDecay: isDecayed ? recipe.weightDecay : 0 }
-			: groupOf(name, architecture, { recipe, multiplier });
+		const weightDecay = isDecayed ? recipe.weightDecay : 0;
+		const decayed = recipe.layerDecay ** (index.last - index.of(name));
+		const usual = { multiplier: isHead(name) ? 1 : decayed, weightDecay };
+		const before = isHead(name)
+			? usual
+			: groupOf(name, architecture, { recipe, usual });
+		const group = ruled(before, said(name), { recipe, usual });
 		if (!group) continue;
 		const key = JSON.stringify(group);
 		const known = groups.get(key) ?? { ...group, names: [] };
 		known.names.push(name);
 		groups.set(key, known);
 	}
+	if (groups.size === 0)
+		throw new Error(
+			"the recipe cannot be followed: its rules about weights freeze all of them",
+		);
 	return [...groups.values()];
 }
 
 /**
  * Which batch norms normalize by the batch, and which by the running statistics.
  *
- * `isHead` tells the layers of the task's own batch norms, which always normalize by the batch.
+ * `isHead` tells the layers of the task's own batch norms, which always normalize by the batch, unless a rule about
+ * names freezes weight and bias of one; where rules train a batch norm, `batchNorm` alone says how it normalizes.
  */
 export function batchNormModes(
 	recipe: Recipe,
 	isHead: NameFilter,
 ): (name: string) => BatchNormMode {
-	const { transfer, reading, batchNorm, frozenStages } = recipe;
+	const { transfer, reading, batchNorm, frozenStages, weights } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const isFrozen: NameFilter =
 		isFixed || batchNorm !== "trained"
 			? () => true
 			: isInFirstStages(frozenStages);
-	return (name) => (isHead(name) || !isFrozen(name) ? "train" : "eval");
+	const usual = (name: string): BatchNormMode =>
+		isHead(name) || !isFrozen(name) ? "train" : "eval";
+	if (!weights) return usual;
+	const said = weightRules(weights);
+	return (name) => {
+		const trained = ["weight", "bias"].map(
+			(part) => said(`${name}.${part}`).train,
+		);
+		if (trained.every((train) => train === false)) return "eval";
+		const isThawed = trained.includes(true) && batchNorm === "trained";
+		return isThawed ? "train" : usual(name);
+	};
 }
