@@ -8,16 +8,11 @@ import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
+import { checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
-import {
-	disposeModel,
-	type Model,
-	modelStateDict,
-	newModel,
-	trainableNames,
-} from "./model.js";
+import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
@@ -33,7 +28,6 @@ import {
 	type Standing,
 	saveState,
 } from "./training-state.js";
-import { checkWeightRules } from "./weight-rules.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
 export interface FinetuneOptions {
@@ -183,7 +177,7 @@ export async function finetune<Target>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
-	checkWeightRules(recipe.weights, () => trainableNames(source, task));
+	checkWeights(source, task, recipe);
 	const { record, folder } = placeOf(
 		options.folder ?? "runs",
 		describeRun(source, task, { recipe, name: options.name }),

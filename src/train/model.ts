@@ -34,13 +34,16 @@ function headless(net: Architecture, { uses }: Head): Architecture {
 	return { ...net, classes: 0, ...(isDense && { dense: true }) };
 }
 
-/** The names of all weights that a model can train, the task's layers included. */
-export function trainableNames(source: Backbone, task: Head): string[] {
-	const specs: ParamSpecs = {
-		...paramsOf(headless(source.architecture, task)),
-		...task.headParams(source),
-	};
-	return Object.keys(specs).filter((name) => !specs[name]?.statistic);
+/** The names of all weights that a model can train, and those of the task's layers. */
+export function trainableNames(
+	source: Backbone,
+	task: Head,
+): { readonly all: string[]; readonly head: string[] } {
+	const namesOf = (specs: ParamSpecs) =>
+		Object.keys(specs).filter((name) => !specs[name]?.statistic);
+	const head = namesOf(task.headParams(source));
+	const own = namesOf(paramsOf(headless(source.architecture, task)));
+	return { all: [...own, ...head], head };
 }
 
 /** A copy of the backbone with new layers for the task, drawn with the seed. */

@@ -20,7 +20,7 @@ function ownProblems(
 			),
 		];
 	try {
-		canonical(options);
+		canonical(options ?? null);
 		return [];
 	} catch (error) {
 		return [

@@ -74,22 +74,22 @@ function ruled(
 	};
 }
 
-/**
- * The weights that a recipe trains, in groups of one learning rate and one weight decay.
- *
- * `isHead` tells the task's own layers, which are trained unless a rule about their names freezes them. Throws where a
- * rule is about no weight, or nothing is trained.
- */
-export function paramGroups(
-	params: Params,
+interface Grouping {
+	readonly recipe: Recipe;
+	/** Tells the task's own layers. */
+	readonly isHead: NameFilter;
+}
+
+/** As `paramGroups`, of the names of all weights that can be trained. */
+export function groupsOfNames(
+	names: readonly string[],
 	architecture: Architecture,
-	{ recipe, isHead }: { readonly recipe: Recipe; readonly isHead: NameFilter },
+	{ recipe, isHead }: Grouping,
 ): ParamGroup[] {
 	const groups = new Map<string, ParamGroup & { names: string[] }>();
 	const index = layerIndex(architecture);
-	const names = Object.keys(params).filter((name) => params[name]?.trainable);
 	const said = weightRules(recipe.weights);
-	checkWeightRules(recipe.weights, () => names);
+	checkWeightRules(recipe.weights, names);
 	for (const name of names) {
 		const isDecayed = !recipe.noDecay.some((kind) => kinds[kind](name));
 		const weightDecay = isDecayed ? recipe.weightDecay : 0;
@@ -107,9 +107,24 @@ export function paramGroups(
 	}
 	if (groups.size === 0)
 		throw new Error(
-			"the recipe cannot be followed: its rules about weights freeze all of them",
+			"the recipe cannot be followed: it leaves no weight to train",
 		);
 	return [...groups.values()];
+}
+
+/**
+ * The weights that a recipe trains, in groups of one learning rate and one weight decay.
+ *
+ * `isHead` tells the task's own layers, which are trained unless a rule about their names freezes them. Throws where a
+ * rule is about no weight, or nothing is trained.
+ */
+export function paramGroups(
+	params: Params,
+	architecture: Architecture,
+	grouping: Grouping,
+): ParamGroup[] {
+	const names = Object.keys(params).filter((name) => params[name]?.trainable);
+	return groupsOfNames(names, architecture, grouping);
 }
 
 /**

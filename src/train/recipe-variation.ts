@@ -1,6 +1,8 @@
 import { shortHash } from "../canonical.js";
+import { changeNames } from "../tasks/task-identity.js";
 import { optimizerNames } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
+import type { RunRecord } from "./run.js";
 import { scheduleNames } from "./schedule.js";
 
 interface Named {
@@ -51,8 +53,8 @@ function textOf({ name, options, ...rest }: Named): string {
 		.join(" ");
 }
 
-/** The same with all settings, which tables tell runs apart by: `l2-sp alpha 0.1`, `layer1.* train false`. */
-export const variedSettings = (recipe: Recipe): string[] => [
+/** The same with all settings: `l2-sp alpha 0.1`, `layer1.* train false`. */
+const variedSettings = (recipe: Recipe): string[] => [
 	...variedParts(recipe).map(textOf),
 	...(recipe.weights ?? []).map(({ match, ...said }) =>
 		textOf(
@@ -62,3 +64,13 @@ export const variedSettings = (recipe: Recipe): string[] => [
 		),
 	),
 ];
+
+/**
+ * What tables tell a run apart by, besides the columns that all runs have: changes of its task, and what its recipe has
+ * beyond the built-in settings; empty where there is none.
+ */
+export const variationOf = ({
+	task,
+	recipe,
+}: Pick<RunRecord, "task" | "recipe">): string =>
+	[...changeNames(task), ...variedSettings(recipe)].join(", ");

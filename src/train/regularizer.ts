@@ -40,7 +40,13 @@ export function regularization(
 	const initial: Params = Object.fromEntries(
 		Object.entries(weights).map(([name, variable]) => [
 			name,
-			tf.tidy(() => tf.variable(tf.clone(variable), false)),
+			// A copy of the numbers: a clone is the same memory, which training changes.
+			tf.tidy(() =>
+				tf.variable(
+					tf.tensor(variable.dataSync<"float32">().slice(), variable.shape),
+					false,
+				),
+			),
 		]),
 	);
 	const made = regularizers.map(({ name, make, options }) => ({

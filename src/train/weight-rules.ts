@@ -110,11 +110,9 @@ function nearest(pattern: string, names: readonly string[]): string {
 
 /** Throws one error that lists all rules that match none of the weights that can be trained, and what is near. */
 export function checkWeightRules(
-	rules: readonly WeightRule[] | undefined,
-	namesOf: () => readonly string[],
+	rules: readonly WeightRule[] = [],
+	names: readonly string[],
 ): void {
-	if (!rules) return;
-	const names = namesOf();
 	const problems = rules.flatMap((rule, i) => {
 		const { match } = rule;
 		if (names.some(filterOf(rule))) return [];
