@@ -17,6 +17,7 @@ import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
+import { variedNames } from "./recipe-variation.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
 import { rateAt } from "./schedule.js";
@@ -68,6 +69,7 @@ function explainDivergence(
 		...(recipe.gradientClip === null
 			? ["a gradientClip, such as 1"]
 			: ["a smaller gradientClip"]),
+		...variedNames(recipe).map((name) => `the same without ${name}`),
 	];
 	return new Error(
 		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
@@ -177,11 +179,11 @@ export async function finetune<Target>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
-	checkWeights(source, task, recipe);
 	const { record, folder } = placeOf(
 		options.folder ?? "runs",
 		describeRun(source, task, { recipe, name: options.name }),
 	);
+	checkWeights(source, task, recipe);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	makeFolder(folder);

@@ -37,7 +37,7 @@ export type OutputLoss = (
 ) => tf.Scalar;
 
 /** The loss of a recipe: a built-in one, or one's own. */
-export type Loss = CrossEntropy | Own<OutputLoss>;
+export type RecipeLoss = CrossEntropy | Own<OutputLoss>;
 
 function crossEntropy({
 	labelSmoothing = 0,
@@ -116,7 +116,7 @@ export function checkScalar(what: string, value: unknown): tf.Scalar {
 
 /** What the loss of a recipe is, for a task of these classes. */
 export function makeLoss(
-	loss: Loss,
+	loss: RecipeLoss,
 	classes: readonly string[],
 ): (output: tf.Tensor, targets: BatchTargets) => tf.Scalar {
 	const made = makeOf<OutputLoss, CrossEntropy>(loss, losses);

@@ -2,7 +2,7 @@ import type { AugmixOptions } from "../augment/augmix.js";
 import type { PrimeOptions, primePresets } from "../augment/prime-options.js";
 import type { Own } from "../own.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
-import type { Loss } from "./output-loss.js";
+import type { RecipeLoss } from "./output-loss.js";
 import type { Regularizer } from "./regularizer.js";
 import type { Schedule, WarmUp } from "./schedule.js";
 import type { WeightRule } from "./weight-rules.js";
@@ -91,7 +91,7 @@ export interface Recipe {
 	readonly consistency: number | null;
 	readonly seed: number;
 	/** In place of the task's own loss, where that is of the network's output alone; left out, it is the task's. */
-	readonly loss?: Loss;
+	readonly loss?: RecipeLoss;
 	/** Added to the loss, for the weights themselves: L2-SP, say. */
 	readonly regularizers?: readonly Own<Regularizer>[];
 	/** Freezing, rates and weight decay by name, one rule over the other: of each setting the last that matches counts. */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { recipeFacts } from "../../src/analysis/provenance.js";
 import { robustness } from "../../src/analysis/robustness.js";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import type { NameFilter } from "../../src/backbones/groups.js";
@@ -126,6 +127,11 @@ describe("a recipe with things of one's own", () => {
 			"norm weight 0.1",
 			"conv1.* train false",
 		]);
+		const facts = new Map(recipeFacts(runs));
+		assert.match(
+			facts.get("loss") ?? "",
+			/^not given \| brier, code \w{8} \| cross-entropy, labelSmoothing 0\.1$/,
+		);
 	});
 
 	test("what is written of them is plain, and read back it is refused until it is given again", async () => {
@@ -233,6 +239,21 @@ test("a loss of the recipe stands in the consistency loss, and needs a task that
 	await assert.rejects(
 		tune({ loss: brier(calls) }, whole),
 		/no loss of the network's output alone, in whose place a recipe's loss stands/,
+	);
+});
+
+test("where the loss is no number, the advice names what is one's own", async () => {
+	const broken: Own<OutputLoss> = {
+		name: "broken loss",
+		make: () => (output) => tf.mul(tf.sum(output), Number.NaN) as tf.Scalar,
+	};
+	await assert.rejects(
+		tune({ loss: broken }),
+		/the loss is NaN at step 0: .*a lower learning rate than 0\.01.*, or the same without broken loss$/,
+	);
+	await assert.rejects(
+		tune({ loss: { ...broken, make: () => (output) => output as never } }),
+		/the loss broken loss must give a scalar tensor, such as a mean, not a tensor \[8, 4\]/,
 	);
 });
 
