@@ -3,10 +3,12 @@ import { flag, list, number, oneOfKinds, required } from "../check/checks.js";
 import { shown } from "../check/shown.js";
 import type { Params } from "../nn/params.js";
 import { type Makers, makeOf } from "../own.js";
-import type { OptimizerRule, UpdateAt, WeightAfter } from "./optimizer-rule.js";
+import { adamw } from "./adamw.js";
+import type { OptimizerRule, UpdateAt } from "./optimizer-rule.js";
 import { orOwn } from "./own-check.js";
 import type { ParamGroup } from "./param-groups.js";
 import type { AdamW, Recipe, Sgd } from "./recipe.js";
+import { sgd } from "./sgd.js";
 
 /** Gradients, or the like, by the name of their weight. */
 export type Gradients = Record<string, tf.Tensor>;
@@ -53,67 +55,6 @@ function weightsOf(params: Params, groups: readonly ParamGroup[]): Weight[] {
 const ofGroup = (numbers: tf.Tensor, group: number): tf.Scalar =>
 	tf.reshape(tf.slice(numbers, group, 1), []);
 
-function sgd({
-	momentum,
-	nesterov,
-}: Sgd): OptimizerRule<"momentum", "rates" | "momentum"> {
-	return {
-		slots: ["momentum"],
-		momentum,
-		numbers: ({ rates, momentum }) => ({ rates, momentum }),
-		update({ value, slots, weightDecay, ...given }, { rates, momentum }) {
-			const gradient =
-				weightDecay === 0
-					? given.gradient
-					: tf.add(given.gradient, tf.mul(value, weightDecay));
-			const velocity = tf.add(tf.mul(slots.momentum, momentum), gradient);
-			const step = nesterov
-				? tf.add(gradient, tf.mul(velocity, momentum))
-				: velocity;
-			return {
-				value: tf.sub(value, tf.mul(step, rates)),
-				slots: { momentum: velocity },
-			};
-		},
-	};
-}
-
-function adamw({
-	betas: [firstBeta, beta2],
-	epsilon,
-}: AdamW): OptimizerRule<
-	"mean" | "square",
-	"rates" | "kept" | "beta1" | "gain1" | "correction"
-> {
-	return {
-		slots: ["mean", "square"],
-		momentum: firstBeta,
-		numbers: ({ step, rates, momentum: beta1, weightDecays }) => ({
-			rates: rates.map((rate) => rate / (1 - beta1 ** step)),
-			kept: rates.map((rate, i) => 1 - rate * (weightDecays[i] as number)),
-			beta1,
-			gain1: 1 - beta1,
-			correction: Math.sqrt(1 - beta2 ** step),
-		}),
-		update(
-			{ value, gradient, slots },
-			{ rates, kept, beta1, gain1, correction },
-		) {
-			const mean = tf.add(tf.mul(slots.mean, beta1), tf.mul(gradient, gain1));
-			const square = tf.add(
-				tf.mul(slots.square, beta2),
-				tf.mul(tf.square(gradient), 1 - beta2),
-			);
-			const size = tf.add(tf.div(tf.sqrt(square), correction), epsilon);
-			const step = tf.mul(tf.div(mean, size), rates);
-			return {
-				value: tf.sub(tf.mul(value, kept), step),
-				slots: { mean, square },
-			};
-		},
-	};
-}
-
 const optimizers: Makers<OptimizerRule, Sgd | AdamW> = { sgd, adamw };
 
 /** What the built-in optimizers are called. */
@@ -134,73 +75,88 @@ export const optimizerCheck = orOwn(
 	}),
 );
 
-function numbersOf(
-	{ name, rule }: { readonly name: string; readonly rule: OptimizerRule },
-	at: UpdateAt,
-): StepNumbers {
-	const numbers = Object.entries(rule.numbers(at));
-	for (const [what, value] of numbers) {
-		const isList = Array.isArray(value);
-		const all: readonly number[] = isList ? value : [value];
-		const isRight =
-			all.every(Number.isFinite) && (!isList || all.length === at.rates.length);
-		if (!isRight)
-			throw new RangeError(
-				`the optimizer ${name} gives the numbers ${what} of step ${at.step} as ${shown(value)}: they must be a number, or a list of one for each of the ${at.rates.length} groups of weights`,
-			);
-	}
+/** An optimizer, and the name by which errors call it. */
+interface NamedRule {
+	readonly name: string;
+	readonly rule: OptimizerRule;
+}
+
+/** The numbers of a step as tensors; throws, naming them, where a step cannot be made with them. */
+function numbersOf({ name, rule }: NamedRule, at: UpdateAt): StepNumbers {
+	const groups = at.rates.length;
 	return Object.fromEntries(
-		numbers.map(([what, value]) => [
-			what,
-			typeof value === "number" ? tf.scalar(value) : tf.tensor1d([...value]),
-		]),
+		Object.entries(rule.numbers(at)).map(([what, value]) => {
+			const isList = Array.isArray(value);
+			const all: readonly number[] = isList ? value : [value];
+			if (!all.every(Number.isFinite) || (isList && all.length !== groups))
+				throw new RangeError(
+					`the optimizer ${name} gives the numbers ${what} of step ${at.step} as ${shown(value)}: they must be a number, or a list of one for each of the ${groups} groups of weights`,
+				);
+			return [
+				what,
+				isList ? tf.tensor1d([...all]) : tf.scalar(value as number),
+			];
+		}),
 	);
 }
 
-/** The tensors that a rule gives for a weight; throws where one is missing or of another shape. */
-function changed(
-	{ value, slots }: WeightAfter,
-	{ name, variable }: Weight,
-	{ optimizer, kept }: { optimizer: string; kept: Readonly<Params> },
-): [tf.Variable, tf.Tensor][] {
-	const pairs = [
-		...Object.entries(kept).map(
-			([slot, variable]) => [slot, variable, slots?.[slot]] as const,
-		),
-		["value", variable, value] as const,
-	];
-	return pairs.flatMap(
-		([what, variable, tensor]): [tf.Variable, tf.Tensor][] => {
-			if (tensor === variable) return [];
-			const isRight =
-				tensor instanceof tf.Tensor &&
-				tf.util.arraysEqual(tensor.shape, variable.shape);
-			if (isRight) return [[variable, tensor]];
-			const found =
-				tensor instanceof tf.Tensor
-					? `[${tensor.shape.join(", ")}]`
-					: "nothing";
-			throw new TypeError(
-				`the update of the optimizer ${optimizer} gives ${found} as ${what} of ${name}, not a tensor [${variable.shape.join(", ")}]`,
-			);
-		},
+/** Assigns what a rule gives for a weight or a slot; throws where that is missing or of another shape. */
+function assign(
+	variable: tf.Variable,
+	given: unknown,
+	{ optimizer, what }: { readonly optimizer: string; readonly what: string },
+): void {
+	// Itself: it stays as it is.
+	if (given === variable) return;
+	const shape = given instanceof tf.Tensor ? given.shape : undefined;
+	if (!shape || !tf.util.arraysEqual(shape, variable.shape))
+		throw new TypeError(
+			`the update of the optimizer ${optimizer} gives ${shape ? `[${shape.join(", ")}]` : "nothing"} as ${what}, not a tensor [${variable.shape.join(", ")}]`,
+		);
+	variable.assign(given as tf.Tensor);
+}
+
+/** Changes one weight and its slots. */
+function updateWeight(
+	{ name: optimizer, rule }: NamedRule,
+	{ name, variable, group, weightDecay }: Weight,
+	{
+		gradient,
+		slots,
+		numbers,
+	}: { gradient: tf.Tensor; slots: Params; numbers: StepNumbers },
+): void {
+	const kept = Object.fromEntries(
+		rule.slots.map((slot) => [slot, slots[`${slot}/${name}`] as tf.Variable]),
 	);
+	const figures = Object.fromEntries(
+		Object.entries(numbers).map(([what, number]) => [
+			what,
+			number.rank === 0 ? number : ofGroup(number, group),
+		]),
+	);
+	const before = { value: variable, gradient, slots: kept, weightDecay };
+	const after = rule.update(before, figures);
+	for (const [slot, keeper] of Object.entries(kept))
+		assign(keeper, after.slots?.[slot], {
+			optimizer,
+			what: `${slot} of ${name}`,
+		});
+	assign(variable, after.value, { optimizer, what: `value of ${name}` });
 }
 
 /**
  * The optimizer of a recipe for groups of weights, with its slots at zero.
  *
  * Weights without a gradient stay as they are, as in PyTorch.
- *
- * Sources: torch.optim.SGD without dampening, torch.optim.AdamW without amsgrad.
  */
 export function makeOptimizer(
 	given: Recipe["optimizer"],
 	params: Params,
 	groups: readonly ParamGroup[],
 ): Optimizer {
-	const { name: optimizer } = given;
 	const rule = makeOf<OptimizerRule, Sgd | AdamW>(given, optimizers);
+	const named = { name: given.name, rule };
 	const weights = weightsOf(params, groups);
 	const slots: Params = Object.fromEntries(
 		rule.slots.flatMap((slot) =>
@@ -215,39 +171,11 @@ export function makeOptimizer(
 		slots,
 		momentum: rule.momentum ?? 0,
 		numbers: (step, rates, momentum) =>
-			numbersOf(
-				{ name: optimizer, rule },
-				{ step, rates, momentum, weightDecays },
-			),
+			numbersOf(named, { step, rates, momentum, weightDecays }),
 		update(gradients, numbers) {
-			const reached = weights.filter(({ name }) => gradients[name]);
-			for (const weight of reached) {
-				const { name, variable, group, weightDecay } = weight;
-				const kept: Params = Object.fromEntries(
-					rule.slots.map((slot) => [
-						slot,
-						slots[`${slot}/${name}`] as tf.Variable,
-					]),
-				);
-				const after = rule.update(
-					{
-						value: variable,
-						gradient: gradients[name] as tf.Tensor,
-						slots: kept,
-						weightDecay,
-					},
-					Object.fromEntries(
-						Object.entries(numbers).map(([what, number]) => [
-							what,
-							number.rank === 0 ? number : ofGroup(number, group),
-						]),
-					),
-				);
-				for (const [variable, tensor] of changed(after, weight, {
-					optimizer,
-					kept,
-				}))
-					variable.assign(tensor);
+			for (const weight of weights) {
+				const gradient = gradients[weight.name];
+				if (gradient) updateWeight(named, weight, { gradient, slots, numbers });
 			}
 		},
 	};

@@ -31,12 +31,15 @@ export interface Regularization {
 	dispose(): void;
 }
 
-/** Prepares regularizers for weights as they are now, which must be as they are before the first step. */
+/**
+ * Prepares regularizers, if there are any, for weights as they are now, which must be as they are before the first step.
+ */
 export function regularization(
-	regularizers: readonly Own<Regularizer>[],
+	regularizers: readonly Own<Regularizer>[] = [],
 	weights: Params,
 	isHead: NameFilter,
-): Regularization {
+): Regularization | undefined {
+	if (regularizers.length === 0) return undefined;
 	const initial: Params = Object.fromEntries(
 		Object.entries(weights).map(([name, variable]) => [
 			name,

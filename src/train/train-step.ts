@@ -225,14 +225,11 @@ export function makeTrainStep(
 	const frozen = unchanged(model, trained, recipe);
 	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
 	const random = new Random();
-	const unregularized = lossOf(task, model, { recipe, random });
-	const extra =
-		recipe.regularizers && recipe.regularizers.length > 0
-			? regularization(recipe.regularizers, trained, isHead)
-			: undefined;
+	const plain = lossOf(task, model, { recipe, random });
+	const extra = regularization(recipe.regularizers, trained, isHead);
 	const loss = extra
-		? (batch: Batch) => tf.add(unregularized(batch), extra()) as tf.Scalar
-		: unregularized;
+		? (batch: Batch): tf.Scalar => tf.add(plain(batch), extra())
+		: plain;
 	const differentiate = differentiator(loss, trained);
 	const apply: Apply = (gradients, numbers) =>
 		optimizer.update(
