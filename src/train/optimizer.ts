@@ -100,20 +100,19 @@ function numbersOf({ name, rule }: NamedRule, at: UpdateAt): StepNumbers {
 	);
 }
 
-/** Assigns what a rule gives for a weight or a slot; throws where that is missing or of another shape. */
-function assign(
-	variable: tf.Variable,
+/** What a rule gives for a weight or a slot; throws where that is missing or of another shape. */
+function checked(
 	given: unknown,
+	{ shape }: tf.Variable,
 	{ optimizer, what }: { readonly optimizer: string; readonly what: string },
-): void {
-	// Itself: it stays as it is.
-	if (given === variable) return;
-	const shape = given instanceof tf.Tensor ? given.shape : undefined;
-	if (!shape || !tf.util.arraysEqual(shape, variable.shape))
+): tf.Tensor {
+	const found = given instanceof tf.Tensor ? given.shape : undefined;
+	if (!found || !tf.util.arraysEqual(found, shape))
 		throw new TypeError(
-			`the update of the optimizer ${optimizer} gives ${shape ? `[${shape.join(", ")}]` : "nothing"} as ${what}, not a tensor [${variable.shape.join(", ")}]`,
+			`the update of the optimizer ${optimizer} gives ${found ? `[${found.join(", ")}]` : "nothing"} as ${what}, not a tensor [${shape.join(", ")}]`,
 		);
-	variable.assign(given as tf.Tensor);
+	// A slot may become what another one was.
+	return given instanceof tf.Variable ? tf.clone(given) : (given as tf.Tensor);
 }
 
 /** Changes one weight and its slots. */
@@ -137,12 +136,18 @@ function updateWeight(
 	);
 	const before = { value: variable, gradient, slots: kept, weightDecay };
 	const after = rule.update(before, figures);
-	for (const [slot, keeper] of Object.entries(kept))
-		assign(keeper, after.slots?.[slot], {
-			optimizer,
-			what: `${slot} of ${name}`,
+	const changes = [
+		...Object.entries(kept).map(
+			([slot, keeper]) => [slot, keeper, after.slots?.[slot]] as const,
+		),
+		["value", variable, after.value] as const,
+	]
+		.filter(([, keeper, given]) => given !== keeper)
+		.map(([what, keeper, given]) => {
+			const where = { optimizer, what: `${what} of ${name}` };
+			return [keeper, checked(given, keeper, where)] as const;
 		});
-	assign(variable, after.value, { optimizer, what: `value of ${name}` });
+	for (const [keeper, tensor] of changes) keeper.assign(tensor);
 }
 
 /**

@@ -161,6 +161,33 @@ describe("an optimizer of one's own", () => {
 		assert.deepEqual(losses(halves), losses(whole));
 	});
 
+	for (const isCompiled of [true, false])
+		test(`a slot may become what another was, ${isCompiled ? "compiled" : "eager"}`, () => {
+			const late: OptimizerRule<"last" | "before", "rates"> = {
+				slots: ["last", "before"],
+				numbers: ({ rates }) => ({ rates }),
+				update: ({ value, gradient, slots }, { rates }) => ({
+					value: tf.sub(value, tf.mul(slots.before, rates)),
+					slots: { last: gradient, before: slots.last },
+				}),
+			};
+			const w = tf.variable(tf.tensor1d([1, 1]));
+			const { slots, numbers, update } = makeOptimizer(
+				{ name: "late", make: () => late },
+				{ w },
+				[{ names: ["w"], multiplier: 1, weightDecay: 0 }],
+			);
+			const step = isCompiled ? compile(update) : update;
+			for (let at = 1; at <= 4; at++)
+				tf.tidy(() =>
+					step({ w: tf.tensor1d([at, 10 * at]) }, numbers(at, [1], 0)),
+				);
+			const valuesOf = (tensor?: tf.Tensor) => [...(tensor?.dataSync() ?? [])];
+			assert.deepEqual(valuesOf(slots["last/w"]), [4, 40]);
+			assert.deepEqual(valuesOf(slots["before/w"]), [3, 30]);
+			assert.deepEqual(valuesOf(w), [1 - 0 - 0 - 1 - 2, 1 - 0 - 0 - 10 - 20]);
+		});
+
 	test("what it gives wrongly is named", () => {
 		const params = { w: tf.variable(tf.ones([2])) };
 		const groups = [{ names: ["w"], multiplier: 1, weightDecay: 0 }];
