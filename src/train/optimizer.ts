@@ -5,7 +5,7 @@ import type { Params } from "../nn/params.js";
 import { type Makers, makeOf } from "../own.js";
 import { adamw } from "./adamw.js";
 import type { OptimizerRule, UpdateAt } from "./optimizer-rule.js";
-import { orOwn } from "./own-check.js";
+import { checkMade, orOwn } from "./own-check.js";
 import type { ParamGroup } from "./param-groups.js";
 import type { AdamW, Recipe, Sgd } from "./recipe.js";
 import { sgd } from "./sgd.js";
@@ -161,6 +161,12 @@ export function makeOptimizer(
 	groups: readonly ParamGroup[],
 ): Optimizer {
 	const rule = makeOf<OptimizerRule, Sgd | AdamW>(given, optimizers);
+	checkMade(
+		`the optimizer ${given.name}`,
+		Array.isArray(rule?.slots) &&
+			[rule.numbers, rule.update].every((part) => typeof part === "function"),
+		"{ slots, numbers, update }: a list of names, and two functions",
+	);
 	const named = { name: given.name, rule };
 	const weights = weightsOf(params, groups);
 	const slots: Params = Object.fromEntries(

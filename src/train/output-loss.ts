@@ -4,7 +4,7 @@ import { list, number, oneOfKinds } from "../check/checks.js";
 import { isOwn, type Makers, makeOf, type Own } from "../own.js";
 import { classShares } from "../tasks/class-shares.js";
 import type { BatchTargets } from "../tasks/task.js";
-import { orOwn } from "./own-check.js";
+import { checkMade, orOwn } from "./own-check.js";
 
 /**
  * Cross-entropy of images that belong to one class each, as `torch.nn.CrossEntropyLoss`; also of labels that are shares
@@ -120,6 +120,11 @@ export function makeLoss(
 	classes: readonly string[],
 ): (output: tf.Tensor, targets: BatchTargets) => tf.Scalar {
 	const made = makeOf<OutputLoss, CrossEntropy>(loss, losses);
+	checkMade(
+		`the loss ${loss.name}`,
+		typeof made === "function",
+		"a function (output, targets, { classes }) => loss",
+	);
 	return (output, targets) =>
 		checkScalar(`the loss ${loss.name}`, made(output, targets, { classes }));
 }

@@ -72,3 +72,12 @@ const nothingBuiltIn: Rule = {
 
 /** The check of a part of which there are no built-in ones. */
 export const ownCheck: Check = orOwn([], nothingBuiltIn);
+
+/** Throws where what `make` gives is not what its part of a recipe needs. */
+export function checkMade(
+	what: string,
+	isRight: boolean,
+	needed: string,
+): void {
+	if (!isRight) throw new TypeError(`the make of ${what} must give ${needed}`);
+}

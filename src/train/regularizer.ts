@@ -4,7 +4,7 @@ import { list } from "../check/checks.js";
 import type { Params } from "../nn/params.js";
 import type { Own } from "../own.js";
 import { checkScalar } from "./output-loss.js";
-import { ownCheck } from "./own-check.js";
+import { checkMade, ownCheck } from "./own-check.js";
 
 /**
  * What is added to the loss for the weights themselves: a scalar, of pure tensor operations, to be compiled.
@@ -52,10 +52,15 @@ export function regularization(
 			),
 		]),
 	);
-	const made = regularizers.map(({ name, make, options }) => ({
-		name,
-		of: make(options),
-	}));
+	const made = regularizers.map((own) => {
+		const of = own.make(own.options);
+		checkMade(
+			`the regularizer ${own.name}`,
+			typeof of === "function",
+			"a function (weights, { initial, isHead }) => scalar",
+		);
+		return { name: own.name, of };
+	});
 	const sum = () =>
 		tf.addN(
 			made.map(({ name, of }) =>

@@ -10,7 +10,7 @@ import {
 } from "../check/checks.js";
 import { shown } from "../check/shown.js";
 import { isOwn, type Makers, makeOf, type Own } from "../own.js";
-import { orOwn } from "./own-check.js";
+import { checkMade, orOwn } from "./own-check.js";
 
 /** The schedules there are. */
 type BuiltInSchedule =
@@ -189,8 +189,15 @@ const courseChecks: Checks<Course> = {
 	warmUp: required(warmUpCheck),
 };
 
-const ruleOf = (schedule: Schedule): ScheduleRule =>
-	makeOf<ScheduleRule, BuiltInSchedule>(schedule, schedules);
+function ruleOf(schedule: Schedule): ScheduleRule {
+	const rule = makeOf<ScheduleRule, BuiltInSchedule>(schedule, schedules);
+	checkMade(
+		`the schedule ${schedule.name}`,
+		typeof rule?.rate === "function",
+		"{ rate }, a function (position, base) => rate, and maybe { momentum }",
+	);
+	return rule;
+}
 
 /** The number that a schedule gives; throws where one of one's own gives none that a step can be made with. */
 function checked(

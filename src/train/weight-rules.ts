@@ -3,7 +3,7 @@ import type { Check } from "../check/check-options.js";
 import { flag, keyed, list, number, required } from "../check/checks.js";
 import { editDistance } from "../check/did-you-mean.js";
 import { isOwn, type Own } from "../own.js";
-import { ownCheck } from "./own-check.js";
+import { checkMade, ownCheck } from "./own-check.js";
 
 /** What some weights, chosen by name, train like. */
 export interface WeightRule {
@@ -60,8 +60,16 @@ function patternFilter(pattern: string): NameFilter {
 	return (name) => expression.test(name);
 }
 
-const filterOf = ({ match }: WeightRule): NameFilter =>
-	isOwn(match) ? match.make(match.options) : patternFilter(match);
+function filterOf({ match }: WeightRule): NameFilter {
+	if (!isOwn(match)) return patternFilter(match);
+	const filter = match.make(match.options);
+	checkMade(
+		`the filter ${match.name}`,
+		typeof filter === "function",
+		"a function (name) => true or false",
+	);
+	return filter;
+}
 
 /** What rules say of one weight: of each setting the last rule that matches and has it. */
 export type SaidOf = (name: string) => Omit<WeightRule, "match">;

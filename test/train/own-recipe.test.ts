@@ -225,6 +225,27 @@ describe("a recipe with things of one's own", () => {
 	});
 });
 
+test("a make that gives something else is named, with what it must give", async () => {
+	const own = { name: "mine", make: () => ({ rates: 1 }) as never };
+	for (const [change, message] of [
+		[
+			{ optimizer: own },
+			/make of the optimizer mine must give \{ slots, numbers, update \}/,
+		],
+		[{ schedule: own }, /make of the schedule mine must give \{ rate \}/],
+		[{ loss: own }, /make of the loss mine must give a function \(output/],
+		[
+			{ regularizers: [own] },
+			/make of the regularizer mine must give a function \(weights/,
+		],
+		[
+			{ weights: [{ match: own, train: false }] },
+			/make of the filter mine must give a function \(name/,
+		],
+	] as const)
+		await assert.rejects(tune(change as Partial<Recipe>), message);
+});
+
 test("a loss of the recipe stands in the consistency loss, and needs a task that has one of the output", async () => {
 	const calls = { count: 0 };
 	const augment = { name: "augmix" } as const;
