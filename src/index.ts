@@ -334,6 +334,7 @@ export type {
 
 // Fine-tuning.
 
+export type { CodeSource, Own } from "./own.js";
 export type { LogRow } from "./runs/run-folder.js";
 export { type AdversarialOptions, adversarial } from "./train/adversarial.js";
 export { type FinetuneOptions, finetune } from "./train/finetune.js";
@@ -342,6 +343,17 @@ export {
 	type JensenShannonOptions,
 	jensenShannon,
 } from "./train/jensen-shannon.js";
+export type {
+	OptimizerRule,
+	UpdateAt,
+	WeightAfter,
+	WeightBefore,
+} from "./train/optimizer-rule.js";
+export type {
+	CrossEntropy,
+	OutputLoss,
+	RecipeLoss,
+} from "./train/output-loss.js";
 export {
 	type AdamW,
 	type Augment,
@@ -353,6 +365,7 @@ export {
 	type Sgd,
 	type Undecayed,
 } from "./train/recipe.js";
+export type { Regularizer } from "./train/regularizer.js";
 export {
 	type Progress,
 	progressText,
@@ -363,8 +376,10 @@ export {
 	learningRateAt,
 	type Position,
 	type Schedule,
+	type ScheduleRule,
 	type WarmUp,
 } from "./train/schedule.js";
+export type { WeightRule } from "./train/weight-rules.js";
 
 // Scoring.
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { canonical } from "../src/canonical.js";
 import { findCode, isOwn, ownForm, withOwnForms } from "../src/own.js";
 
 const lion = (rate: number) => ({
@@ -19,6 +20,15 @@ test("what is written down tells names, options and texts apart, and is plain JS
 	const written = withOwnForms(recipe);
 	assert.deepEqual(JSON.parse(JSON.stringify(written)), written);
 	assert.ok(isOwn(recipe.optimizer) && !isOwn({ name: "sgd" }) && !isOwn(null));
+});
+
+test("what is no plain content stays as it is, so that ids refuse it", () => {
+	const options = [new Date(0), new Float32Array(2), new Map()];
+	const written = withOwnForms({ options }) as { options: unknown[] };
+	written.options.forEach((value, i) => {
+		assert.equal(value, options[i]);
+	});
+	assert.throws(() => canonical(written), /options\.0 is a Date/);
 });
 
 test("code of this package is called by name and options alone", () => {

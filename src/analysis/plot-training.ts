@@ -5,8 +5,8 @@ import {
 } from "../check/check-options.js";
 import { list, number, thing } from "../check/checks.js";
 import type { LogRow } from "../runs/run-folder.js";
-import { changeNames } from "../tasks/task-identity.js";
 import { augmentName } from "../train/augmentations.js";
+import { variationOf } from "../train/recipe-variation.js";
 import type { Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
@@ -60,7 +60,7 @@ const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
 	backbone: record.backbone.name,
 	transfer: record.recipe.transfer,
 	augment: augmentName(record.recipe),
-	variation: changeNames(record.task).join(", ") || "none",
+	variation: variationOf(record) || "none",
 	reading: record.recipe.reading,
 	learningRate: record.recipe.learningRate,
 	seed: record.recipe.seed,

@@ -106,6 +106,7 @@ export const provenance = (
 
 /** A setting in words: `sgd, momentum 0.9, nesterov false`. */
 function settingName(value: unknown): string {
+	if (value === undefined) return "not given";
 	if (value === null) return "none";
 	if (Array.isArray(value)) return value.map(settingName).join(", ") || "none";
 	if (typeof value !== "object") return String(value);

@@ -41,9 +41,12 @@ export const isRecord = (
 
 /** Completes "must be" for an object with some keys and no others. */
 export function keysExpected(checks: KeyChecks): string {
-	const keys = Object.keys(checks).join(", ");
-	const isWhole = Object.values(checks).every((check) => check.isRequired);
-	return isWhole ? `an object { ${keys} }` : `an object with some of ${keys}`;
+	const keys = Object.keys(checks);
+	const needed = keys.filter((key) => checks[key]?.isRequired);
+	const others = keys.filter((key) => !needed.includes(key)).join(", ");
+	if (needed.length === 0) return `an object with some of ${others}`;
+	const whole = `an object { ${needed.join(", ")} }`;
+	return others === "" ? whole : `${whole}, with or without ${others}`;
 }
 
 /** What is wrong with the keys of an object and their values; what is undefined counts as left out. */

@@ -3,10 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
-import { changeNames } from "../tasks/task-identity.js";
 import { augmentName } from "../train/augmentations.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
+import { variationOf } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
@@ -59,7 +59,7 @@ function rowOf<Target, Prediction>(
 	const details = metric.details?.();
 	const { id, record } = predictor.run;
 	const { task, backbone, recipe } = record;
-	const variation = changeNames(task).join(", ");
+	const variation = variationOf(record);
 	const { isAsEver: _, applied: __, ...condition } = cell;
 	return {
 		run: id,

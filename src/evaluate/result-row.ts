@@ -24,7 +24,10 @@ export interface ResultRow {
 	 * training images; rows of early versions have none.
 	 */
 	readonly recipe?: string;
-	/** What changes of the task the run was trained with are called; left out where there is none. */
+	/**
+	 * What changes of the task the run was trained with are called, and what its recipe has of someone's own, its loss
+	 * and its rules about weights by name; left out where there is none.
+	 */
 	readonly variation?: string;
 	/**
 	 * A hash of how images are scored: test data, classes, and changes of the task that only scores depend on; rows

@@ -41,7 +41,7 @@ export const metricCheck = oneOf(Object.keys(metrics));
  * Classification into classes, by their names or their number: one linear layer on the pooled features of the
  * backbone, under the name and with the initial distribution of the architecture's own; cross-entropy; accuracy.
  *
- * The accuracy of each class is among the details where the names are given. The labels of its loss are indices,
+ * The accuracy of each class is among the details where the names are given. The labels of the loss are indices,
  * `[batch]`, or the share that each class has of an image, `[batch, classes]`.
  */
 export function classification(

@@ -1,12 +1,16 @@
 import { type Checks, keyProblems } from "../check/check-options.js";
 import { number, oneOf, orNull, required, whole } from "../check/checks.js";
+import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
+import { lossCheck, lossProblems } from "./output-loss.js";
 import { noDecayCheck } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
+import { regularizersCheck } from "./regularizer.js";
 import { scheduleCheck, warmUpCheck } from "./schedule.js";
+import { weightRulesCheck } from "./weight-rules.js";
 
 const count = required(whole({ from: 1 }));
 
@@ -30,12 +34,15 @@ const checks: Checks<Recipe> = {
 	augment: required(augmentCheck),
 	consistency: required(orNull(number({ from: 0 }))),
 	seed: required(whole()),
+	loss: lossCheck,
+	regularizers: regularizersCheck,
+	weights: weightRulesCheck,
 };
 
 /** What is wrong with a recipe, each part of which is right by itself. */
 function contradictions(
 	recipe: Recipe,
-	task: Pick<Task, "outputLoss">,
+	task: Pick<Task, "outputLoss" | "classes">,
 ): string[] {
 	const { optimizer, batchSize, accumulate } = recipe;
 	const isConsistent = typeof recipe.consistency === "number";
@@ -46,6 +53,7 @@ function contradictions(
 		],
 		[
 			!(
+				!isOwn(optimizer) &&
 				optimizer?.name === "sgd" &&
 				optimizer.nesterov &&
 				optimizer.momentum === 0
@@ -56,9 +64,14 @@ function contradictions(
 			!isConsistent || task.outputLoss !== undefined,
 			"the task has no loss of the network's output alone, which consistency needs: set it to null",
 		],
+		[
+			recipe.loss === undefined || task.outputLoss !== undefined,
+			"the task has no loss of the network's output alone, in whose place a recipe's loss stands: leave `loss` out, or change the task's own with vary(task, \"what it is\", { loss })",
+		],
 	];
 	return [
 		...found.flatMap(([isRight, problem]) => (isRight ? [] : [problem])),
+		...lossProblems(recipe.loss, task.classes),
 		...augmentProblems(recipe),
 	];
 }
@@ -66,7 +79,7 @@ function contradictions(
 /** Throws one error that lists everything that is wrong with a recipe. */
 export function checkRecipe(
 	recipe: Recipe,
-	task: Pick<Task, "outputLoss">,
+	task: Pick<Task, "outputLoss" | "classes">,
 ): void {
 	const problems = keyProblems(recipe, "the recipe", { checks, prefix: "" });
 	const wrong = problems.map(({ message }) => message);

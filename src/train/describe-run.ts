@@ -27,6 +27,7 @@ import {
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
 import type { Recipe } from "./recipe.js";
+import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
@@ -70,6 +71,7 @@ function idOf(described: Described): string {
 		...(augments.length > 0 ? ["with", ...augments] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
+		...variedNames(recipe),
 		`lr${learningRate}`,
 		`seed${seed}`,
 		shortHash(dependedOn(described)),

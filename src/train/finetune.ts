@@ -8,6 +8,7 @@ import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
+import { checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
@@ -16,6 +17,7 @@ import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
+import { variedNames } from "./recipe-variation.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
 import { rateAt } from "./schedule.js";
@@ -67,6 +69,7 @@ function explainDivergence(
 		...(recipe.gradientClip === null
 			? ["a gradientClip, such as 1"]
 			: ["a smaller gradientClip"]),
+		...variedNames(recipe).map((name) => `the same without ${name}`),
 	];
 	return new Error(
 		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
@@ -180,6 +183,7 @@ export async function finetune<Target>(
 		options.folder ?? "runs",
 		describeRun(source, task, { recipe, name: options.name }),
 	);
+	checkWeights(source, task, recipe);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	makeFolder(folder);

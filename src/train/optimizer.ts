@@ -1,20 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { flag, list, number, oneOfKinds, required } from "../check/checks.js";
+import { shown } from "../check/shown.js";
 import type { Params } from "../nn/params.js";
+import { type Makers, makeOf } from "../own.js";
+import { adamw } from "./adamw.js";
+import type { OptimizerRule, UpdateAt } from "./optimizer-rule.js";
+import { checkMade, orOwn } from "./own-check.js";
 import type { ParamGroup } from "./param-groups.js";
-import type { AdamW, Sgd } from "./recipe.js";
-
-/** The check of the optimizer of a recipe. */
-export const optimizerCheck = oneOfKinds<Sgd | AdamW, "name">("name", {
-	sgd: {
-		momentum: required(number({ from: 0, below: 1 })),
-		nesterov: required(flag),
-	},
-	adamw: {
-		betas: required(list(number({ from: 0, below: 1 }), { length: 2 })),
-		epsilon: required(number({ from: 0 })),
-	},
-});
+import type { AdamW, Recipe, Sgd } from "./recipe.js";
+import { sgd } from "./sgd.js";
 
 /** Gradients, or the like, by the name of their weight. */
 export type Gradients = Record<string, tf.Tensor>;
@@ -58,114 +52,144 @@ function weightsOf(params: Params, groups: readonly ParamGroup[]): Weight[] {
 	);
 }
 
-const zeros = (what: string, weights: readonly Weight[]): Params =>
-	Object.fromEntries(
-		weights.map(({ name, variable }) => [
-			`${what}/${name}`,
-			tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
-		]),
-	);
-
 const ofGroup = (numbers: tf.Tensor, group: number): tf.Scalar =>
 	tf.reshape(tf.slice(numbers, group, 1), []);
 
-function sgd(
-	weights: readonly Weight[],
-	{ momentum, nesterov }: Sgd,
-): Optimizer {
-	const slots = zeros("momentum", weights);
-	return {
-		slots,
-		momentum,
-		numbers: (_step, rates, momentum) => ({
-			rates: tf.tensor1d([...rates]),
-			momentum: tf.scalar(momentum),
-		}),
-		update(gradients, { rates, momentum }) {
-			const reached = weights.filter(({ name }) => gradients[name]);
-			for (const { name, variable, group, weightDecay } of reached) {
-				const slot = slots[`momentum/${name}`] as tf.Variable;
-				let gradient = gradients[name] as tf.Tensor;
-				if (weightDecay !== 0)
-					gradient = tf.add(gradient, tf.mul(variable, weightDecay));
-				const velocity = tf.add(tf.mul(slot, momentum as tf.Scalar), gradient);
-				const step = nesterov
-					? tf.add(gradient, tf.mul(velocity, momentum as tf.Scalar))
-					: velocity;
-				slot.assign(velocity);
-				const rate = ofGroup(rates as tf.Tensor, group);
-				variable.assign(tf.sub(variable, tf.mul(step, rate)));
-			}
+const optimizers: Makers<OptimizerRule, Sgd | AdamW> = { sgd, adamw };
+
+/** What the built-in optimizers are called. */
+export const optimizerNames: readonly string[] = Object.keys(optimizers);
+
+/** The check of the optimizer of a recipe. */
+export const optimizerCheck = orOwn(
+	optimizerNames,
+	oneOfKinds<Sgd | AdamW, "name">("name", {
+		sgd: {
+			momentum: required(number({ from: 0, below: 1 })),
+			nesterov: required(flag),
 		},
-	};
+		adamw: {
+			betas: required(list(number({ from: 0, below: 1 }), { length: 2 })),
+			epsilon: required(number({ from: 0 })),
+		},
+	}),
+);
+
+/** An optimizer, and the name by which errors call it. */
+interface NamedRule {
+	readonly name: string;
+	readonly rule: OptimizerRule;
 }
 
-type FiveTensors = [tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor];
-
-function adamw(
-	weights: readonly Weight[],
-	groups: readonly ParamGroup[],
-	{ betas: [firstBeta, beta2], epsilon }: AdamW,
-): Optimizer {
-	const means = zeros("mean", weights);
-	const squares = zeros("square", weights);
-	return {
-		slots: { ...means, ...squares },
-		momentum: firstBeta,
-		numbers: (step, rates, beta1) => ({
-			rates: tf.tensor1d(rates.map((rate) => rate / (1 - beta1 ** step))),
-			kept: tf.tensor1d(
-				rates.map((rate, i) => 1 - rate * (groups[i]?.weightDecay ?? 0)),
-			),
-			beta1: tf.scalar(beta1),
-			gain1: tf.scalar(1 - beta1),
-			correction: tf.scalar(Math.sqrt(1 - beta2 ** step)),
-		}),
-		update(gradients, numbers) {
-			const [rates, kept, beta1, gain1, correction] = [
-				"rates",
-				"kept",
-				"beta1",
-				"gain1",
-				"correction",
-			].map((name) => numbers[name] as tf.Tensor) as FiveTensors;
-			const reached = weights.filter(({ name }) => gradients[name]);
-			for (const { name, variable, group } of reached) {
-				const gradient = gradients[name] as tf.Tensor;
-				const mean = means[`mean/${name}`] as tf.Variable;
-				const square = squares[`square/${name}`] as tf.Variable;
-				const m = tf.add(tf.mul(mean, beta1), tf.mul(gradient, gain1));
-				const v = tf.add(
-					tf.mul(square, beta2),
-					tf.mul(tf.square(gradient), 1 - beta2),
+/** The numbers of a step as tensors; throws, naming them, where a step cannot be made with them. */
+function numbersOf({ name, rule }: NamedRule, at: UpdateAt): StepNumbers {
+	const groups = at.rates.length;
+	return Object.fromEntries(
+		Object.entries(rule.numbers(at)).map(([what, value]) => {
+			const isList = Array.isArray(value);
+			const all: readonly number[] = isList ? value : [value];
+			if (!all.every(Number.isFinite) || (isList && all.length !== groups))
+				throw new RangeError(
+					`the optimizer ${name} gives the numbers ${what} of step ${at.step} as ${shown(value)}: they must be a number, or a list of one for each of the ${groups} groups of weights`,
 				);
-				mean.assign(m);
-				square.assign(v);
-				const size = tf.add(tf.div(tf.sqrt(v), correction), epsilon);
-				const step = tf.mul(tf.div(m, size), ofGroup(rates, group));
-				const decayed = tf.mul(variable, ofGroup(kept, group));
-				variable.assign(tf.sub(decayed, step));
-			}
-		},
-	};
+			return [
+				what,
+				isList ? tf.tensor1d([...all]) : tf.scalar(value as number),
+			];
+		}),
+	);
+}
+
+/** What a rule gives for a weight or a slot; throws where that is missing or of another shape. */
+function checked(
+	given: unknown,
+	{ shape }: tf.Variable,
+	{ optimizer, what }: { readonly optimizer: string; readonly what: string },
+): tf.Tensor {
+	const found = given instanceof tf.Tensor ? given.shape : undefined;
+	if (!found || !tf.util.arraysEqual(found, shape))
+		throw new TypeError(
+			`the update of the optimizer ${optimizer} gives ${found ? `[${found.join(", ")}]` : "nothing"} as ${what}, not a tensor [${shape.join(", ")}]`,
+		);
+	// A slot may become what another one was.
+	return given instanceof tf.Variable ? tf.clone(given) : (given as tf.Tensor);
+}
+
+/** Changes one weight and its slots. */
+function updateWeight(
+	{ name: optimizer, rule }: NamedRule,
+	{ name, variable, group, weightDecay }: Weight,
+	{
+		gradient,
+		slots,
+		numbers,
+	}: { gradient: tf.Tensor; slots: Params; numbers: StepNumbers },
+): void {
+	const kept = Object.fromEntries(
+		rule.slots.map((slot) => [slot, slots[`${slot}/${name}`] as tf.Variable]),
+	);
+	const figures = Object.fromEntries(
+		Object.entries(numbers).map(([what, number]) => [
+			what,
+			number.rank === 0 ? number : ofGroup(number, group),
+		]),
+	);
+	const before = { value: variable, gradient, slots: kept, weightDecay };
+	const after = rule.update(before, figures);
+	const changes = [
+		...Object.entries(kept).map(
+			([slot, keeper]) => [slot, keeper, after.slots?.[slot]] as const,
+		),
+		["value", variable, after.value] as const,
+	]
+		.filter(([, keeper, given]) => given !== keeper)
+		.map(([what, keeper, given]) => {
+			const where = { optimizer, what: `${what} of ${name}` };
+			return [keeper, checked(given, keeper, where)] as const;
+		});
+	for (const [keeper, tensor] of changes) keeper.assign(tensor);
 }
 
 /**
  * The optimizer of a recipe for groups of weights, with its slots at zero.
  *
  * Weights without a gradient stay as they are, as in PyTorch.
- *
- * Sources: torch.optim.SGD without dampening, torch.optim.AdamW without amsgrad.
  */
 export function makeOptimizer(
-	rule: Sgd | AdamW,
+	given: Recipe["optimizer"],
 	params: Params,
 	groups: readonly ParamGroup[],
 ): Optimizer {
+	const rule = makeOf<OptimizerRule, Sgd | AdamW>(given, optimizers);
+	checkMade(
+		`the optimizer ${given.name}`,
+		Array.isArray(rule?.slots) &&
+			[rule.numbers, rule.update].every((part) => typeof part === "function"),
+		"{ slots, numbers, update }: a list of names, and two functions",
+	);
+	const named = { name: given.name, rule };
 	const weights = weightsOf(params, groups);
-	return rule.name === "sgd"
-		? sgd(weights, rule)
-		: adamw(weights, groups, rule);
+	const slots: Params = Object.fromEntries(
+		rule.slots.flatMap((slot) =>
+			weights.map(({ name, variable }) => [
+				`${slot}/${name}`,
+				tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
+			]),
+		),
+	);
+	const weightDecays = groups.map(({ weightDecay }) => weightDecay);
+	return {
+		slots,
+		momentum: rule.momentum ?? 0,
+		numbers: (step, rates, momentum) =>
+			numbersOf(named, { step, rates, momentum, weightDecays }),
+		update(gradients, numbers) {
+			for (const weight of weights) {
+				const gradient = gradients[weight.name];
+				if (gradient) updateWeight(named, weight, { gradient, slots, numbers });
+			}
+		},
+	};
 }
 
 /** Gradients scaled down together so that their norm is at most `largest`, as `clip_grad_norm_`. */

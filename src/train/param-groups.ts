@@ -1,4 +1,5 @@
 import type { Architecture } from "../backbones/architectures.js";
+import { paramsOf } from "../backbones/backbone.js";
 import {
 	isInFirstStages,
 	isNorm,
@@ -10,6 +11,7 @@ import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Params } from "../nn/params.js";
 import { layerIndex } from "./layer-index.js";
 import type { Recipe, Undecayed } from "./recipe.js";
+import { checkWeightRules, type SaidOf, weightRules } from "./weight-rules.js";
 
 /** Weights that are updated alike. */
 export interface ParamGroup {
@@ -19,7 +21,8 @@ export interface ParamGroup {
 	readonly weightDecay: number;
 }
 
-type GroupOf = Omit<ParamGroup, "names"> | undefined;
+type ParamGroupValues = Omit<ParamGroup, "names">;
+type GroupOf = ParamGroupValues | undefined;
 
 const kinds: Readonly<Record<Undecayed, (net: Architecture) => NameFilter>> = {
 	norms: isNorm,
@@ -30,7 +33,7 @@ const kinds: Readonly<Record<Undecayed, (net: Architecture) => NameFilter>> = {
 };
 
 const isBatchNormOf =
-	(params: Params): NameFilter =>
+	(params: Readonly<Record<string, unknown>>): NameFilter =>
 	(name) =>
 		Object.hasOwn(params, name.replace(/[^.]+$/, "running_mean"));
 
@@ -47,66 +50,118 @@ function whenFixed(name: string, recipe: Recipe): GroupOf {
 	return hasMinimum(recipe) ? { multiplier: 0, weightDecay: 0 } : undefined;
 }
 
-/** The group of a weight of the backbone, of which its name alone says what is known. */
+/** Of a backbone's weight, `usual` where nothing freezes it. */
 function groupOf(
 	name: string,
-	group: NonNullable<GroupOf>,
+	usual: ParamGroupValues,
 	{ recipe, isFrozen }: { recipe: Recipe; isFrozen: NameFilter },
 ): GroupOf {
 	if (isFrozen(name)) return undefined;
-	return recipe.transfer === "fixed-feature" ? whenFixed(name, recipe) : group;
+	return recipe.transfer === "fixed-feature" ? whenFixed(name, recipe) : usual;
 }
 
-/**
- * The weights that a recipe trains, in groups of one learning rate and one weight decay.
- *
- * `isHead` tells the task's own layers, which are trained in any case.
- */
-export function paramGroups(
-	params: Params,
+/** The group of a weight, `usual` where it is trained as any other, after what the recipe says of its name. */
+function ruled(
+	group: GroupOf,
+	{ train, rate = 1, decay }: ReturnType<SaidOf>,
+	{ recipe, usual }: { recipe: Recipe; usual: ParamGroupValues },
+): GroupOf {
+	const found = train === true ? usual : group;
+	if (!found || train === false) return undefined;
+	const weightDecay =
+		decay === true ? recipe.weightDecay : decay === false ? 0 : decay;
+	return {
+		multiplier: found.multiplier * rate,
+		weightDecay: weightDecay ?? found.weightDecay,
+	};
+}
+
+interface Grouping {
+	readonly recipe: Recipe;
+	/** Tells the task's own layers. */
+	readonly isHead: NameFilter;
+}
+
+/** As `paramGroups`, of the names of all weights that can be trained. */
+export function groupsOfNames(
+	names: readonly string[],
 	architecture: Architecture,
-	{ recipe, isHead }: { readonly recipe: Recipe; readonly isHead: NameFilter },
+	{ recipe, isHead }: Grouping,
 ): ParamGroup[] {
 	const groups = new Map<string, ParamGroup & { names: string[] }>();
 	const { frozenStages, batchNorm, noDecay, layerDecay } = recipe;
 	const isFirst = isInFirstStages(architecture, frozenStages);
-	const isBatchNorm = isBatchNormOf(params);
+	const isBatchNorm = isBatchNormOf(paramsOf(architecture));
 	const isFrozen: NameFilter = (name) =>
 		isFirst(name) || (batchNorm === "frozen" && isBatchNorm(name));
 	const undecayed = noDecay.map((kind) => kinds[kind](architecture));
 	const index = layerDecay === 1 ? undefined : layerIndex(architecture);
-	for (const [name, { trainable }] of Object.entries(params)) {
-		if (!trainable) continue;
+	const said = weightRules(recipe.weights);
+	checkWeightRules(recipe.weights, names);
+	for (const name of names) {
 		const isDecayed = !undecayed.some((isOfKind) => isOfKind(name));
 		const weightDecay = isDecayed ? recipe.weightDecay : 0;
-		const multiplier = index ? layerDecay ** (index.last - index.of(name)) : 1;
-		const group = isHead(name)
-			? { multiplier: 1, weightDecay }
-			: groupOf(name, { multiplier, weightDecay }, { recipe, isFrozen });
+		const decayed = index ? layerDecay ** (index.last - index.of(name)) : 1;
+		const usual = { multiplier: isHead(name) ? 1 : decayed, weightDecay };
+		const before = isHead(name)
+			? usual
+			: groupOf(name, usual, { recipe, isFrozen });
+		const group = ruled(before, said(name), { recipe, usual });
 		if (!group) continue;
 		const key = JSON.stringify(group);
 		const known = groups.get(key) ?? { ...group, names: [] };
 		known.names.push(name);
 		groups.set(key, known);
 	}
+	if (groups.size === 0)
+		throw new Error(
+			"the recipe cannot be followed: it leaves no weight to train",
+		);
 	return [...groups.values()];
+}
+
+/**
+ * The weights that a recipe trains, in groups of one learning rate and one weight decay.
+ *
+ * `isHead` tells the task's own layers, which are trained unless a rule about their names freezes them. Throws where a
+ * rule is about no weight, or nothing is trained.
+ */
+export function paramGroups(
+	params: Params,
+	architecture: Architecture,
+	grouping: Grouping,
+): ParamGroup[] {
+	const names = Object.keys(params).filter((name) => params[name]?.trainable);
+	return groupsOfNames(names, architecture, grouping);
 }
 
 /**
  * Which batch norms normalize by the batch, and which by the running statistics.
  *
- * `isHead` tells the layers of the task's own batch norms, which always normalize by the batch.
+ * `isHead` tells the layers of the task's own batch norms, which always normalize by the batch, unless a rule about
+ * names freezes weight and bias of one; where rules train a batch norm, `batchNorm` alone says how it normalizes.
  */
 export function batchNormModes(
 	recipe: Recipe,
 	architecture: Architecture,
 	isHead: NameFilter,
 ): (name: string) => BatchNormMode {
-	const { transfer, reading, batchNorm, frozenStages } = recipe;
+	const { transfer, reading, batchNorm, frozenStages, weights } = recipe;
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const isFrozen: NameFilter =
 		isFixed || batchNorm !== "trained"
 			? () => true
 			: isInFirstStages(architecture, frozenStages);
-	return (name) => (isHead(name) || !isFrozen(name) ? "train" : "eval");
+	const usual = (name: string): BatchNormMode =>
+		isHead(name) || !isFrozen(name) ? "train" : "eval";
+	if (!weights) return usual;
+	const said = weightRules(weights);
+	return (name) => {
+		const trained = ["weight", "bias"].map(
+			(part) => said(`${name}.${part}`).train,
+		);
+		if (trained.every((train) => train === false)) return "eval";
+		const isThawed = trained.includes(true) && batchNorm === "trained";
+		return isThawed ? "train" : usual(name);
+	};
 }

@@ -6,7 +6,11 @@ import type { RandAugmentOptions } from "../augment/rand-augment.js";
 import type { RandomErasingOptions } from "../augment/random-erasing.js";
 import type { OperationOptions } from "../augment/random-operations.js";
 import type { Own } from "../own.js";
+import type { OptimizerRule } from "./optimizer-rule.js";
+import type { RecipeLoss } from "./output-loss.js";
+import type { Regularizer } from "./regularizer.js";
 import type { Schedule, WarmUp } from "./schedule.js";
+import type { WeightRule } from "./weight-rules.js";
 
 /** Stochastic gradient descent as `torch.optim.SGD`. */
 export interface Sgd {
@@ -60,12 +64,15 @@ export type NamedAugment =
 export type Augment = NamedAugment | Own<Augmentation>;
 
 /**
- * Everything that distinguishes one run of a backbone on a task from another: plain JSON.
+ * Everything that distinguishes one run of a backbone on a task from another: plain JSON, besides what one makes
+ * oneself.
  *
- * Recipes are changed with a spread: `{ ...recipes.cifar10, learningRate: 0.001 }`.
+ * Recipes are changed with a spread: `{ ...recipes.cifar10, learningRate: 0.001 }`. A thing of one's own, `{ name,
+ * options, make }`, stands where a built-in one does; name, options and the text of `make` are written down, and it is
+ * given again when the run goes on.
  */
 export interface Recipe {
-	readonly optimizer: Sgd | AdamW;
+	readonly optimizer: Sgd | AdamW | Own<OptimizerRule>;
 	readonly learningRate: number;
 	readonly weightDecay: number;
 	readonly noDecay: readonly Undecayed[];
@@ -106,6 +113,12 @@ export interface Recipe {
 	/** The weight of the Jensen-Shannon divergence between an image and two augmented views; 12 in AugMix. */
 	readonly consistency: number | null;
 	readonly seed: number;
+	/** In place of the task's own loss, where that is of the network's output alone; left out, it is the task's. */
+	readonly loss?: RecipeLoss;
+	/** Added to the loss, for the weights themselves: L2-SP, say. */
+	readonly regularizers?: readonly Own<Regularizer>[];
+	/** Freezing, rates and weight decay by name, one rule over the other: of each setting the last that matches counts. */
+	readonly weights?: readonly WeightRule[];
 }
 
 const cifar10: Recipe = Object.freeze({

@@ -8,9 +8,12 @@ import {
 	required,
 	whole,
 } from "../check/checks.js";
+import { shown } from "../check/shown.js";
+import { isOwn, type Makers, makeOf, type Own } from "../own.js";
+import { checkMade, orOwn } from "./own-check.js";
 
-/** How the learning rate changes over a run. */
-export type Schedule =
+/** The schedules there are. */
+type BuiltInSchedule =
 	| { readonly name: "constant" }
 	| {
 			readonly name: "step";
@@ -45,6 +48,20 @@ export type Schedule =
 			} | null;
 	  };
 
+/**
+ * How the learning rate, and maybe the momentum, go over a run: pure functions of the position, asked anew at each step
+ * and after each interruption.
+ */
+export interface ScheduleRule {
+	/** The learning rate of the update at a position, of a group of weights whose learning rate is `base`. */
+	rate(position: Position, base: number): number;
+	/** The momentum (of AdamW: the first beta) where the optimizer's own is `momentum`, which is kept if left out. */
+	momentum?(position: Position, momentum: number): number;
+}
+
+/** How the learning rate changes over a run: a built-in schedule, or one's own. */
+export type Schedule = BuiltInSchedule | Own<ScheduleRule>;
+
 /** The first steps, in which the scheduled learning rate is scaled up linearly from `ratio` to 1. */
 export interface WarmUp {
 	readonly steps: number;
@@ -62,20 +79,6 @@ const part = required(number({ from: 0, to: 1 }));
 const divisor = required(number({ above: 0 }));
 const least = required(number({ from: 0 }));
 
-/** The check of the schedule of a recipe. */
-export const scheduleCheck = oneOfKinds<Schedule, "name">("name", {
-	constant: {},
-	step: { at: required(list(share)), factor: least },
-	poly: { power: least, minLearningRate: least },
-	cosine: { minLearningRate: least },
-	"one-cycle": {
-		rise: share,
-		startDivisor: divisor,
-		endDivisor: divisor,
-		momentum: required(orNull(keyed({ lowest: part, highest: part }))),
-	},
-});
-
 /** The check of the warm-up of a recipe. */
 export const warmUpCheck = orNull(
 	keyed({ steps: required(whole({ from: 1 })), ratio: part }),
@@ -86,11 +89,6 @@ interface Course {
 	readonly schedule: Schedule;
 	readonly warmUp: WarmUp | null;
 }
-
-const courseChecks: Checks<Course> = {
-	schedule: required(scheduleCheck),
-	warmUp: required(warmUpCheck),
-};
 
 /** How far a run is; `steps` need not be whole where the length is given in seconds. */
 export interface Position {
@@ -116,35 +114,104 @@ function partOfCycle(
 	return { rising: false, share: Math.min(1, (step - peak) / fall) };
 }
 
-function scheduled(
-	schedule: Schedule,
-	base: number,
-	position: Position,
-): number {
-	const share = position.step / position.steps;
-	switch (schedule.name) {
-		case "constant":
-			return base;
-		case "step": {
-			const passed = schedule.at.filter((at) => share >= at - tolerance);
-			return base * schedule.factor ** passed.length;
-		}
-		case "poly": {
-			const { power, minLearningRate } = schedule;
-			const left = Math.max(0, 1 - share) ** power;
-			return (base - minLearningRate) * left + minLearningRate;
-		}
-		case "cosine":
-			return cosine(base, schedule.minLearningRate, Math.min(1, share));
-		case "one-cycle": {
-			const { rise, startDivisor, endDivisor } = schedule;
+type OneCycle = Extract<BuiltInSchedule, { readonly name: "one-cycle" }>;
+
+function oneCycle({
+	rise,
+	startDivisor,
+	endDivisor,
+	momentum,
+}: OneCycle): ScheduleRule {
+	const along = (position: Position, [start, peak, end]: readonly number[]) => {
+		const { rising, share } = partOfCycle(rise, position);
+		return rising
+			? cosine(start as number, peak as number, share)
+			: cosine(peak as number, end as number, share);
+	};
+	return {
+		rate(position, base) {
 			const start = base / startDivisor;
-			const { rising, share } = partOfCycle(rise, position);
-			return rising
-				? cosine(start, base, share)
-				: cosine(base, start / endDivisor, share);
-		}
-	}
+			return along(position, [start, base, start / endDivisor]);
+		},
+		...(momentum && {
+			momentum: (position) =>
+				along(position, [momentum.highest, momentum.lowest, momentum.highest]),
+		}),
+	};
+}
+
+const shareOf = ({ step, steps }: Position): number => step / steps;
+
+const schedules: Makers<ScheduleRule, BuiltInSchedule> = {
+	constant: () => ({ rate: (_, base) => base }),
+	step: ({ at, factor }) => ({
+		rate(position, base) {
+			const share = shareOf(position);
+			const passed = at.filter((at) => share >= at - tolerance);
+			return base * factor ** passed.length;
+		},
+	}),
+	poly: ({ power, minLearningRate }) => ({
+		rate(position, base) {
+			const left = Math.max(0, 1 - shareOf(position)) ** power;
+			return (base - minLearningRate) * left + minLearningRate;
+		},
+	}),
+	cosine: ({ minLearningRate }) => ({
+		rate: (position, base) =>
+			cosine(base, minLearningRate, Math.min(1, shareOf(position))),
+	}),
+	"one-cycle": oneCycle,
+};
+
+/** What the built-in schedules are called. */
+export const scheduleNames: readonly string[] = Object.keys(schedules);
+
+/** The check of the schedule of a recipe. */
+export const scheduleCheck = orOwn(
+	scheduleNames,
+	oneOfKinds<BuiltInSchedule, "name">("name", {
+		constant: {},
+		step: { at: required(list(share)), factor: least },
+		poly: { power: least, minLearningRate: least },
+		cosine: { minLearningRate: least },
+		"one-cycle": {
+			rise: share,
+			startDivisor: divisor,
+			endDivisor: divisor,
+			momentum: required(orNull(keyed({ lowest: part, highest: part }))),
+		},
+	}),
+);
+
+const courseChecks: Checks<Course> = {
+	schedule: required(scheduleCheck),
+	warmUp: required(warmUpCheck),
+};
+
+function ruleOf(schedule: Schedule): ScheduleRule {
+	const rule = makeOf<ScheduleRule, BuiltInSchedule>(schedule, schedules);
+	checkMade(
+		`the schedule ${schedule.name}`,
+		typeof rule?.rate === "function",
+		"{ rate }, a function (position, base) => rate, and maybe { momentum }",
+	);
+	return rule;
+}
+
+/** The number that a schedule gives; throws where one of one's own gives none that a step can be made with. */
+function checked(
+	value: number,
+	what: string,
+	{
+		schedule,
+		position,
+	}: { readonly schedule: Schedule; readonly position: Position },
+): number {
+	if (!isOwn(schedule) || (Number.isFinite(value) && value >= 0)) return value;
+	throw new RangeError(
+		`the schedule ${schedule.name} gives the ${what} ${shown(value)} at step ${position.step} of ${position.steps}: it must be a number of at least 0`,
+	);
 }
 
 /** As `learningRateAt`, of a recipe that was checked. */
@@ -153,7 +220,8 @@ export function rateAt(
 	base: number,
 	{ schedule, warmUp }: Course,
 ): number {
-	const rate = scheduled(schedule, base, position);
+	const given = ruleOf(schedule).rate(position, base);
+	const rate = checked(given, "learning rate", { schedule, position });
 	if (!warmUp || position.step >= warmUp.steps) return rate;
 	const missing = (1 - position.step / warmUp.steps) * (1 - warmUp.ratio);
 	return rate * (1 - missing);
@@ -183,10 +251,8 @@ export function momentumAt(
 	momentum: number,
 	schedule: Schedule,
 ): number {
-	if (schedule.name !== "one-cycle" || !schedule.momentum) return momentum;
-	const { lowest, highest } = schedule.momentum;
-	const { rising, share } = partOfCycle(schedule.rise, position);
-	return rising
-		? cosine(highest, lowest, share)
-		: cosine(lowest, highest, share);
+	const rule = ruleOf(schedule);
+	if (!rule.momentum) return momentum;
+	const given = rule.momentum(position, momentum);
+	return checked(given, "momentum", { schedule, position });
 }

@@ -15,8 +15,10 @@ import {
 	makeOptimizer,
 	type StepNumbers,
 } from "./optimizer.js";
+import { makeLoss } from "./output-loss.js";
 import { batchNormModes, paramGroups } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
+import { regularization } from "./regularizer.js";
 import { momentumAt, type Position, rateAt } from "./schedule.js";
 
 /** Makes updates of a model, compiled. */
@@ -34,10 +36,18 @@ type Loss = (
 	options: ForwardOptions,
 ) => tf.Scalar;
 
+type OfOutput = (output: tf.Tensor, targets: BatchTargets) => tf.Scalar;
+
+/** The recipe's loss of the network's output, or the task's; checkRecipe has made sure that the task has one. */
+const lossOfOutput = (task: Task, { loss }: Recipe): OfOutput =>
+	loss
+		? makeLoss(loss, task.classes)
+		: (output, targets) => task.outputLoss?.(output, targets) as tf.Scalar;
+
 function consistentLoss(
 	task: Task,
 	{ backbone, params }: Model,
-	weight: number,
+	{ weight, ofOutput }: { weight: number; ofOutput: OfOutput },
 ): Loss {
 	return (views, targets, options) => {
 		const output = task.forward({ params, backbone }, views, options);
@@ -47,9 +57,7 @@ function consistentLoss(
 			tf.Tensor,
 		];
 		const divergence = jensenShannon(clean, first, second, { weight });
-		// checkRecipe has made sure that the task has this loss.
-		const loss = task.outputLoss?.(clean, targets) as tf.Scalar;
-		return tf.add(loss, divergence);
+		return tf.add(ofOutput(clean, targets), divergence);
 	};
 }
 
@@ -89,11 +97,15 @@ function lossOf(
 		batchNorm: modesOf(model, recipe),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
-	const loss: Loss =
+	const ofOutput = lossOfOutput(task, recipe);
+	const plain: Loss = (images, targets, options) =>
+		recipe.loss
+			? ofOutput(task.forward(model, images, options) as tf.Tensor, targets)
+			: task.loss(model, { images, targets }, options);
+	const loss =
 		consistency === null
-			? (images, targets, options) =>
-					task.loss(model, { images, targets }, options)
-			: consistentLoss(task, model, consistency);
+			? plain
+			: consistentLoss(task, model, { weight: consistency, ofOutput });
 	return ({ images, targets, sizes }) =>
 		loss(normalize(images, task.normalization), targets, {
 			...always,
@@ -192,7 +204,11 @@ function divided(
 	};
 }
 
-/** Prepares the updates of a run; the variables of the model are changed in place. */
+/**
+ * Prepares the updates of a run; the variables of the model are changed in place.
+ *
+ * They must be as they are before the first step: regularizers remember them.
+ */
 export function makeTrainStep(
 	task: Task,
 	model: Model,
@@ -200,10 +216,8 @@ export function makeTrainStep(
 ): TrainStep {
 	const { params, backbone, head } = model;
 	const { gradientClip, accumulate, seed, schedule, learningRate } = recipe;
-	const groups = paramGroups(params, backbone.architecture, {
-		recipe,
-		isHead: (name) => Object.hasOwn(head, name),
-	});
+	const isHead = (name: string) => Object.hasOwn(head, name);
+	const groups = paramGroups(params, backbone.architecture, { recipe, isHead });
 	const names = groups.flatMap((group) => group.names);
 	const trained = Object.fromEntries(
 		names.map((name) => [name, params[name] as tf.Variable]),
@@ -211,7 +225,11 @@ export function makeTrainStep(
 	const frozen = unchanged(model, trained, recipe);
 	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
 	const random = new Random();
-	const loss = lossOf(task, model, { recipe, random });
+	const plain = lossOf(task, model, { recipe, random });
+	const extra = regularization(recipe.regularizers, trained, isHead);
+	const loss = extra
+		? (batch: Batch): tf.Scalar => tf.add(plain(batch), extra())
+		: plain;
 	const differentiate = differentiator(loss, trained);
 	const apply: Apply = (gradients, numbers) =>
 		optimizer.update(
@@ -247,6 +265,7 @@ export function makeTrainStep(
 		},
 		dispose() {
 			tf.dispose(optimizer.slots);
+			extra?.dispose();
 			parts.dispose();
 		},
 	};

@@ -107,17 +107,17 @@ test("one sentence says what was given and what would be right", () => {
 		[
 			null,
 			"TypeError",
-			"paint: its options must be an object with some of size, color, places, not null",
+			"paint: its options must be an object { size }, with or without color, places, not null",
 		],
 		[
 			"red",
 			"TypeError",
-			'paint: its options must be an object with some of size, color, places, not "red"',
+			'paint: its options must be an object { size }, with or without color, places, not "red"',
 		],
 		[
 			[1],
 			"TypeError",
-			"paint: its options must be an object with some of size, color, places, not [1]",
+			"paint: its options must be an object { size }, with or without color, places, not [1]",
 		],
 	];
 	for (const [options, name, message] of refused)

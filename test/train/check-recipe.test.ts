@@ -272,6 +272,6 @@ test("what is no recipe is refused, and nothing is written", async () => {
 	for (const recipe of [undefined, null, "cifar10", [recipes.cifar10]])
 		await assert.rejects(
 			finetune(tinyBackbone(), tinyTask, recipe as never),
-			/^Error: the recipe cannot be followed: the recipe must be an object \{ optimizer, learningRate, .*\}, not/,
+			/^Error: the recipe cannot be followed: the recipe must be an object \{ optimizer, learningRate, .*seed \}, with or without loss, .*, not/,
 		);
 });

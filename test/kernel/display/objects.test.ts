@@ -115,6 +115,15 @@ test("a recipe shows what it changes, and of which", async () => {
 	assert.match(await html(recipe), /prime, preset imagenet \(was none\)/);
 	assert.match(await html(recipe), /<details>.*weightDecay/s);
 	assert.match(await text(recipes.cifar10), /^Recipe: cifar10\n/);
+	const lion = {
+		name: "lion",
+		options: { betas: [0.9, 0.99] },
+		make: () => ({}) as never,
+	};
+	assert.match(
+		await html({ ...recipe, optimizer: lion }),
+		/lion, options betas 0\.9, 0\.99 \(was sgd, momentum 0\.9/,
+	);
 });
 
 test("a run shows its recipe, loss and scores; several are a table", async () => {

@@ -1,0 +1,76 @@
+import { shortHash } from "../canonical.js";
+import { changeNames } from "../tasks/task-identity.js";
+import { optimizerNames } from "./optimizer.js";
+import type { Recipe } from "./recipe.js";
+import type { RunRecord } from "./run.js";
+import { scheduleNames } from "./schedule.js";
+
+interface Named {
+	readonly name: string;
+	readonly options?: unknown;
+}
+
+/** Of a written recipe too: what someone made, and a loss in place of the task's, which some recipes alone have. */
+function variedParts(recipe: Recipe): Named[] {
+	const { optimizer, schedule, loss, regularizers = [] } = recipe;
+	return [
+		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),
+		...(scheduleNames.includes(schedule.name) ? [] : [schedule as Named]),
+		...(loss ? [loss as Named] : []),
+		...regularizers,
+	];
+}
+
+/** What a recipe has beyond the built-in settings that all have, by name: for the ids of runs. */
+export const variedNames = (recipe: Recipe): string[] => [
+	...variedParts(recipe).map(({ name }) => name),
+	...(recipe.weights?.length ? ["weights-by-name"] : []),
+];
+
+const longest = 80;
+
+function settingsText(settings: object): string {
+	const text = Object.entries(settings)
+		.filter(([, value]) => value !== undefined)
+		.map(([key, value]) =>
+			typeof value === "object"
+				? `${key} ${JSON.stringify(value)}`
+				: `${key} ${value}`,
+		)
+		.join(" ");
+	// Never cut off where two differ.
+	return text.length > longest ? shortHash(settings) : text;
+}
+
+function textOf({ name, options, ...rest }: Named): string {
+	const settings =
+		typeof options === "object" && options !== null && !Array.isArray(options)
+			? options
+			: { ...(options !== undefined && { options }) };
+	const { code: _, ...others } = rest as { code?: string };
+	return [name, settingsText({ ...settings, ...others })]
+		.filter((part) => part !== "")
+		.join(" ");
+}
+
+/** The same with all settings: `l2-sp alpha 0.1`, `layer1.* train false`. */
+const variedSettings = (recipe: Recipe): string[] => [
+	...variedParts(recipe).map(textOf),
+	...(recipe.weights ?? []).map(({ match, ...said }) =>
+		textOf(
+			typeof match === "string"
+				? { name: match, ...said }
+				: { ...match, ...said },
+		),
+	),
+];
+
+/**
+ * What tables tell a run apart by, besides the columns that all runs have: changes of its task, and what its recipe has
+ * beyond the built-in settings; empty where there is none.
+ */
+export const variationOf = ({
+	task,
+	recipe,
+}: Pick<RunRecord, "task" | "recipe">): string =>
+	[...changeNames(task), ...variedSettings(recipe)].join(", ");
