@@ -1,5 +1,4 @@
 import { commonCorruptions } from "../corruptions/corruption.js";
-import { checkWorkers } from "../parallel/thread-shares.js";
 import { withLock } from "../runs/lock.js";
 import { mendRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
@@ -23,7 +22,6 @@ function settle(
 	{ test, testBatchSize = 64 }: Task,
 	{
 		signal = notebookSignal(),
-		workers,
 		corruptions = commonCorruptions,
 		severities = [1],
 		images = test.length,
@@ -43,11 +41,9 @@ function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
-	checkWorkers(workers);
 	return {
 		...rest,
 		...(signal && { signal }),
-		...(workers !== undefined && { workers }),
 		corruptions,
 		severities,
 		images,
