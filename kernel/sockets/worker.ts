@@ -147,8 +147,8 @@ async function close(): Promise<void> {
 	await Promise.all(Object.values(outboxes).map((box) => box.flushed()));
 	for (const socket of Object.values(sockets)) socket.close();
 	await Promise.all(reading);
-	// ZeroMQ lets go of its handles in the next turns of the event loop
-	await delay(10);
+	// ZeroMQ lets go of its handles soon, and says nothing when it has
+	await delay(100);
 	Atomics.store(memory, shared.closed, 1);
 	Atomics.notify(memory, shared.closed);
 }

@@ -36,7 +36,7 @@ export const wrongNames: readonly WrongName[] = [
 	[
 		"backbone",
 		() => library.backbone(wrong({ family: "restnet" }), tensors),
-		/^backbone: architecture\.family must be one of resnet, swin, not "restnet"; did you mean "resnet"\?$/,
+		/^there is no family "restnet" of networks, only resnet, swin, convnext; did you mean "resnet"\?/,
 	],
 	[
 		"untrainedBackbone",
@@ -49,7 +49,7 @@ export const wrongNames: readonly WrongName[] = [
 	[
 		"untrainedBackbone",
 		() => library.untrainedBackbone(wrong(undefined)),
-		/^untrainedBackbone: architecture must be an object whose family is one of resnet, swin, not undefined$/,
+		/^untrainedBackbone: architecture must be an architecture, not undefined$/,
 	],
 	[
 		"parameterCountOf",
