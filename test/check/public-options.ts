@@ -150,6 +150,33 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		call: (options) => library.auditPrime(images, random, options),
 		...prime,
 	},
+	cutmix: {
+		call: (options) => library.cutmix(options),
+		typo: ["alpa", "alpha"],
+		wrong: ["probability", "often"],
+	},
+	mixup: {
+		call: (options) => library.mixup(options),
+		typo: ["probabilty", "probability"],
+		wrong: ["alpha", "0.2"],
+	},
+	randAugment: {
+		call: (options) => library.randAugment(options),
+		typo: ["magnitud", "magnitude"],
+		wrong: ["count", "2"],
+		name: ["operations", ["solarise"], "solarize"],
+	},
+	randomErasing: {
+		call: (options) => library.randomErasing(options),
+		typo: ["probabilty", "probability"],
+		wrong: ["scale", "0.3"],
+	},
+	trivialAugment: {
+		call: (options) => library.trivialAugment(options),
+		typo: ["operation", "operations"],
+		wrong: ["bins", "31"],
+		name: ["interpolation", "biliner", "bilinear"],
+	},
 	augmix: {
 		call: (options) => library.augmix(options),
 		typo: ["sevrity", "severity"],

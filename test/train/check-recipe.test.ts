@@ -220,7 +220,7 @@ const refused: readonly (readonly [object, string])[] = [
 	[{ augment: [] }, "augment must be a list of at least 1"],
 	[
 		{ augment: { name: "random-erasing", options: { value: [1, 2] } } },
-		"augment.options.value must be a list of 3",
+		"augment.options.value must be one of random, or a number, or a list of 3",
 	],
 	[
 		{ augment: { name: "mixup", make: () => ({ batch: () => {} }) } },
