@@ -196,6 +196,7 @@ export {
 	randomSmoothColor,
 } from "./augment/random-smooth-color.js";
 export { trivialAugment } from "./augment/trivial-augment.js";
+
 // What backbones are transferred to.
 
 export { type Ade20kOptions, ade20k } from "./tasks/ade20k/ade20k.js";
