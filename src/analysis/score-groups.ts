@@ -90,7 +90,13 @@ const cellName = (corruption: string, severity: number): string =>
 
 function mixtures(run: string, rows: readonly ResultRow[]): string[] {
 	return conditions
-		.map((column) => ({ column, found: values(rows, column) }))
+		.map((column) => ({
+			column,
+			found: values(
+				rows.map((row) => ({ ...row, [column]: columnValue(row, column) })),
+				column,
+			),
+		}))
 		.filter(({ found }) => found.length > 1)
 		.map(
 			({ column, found }) =>

@@ -144,9 +144,11 @@ export async function evaluate<Target, Prediction>(
 		const predictors = new Map<string, RunPredictor<Prediction>>();
 		try {
 			for (const run of incomplete) {
-				const predictor = await loadPredictor(run, task);
+				// It may have gone on, or ended, while another process wrote to it.
+				const predictor = await loadPredictor(openRun(run.folder), task);
 				predictors.set(run.id, predictor);
-				if (predictor.step !== undefined) steps.set(run.id, predictor.step);
+				if (predictor.step === undefined) steps.delete(run.id);
+				else steps.set(run.id, predictor.step);
 			}
 			const gaps = findGaps(incomplete, cells, steps);
 			await fillGaps(task, { gaps, predictors }, settled);
