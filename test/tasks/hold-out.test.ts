@@ -1,10 +1,16 @@
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { shortHash } from "../../src/canonical.js";
 import { useEngine } from "../../src/engine/engine.js";
+import { writePng } from "../../src/image/encode.js";
+import { createImage } from "../../src/image/image.js";
 import { Random } from "../../src/random.js";
+import { segmentationFolder } from "../../src/tasks/ade20k/segmentation-folder.js";
 import { defineTask, vary } from "../../src/tasks/define-task.js";
 import { holdOut } from "../../src/tasks/hold-out.js";
+import { imageFolder } from "../../src/tasks/image-folder/image-folder.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { shapesDetection } from "../../src/tasks/shapes/shapes-detection.js";
 import type { Dataset, Task } from "../../src/tasks/task.js";
@@ -12,6 +18,7 @@ import { checkTask } from "../../src/tasks/task-identity.js";
 import { makeTask } from "../../src/tasks/task-source.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import { exampleStream } from "../../src/train/example-stream.js";
+import { scratchFolder } from "../train/folders.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "../train/tiny-task.js";
 import { variedTask } from "../train/varied-task.js";
 
@@ -117,6 +124,34 @@ describe("a part of the training data is held out", () => {
 			[kept.contents, heldOut.contents],
 			[own.contents, own.contents],
 		);
+	});
+
+	test("data sets of files know their ids without reading them", async () => {
+		const folder = scratchFolder();
+		const write = async (path: string) => {
+			mkdirSync(dirname(join(folder, path)), { recursive: true });
+			await writePng(join(folder, path), createImage(8, 8));
+		};
+		for (const name of ["a", "b", "c"]) {
+			await write(`train/cat/${name}.png`);
+			await write(`train/dog/${name}.png`);
+		}
+		const scenes = segmentationFolder({
+			images: join(folder, "train", "cat"),
+			annotations: join(folder, "none"),
+			classes: 2,
+		});
+		assert.deepEqual(
+			[0, 1, 2].map((i) => scenes.id?.(i)),
+			["train/cat/a", "train/cat/b", "train/cat/c"],
+		);
+		const { train: pictures } = imageFolder({
+			folder: join(folder, "train"),
+			split: { share: 0.34 },
+		});
+		assert.equal(pictures.length, 4);
+		for (let i = 0; i < 4; i++)
+			assert.equal(pictures.id?.(i), pictures.sample(i).id);
 	});
 
 	test("groups are those of the examples", () => {
