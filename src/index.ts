@@ -344,7 +344,6 @@ export {
 	jensenShannon,
 } from "./train/jensen-shannon.js";
 export type { Every, TrainingView } from "./train/look.js";
-export type { Plateau } from "./train/plateau.js";
 export type {
 	OptimizerRule,
 	UpdateAt,
@@ -356,6 +355,7 @@ export type {
 	OutputLoss,
 	RecipeLoss,
 } from "./train/output-loss.js";
+export type { Plateau } from "./train/plateau.js";
 export {
 	type AdamW,
 	type Augment,
