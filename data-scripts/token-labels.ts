@@ -108,7 +108,13 @@ function tokenLoss(
 export function shapesWithTokens(
 	options: Omit<ShapesOptions, "domain">,
 ): Task<Labels, number, tf.Tensor> {
-	const { train, test, metric, ...plain } = shapes({
+	const {
+		train,
+		test,
+		heldOut: _,
+		metric,
+		...plain
+	} = shapes({
 		...options,
 		domain: "source",
 	});

@@ -281,6 +281,7 @@ export {
 	averagePrecision,
 } from "./tasks/coco/score/average-precision.js";
 export { defineTask, type TaskParts, vary } from "./tasks/define-task.js";
+export { type HoldOutOptions, holdOut } from "./tasks/hold-out.js";
 export {
 	type ImageFolderOptions,
 	imageFolder,
@@ -342,6 +343,7 @@ export {
 	type JensenShannonOptions,
 	jensenShannon,
 } from "./train/jensen-shannon.js";
+export type { Every, TrainingView } from "./train/look.js";
 export type {
 	OptimizerRule,
 	UpdateAt,
@@ -353,6 +355,7 @@ export type {
 	OutputLoss,
 	RecipeLoss,
 } from "./train/output-loss.js";
+export type { Plateau } from "./train/plateau.js";
 export {
 	type AdamW,
 	type Augment,
@@ -360,6 +363,7 @@ export {
 	degreeOfFineTuning,
 	type Length,
 	type Recipe,
+	type Rhythm,
 	recipes,
 	type Sgd,
 	type Undecayed,
@@ -378,6 +382,7 @@ export {
 	type ScheduleRule,
 	type WarmUp,
 } from "./train/schedule.js";
+export type { Watch } from "./train/watch.js";
 export type { WeightRule } from "./train/weight-rules.js";
 
 // Scoring.

@@ -65,7 +65,7 @@ interface Slot {
 }
 
 function slotsOf(rows: readonly Row[]): Slot[] {
-	const columns = [...runColumns, "variation"].filter(
+	const columns = [...runColumns, "variation", "step"].filter(
 		(column) => column !== "augment",
 	);
 	const others = varying(

@@ -3,7 +3,8 @@ import {
 	checkArgument,
 	checkOptions,
 } from "../check/check-options.js";
-import { list, number, thing } from "../check/checks.js";
+import { list, number, text, thing } from "../check/checks.js";
+import { didYouMean } from "../check/did-you-mean.js";
 import type { LogRow } from "../runs/run-folder.js";
 import { augmentName } from "../train/augmentations.js";
 import { variationOf } from "../train/recipe-variation.js";
@@ -18,10 +19,13 @@ import type { Row } from "./table-rows.js";
 export interface TrainingOptions {
 	/** The loss is the running mean over this share of a run's rows; 0 leaves it as logged. */
 	readonly smoothing?: number;
+	/** Which logged numbers are drawn beside, each in a panel of its own; all by default. */
+	readonly numbers?: readonly string[];
 }
 
 const checks: Checks<TrainingOptions> = {
 	smoothing: number({ from: 0, to: 1 }),
+	numbers: list(text),
 };
 
 /** What training curves need of a run. */
@@ -67,6 +71,43 @@ const columnsOf = ({ id, record, log }: LoggedRun): Row => ({
 	log,
 });
 
+/** The names of all numbers that runs have logged. */
+const loggedNames = (runs: readonly LoggedRun[]): string[] => [
+	...new Set(
+		runs.flatMap(({ log }) =>
+			log.flatMap(({ numbers }) => Object.keys(numbers ?? {})),
+		),
+	),
+];
+
+/** The logged numbers of a series, a line for each name that it has. */
+function numberLines(
+	{ label, style, rows }: Series,
+	names: readonly string[],
+	parts: readonly Panel[],
+): Trace[] {
+	const log = rows.flatMap((row) => row.log as LoggedRun["log"]);
+	return names.flatMap((name, i) => {
+		const marks = log.filter(({ numbers }) => numbers?.[name] !== undefined);
+		if (marks.length === 0) return [];
+		return [
+			{
+				type: "scatter",
+				mode: "lines+markers",
+				name: label,
+				legendgroup: label,
+				showlegend: false,
+				x: marks.map(({ step }) => step),
+				y: marks.map(({ numbers }) => numbers?.[name]),
+				line: { color: style.color, dash: style.dash, width: style.width },
+				marker: { size: 4 },
+				hovertemplate: `${label}<br>step %{x}: ${name} %{y:.4g}<extra></extra>`,
+				...parts[i]?.axes,
+			},
+		];
+	});
+}
+
 function lines(
 	{ label, style, rows }: Series,
 	[lossPanel, ratePanel]: readonly Panel[],
@@ -106,9 +147,9 @@ function lines(
 
 /**
  * Training curves of runs: loss and learning rate against update, both logarithmic; of long logs, 500
- * evenly spaced rows.
+ * evenly spaced rows; and each number that was logged meanwhile, such as the score on held-out data.
  *
- * Throws where there are no runs, or they are of several tasks.
+ * Throws where there are no runs, they are of several tasks, or none has logged a number of that name.
  */
 export function plotTraining(
 	runs: readonly LoggedRun[],
@@ -126,11 +167,18 @@ export function plotTraining(
 		throw new RangeError(
 			`training curves are of one task, not of ${name} and ${other.record.task.name}`,
 		);
-	const parts = panels(2, 0.1);
-	const titles = ["loss", "learning rate"];
+	const known = loggedNames(runs);
+	const { numbers: names = known } = options;
+	const unknown = names.find((name) => !known.includes(name));
+	if (unknown !== undefined)
+		throw new RangeError(
+			`no run has logged a number "${unknown}": they have ${known.join(", ") || "none"}${didYouMean(unknown, known)}`,
+		);
+	const titles = ["loss", "learning rate", ...names];
+	const parts = panels(titles.length, 0.2 / titles.length);
 	const marks = [
-		{ dtick: "D2", tickformat: "~g" },
-		{ dtick: 1, exponentformat: "power" },
+		{ type: "log", dtick: "D2", tickformat: "~g" },
+		{ type: "log", dtick: 1, exponentformat: "power" },
 	];
 	const series = seriesOf(runs.map(columnsOf), [
 		...runColumns,
@@ -144,16 +192,19 @@ export function plotTraining(
 		label: label.split(" · ").slice(0, -1).join(" · ") || label,
 	}));
 	return styled(
-		shown.flatMap((one) => lines(one, parts, smoothing)),
+		shown.flatMap((one) => [
+			...lines(one, parts, smoothing),
+			...numberLines(one, names, parts.slice(2)),
+		]),
 		{
-			title: `Training on ${name}${miniature ? " (miniature)" : ""}: loss and learning rate against update`,
+			title: `Training on ${name}${miniature ? " (miniature)" : ""}: ${titles.slice(0, -1).join(", ")} and ${titles.at(-1)} against update`,
 			subtitle:
 				smoothing > 0
 					? `loss: running mean over ${100 * smoothing} % of the log`
 					: "loss as logged",
 		},
 		{
-			width: 1120,
+			width: 560 * titles.length,
 			height: heightFor(series.length),
 			...Object.fromEntries(
 				parts.flatMap(({ x, y, axes, domain }, i) => [
@@ -170,7 +221,6 @@ export function plotTraining(
 						y,
 						axis(titles[i] as string, {
 							anchor: axes.xaxis,
-							type: "log",
 							...marks[i],
 						}),
 					],

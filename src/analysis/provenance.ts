@@ -33,6 +33,7 @@ function evaluationFacts(results: Results): Fact[] {
 	return [
 		["runs", String(new Set(rows.map(({ run }) => run)).size)],
 		["scores", String(rows.length)],
+		["updates of unfinished runs", list(rows.map(({ step }) => step))],
 		["seeds of training", list(rows.map(({ seed }) => seed))],
 		["test set", list(rows.map(({ data }) => data))],
 		["test images", list(rows.map(({ images }) => images))],

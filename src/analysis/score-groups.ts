@@ -26,18 +26,27 @@ export const runColumns: readonly (keyof ResultRow)[] = [
 	"learningRate",
 ];
 
-/** The columns that distinguish the runs of some results: `variation` too, where a task was changed for any. */
-export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
-	const isVaried =
-		"objects" in results
-			? results.columnNames().includes("variation")
-			: results.some(({ variation }) => variation);
-	return isVaried ? [...runColumns, "variation"] : [...runColumns];
+/** Columns that only some rows have, and what the others count as. */
+const rareColumns: Readonly<Record<string, string>> = {
+	variation: "none",
+	step: "finished",
 };
 
-/** Runs whose task was not changed say nothing of it. */
+/**
+ * The columns that distinguish the runs of some results: `variation` too, where a task was changed for any, and `step`,
+ * where any was scored before it was finished.
+ */
+export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
+	const has = (column: string): boolean =>
+		"objects" in results
+			? results.columnNames().includes(column)
+			: results.some((row) => (row as unknown as Row)[column]);
+	const rare = Object.keys(rareColumns).filter(has) as (keyof ResultRow)[];
+	return [...runColumns, ...rare];
+};
+
 const columnValue = (row: ResultRow, column: string): unknown =>
-	(row as unknown as Row)[column] ?? (column === "variation" ? "none" : null);
+	(row as unknown as Row)[column] ?? rareColumns[column] ?? null;
 
 /** The rows of one run: clean, and one for each corruption and severity. */
 export interface RunScores {
@@ -73,6 +82,7 @@ const conditions = [
 	"corruptionSeed",
 	"frost",
 	"scoring",
+	"step",
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>
@@ -80,7 +90,13 @@ const cellName = (corruption: string, severity: number): string =>
 
 function mixtures(run: string, rows: readonly ResultRow[]): string[] {
 	return conditions
-		.map((column) => ({ column, found: values(rows, column) }))
+		.map((column) => ({
+			column,
+			found: values(
+				rows.map((row) => ({ ...row, [column]: columnValue(row, column) })),
+				column,
+			),
+		}))
 		.filter(({ found }) => found.length > 1)
 		.map(
 			({ column, found }) =>
@@ -174,7 +190,7 @@ function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
 	const [first] = rows;
 	if (!first) throw new RangeError("there are no results: evaluate first");
 	for (const column of by) {
-		if (column !== "variation" && !(column in first))
+		if (!Object.hasOwn(rareColumns, column) && !(column in first))
 			throw new RangeError(
 				`results have no column "${column}": they have ${Object.keys(first).join(", ")}${didYouMean(column, Object.keys(first))}`,
 			);

@@ -40,6 +40,8 @@ export function valueName(column: string, value: unknown): string {
 	if (column === "augment") return augmentText(String(value));
 	if (column === "learningRate") return `lr ${value}`;
 	if (column === "seed") return `seed ${value}`;
+	if (column === "step")
+		return typeof value === "number" ? `unfinished, step ${value}` : "finished";
 	return String(value);
 }
 

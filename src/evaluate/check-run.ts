@@ -7,6 +7,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import type { Run } from "../train/run.js";
+import type { EvaluateOptions } from "./evaluate-options.js";
 
 /** What was written as JSON comes back without what is undefined. */
 const written = (value: unknown): unknown =>
@@ -39,12 +40,16 @@ function checkNetwork({ id, record }: Pick<Run, "id" | "record">, task: Task) {
 }
 
 /** Throws where a run cannot be scored on a task: it is not finished, or of another one. */
-export function checkRun({ id, finished, record }: Run, task: Task): void {
+export function checkRun(
+	{ id, finished, record }: Run,
+	task: Task,
+	{ unfinished = false }: Pick<EvaluateOptions, "unfinished"> = {},
+): void {
 	checkTask(task);
 	const { name, inputSize, normalization, settings } = record.task;
-	if (!finished)
+	if (!finished && !unfinished)
 		throw new Error(
-			`the run ${id} is not finished: call finetune again, which goes on with it`,
+			`the run ${id} is not finished: call finetune again, which goes on with it, or score it as it is with evaluate(run, task, { unfinished: true })`,
 		);
 	if (name !== task.name)
 		throw new Error(`the run ${id} is of the task ${name}, not ${task.name}`);

@@ -1,5 +1,12 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
-import { abortSignal, callable, list, oneOf, whole } from "../check/checks.js";
+import {
+	abortSignal,
+	callable,
+	flag,
+	list,
+	oneOf,
+	whole,
+} from "../check/checks.js";
 import { channelOrders } from "../corruptions/corrupt.js";
 import type { AnyCorruption, Severity } from "../corruptions/corruption.js";
 import { cellChecks } from "../corruptions/define-corruption.js";
@@ -20,6 +27,11 @@ export interface EvaluateOptions {
 	readonly channelOrder?: "rgb" | "bgr";
 	/** The original pictures of the frost corruption; without them, frost is procedural. */
 	readonly frostPictures?: readonly Image[];
+	/**
+	 * Scores runs that are not finished too, as their last saved states have them; their rows say after how many
+	 * updates.
+	 */
+	readonly unfinished?: boolean;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -54,6 +66,7 @@ const checks: Checks<EvaluateOptions> = {
 	seed: whole(),
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
+	unfinished: flag,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

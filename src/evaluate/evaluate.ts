@@ -4,7 +4,8 @@ import { mendRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
 import { notebookSignal } from "../train/notebook-signal.js";
-import type { Run } from "../train/run.js";
+import { openRun, type Run } from "../train/run.js";
+import { savedStep } from "../train/training-state.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
 import {
@@ -13,7 +14,7 @@ import {
 	type Settled,
 } from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
-import { loadPredictor, type Predictor } from "./predictor.js";
+import { loadPredictor, type RunPredictor } from "./predictor.js";
 import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
 import { hashOfImages, scoringOf } from "./scoring.js";
@@ -69,8 +70,26 @@ function cellsOfTask(task: Task, settled: Settled): Cell[] {
 	});
 }
 
-function findGaps(runs: readonly Run[], cells: readonly Cell[]): Gap[] {
-	const rows = new Map(runs.map((run) => [run, readResults(run)]));
+/** After how many updates runs are scored that are not finished, by their ids. */
+type Steps = ReadonlyMap<string, number>;
+
+/** The rows of a run as it is now: those of a finished one have no step. */
+const rowsAt = (run: Run, steps: Steps): ResultRow[] =>
+	readResults(run).filter(({ step }) => step === steps.get(run.id));
+
+async function stepsOf(runs: readonly Run[]): Promise<Map<string, number>> {
+	const steps = new Map<string, number>();
+	for (const { id, folder, finished } of runs)
+		if (!finished) steps.set(id, await savedStep(folder));
+	return steps;
+}
+
+function findGaps(
+	runs: readonly Run[],
+	cells: readonly Cell[],
+	steps: Steps,
+): Gap[] {
+	const rows = new Map(runs.map((run) => [run, rowsAt(run, steps)]));
 	return cells
 		.map((cell) => ({
 			cell,
@@ -92,12 +111,12 @@ async function withLocks<Result>(
 }
 
 /**
- * Scores finished runs, clean and under each corruption at each severity, over the same images.
+ * Scores finished runs, or with `unfinished` the last saved states of others, clean and under each corruption at each severity, over the same images.
  *
  * Returns a row for each run and cell. Each is appended to `results.jsonl` of its run the moment it is
  * known, and a second call computes only what is missing. The rows do not depend on the number of
  * workers, nor on which runs are evaluated together. Choose the engine first. Throws where a run is not
- * finished or of another task, weights or results are damaged, or another process writes to a run.
+ * finished (unless `unfinished` says so), has no saved state, or is of another task, weights or results are damaged, or another process writes to a run.
  */
 export async function evaluate<Target, Prediction>(
 	runs: Run | readonly Run[],
@@ -105,19 +124,33 @@ export async function evaluate<Target, Prediction>(
 	options: EvaluateOptions = {},
 ): Promise<ResultRow[]> {
 	checkEvaluateOptions(options);
-	const all = [...new Map([runs].flat().map((run) => [run.id, run])).values()];
+	const given = [
+		...new Map([runs].flat().map((run) => [run.id, run])).values(),
+	];
+	// Those that were not finished may be by now.
+	const all = options.unfinished
+		? given.map(({ folder }) => openRun(folder))
+		: given;
 	const settled = settle(task, options);
-	for (const run of all) checkRun(run, task);
+	for (const run of all) checkRun(run, task, options);
+	const steps = await stepsOf(all);
 	const cells = cellsOfTask(task, settled);
-	const incomplete = all.filter((run) => findGaps([run], cells).length > 0);
+	const incomplete = all.filter(
+		(run) => findGaps([run], cells, steps).length > 0,
+	);
 	const { signal } = settled;
 	const fill = async () => {
 		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
-		const predictors = new Map<string, Predictor<Prediction>>();
+		const predictors = new Map<string, RunPredictor<Prediction>>();
 		try {
-			for (const run of incomplete)
-				predictors.set(run.id, await loadPredictor(run, task));
-			const gaps = findGaps(incomplete, cells);
+			for (const run of incomplete) {
+				// It may have gone on, or ended, while another process wrote to it.
+				const predictor = await loadPredictor(openRun(run.folder), task);
+				predictors.set(run.id, predictor);
+				if (predictor.step === undefined) steps.delete(run.id);
+				else steps.set(run.id, predictor.step);
+			}
+			const gaps = findGaps(incomplete, cells, steps);
 			await fillGaps(task, { gaps, predictors }, settled);
 		} finally {
 			for (const predictor of predictors.values()) predictor.dispose();
@@ -127,7 +160,7 @@ export async function evaluate<Target, Prediction>(
 	const inOrder = incomplete.toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
 	await withLocks(inOrder, fill, signal);
 	return all.flatMap((run) => {
-		const rows = readResults(run);
+		const rows = rowsAt(run, steps);
 		return cells.map(
 			(cell) => rows.find((row) => isOf(row, cell)) as ResultRow,
 		);

@@ -6,13 +6,14 @@ import type { Metric, Task } from "../tasks/task.js";
 import { augmentName } from "../train/augmentations.js";
 import { recipeHash } from "../train/describe-run.js";
 import { notebookReporter } from "../train/notebook-reporter.js";
+import { inputOf } from "../train/predictor.js";
 import { variationOf } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";
-import { inputOf, type Predictor } from "./predictor.js";
+import type { RunPredictor } from "./predictor.js";
 import { packHits, type ResultRow } from "./result-row.js";
 import type { TestImage, Unread } from "./test-image.js";
 
@@ -24,7 +25,7 @@ export interface Gap {
 
 /** What one run makes of one cell. */
 interface Score<Target, Prediction> {
-	readonly predictor: Predictor<Prediction>;
+	readonly predictor: RunPredictor<Prediction>;
 	readonly metric: Metric<Prediction, Target>;
 	readonly hits: boolean[];
 }
@@ -57,12 +58,14 @@ function rowOf<Target, Prediction>(
 	{ seconds, skipped }: { seconds: number; skipped: number },
 ): ResultRow {
 	const details = metric.details?.();
-	const { id, record } = predictor.run;
+	const { run, step } = predictor;
+	const { id, record } = run;
 	const { task, backbone, recipe } = record;
 	const variation = variationOf(record);
 	const { isAsEver: _, applied: __, ...condition } = cell;
 	return {
 		run: id,
+		...(step !== undefined && { step }),
 		task: task.name,
 		miniature: task.miniature,
 		backbone: backbone.name,
@@ -128,7 +131,7 @@ export async function fillGaps<Target, Prediction>(
 	}: {
 		gaps: readonly Gap[];
 		/** By the id of their run. */
-		predictors: ReadonlyMap<string, Predictor<Prediction>>;
+		predictors: ReadonlyMap<string, RunPredictor<Prediction>>;
 	},
 	options: Settled,
 ): Promise<void> {
@@ -142,7 +145,7 @@ export async function fillGaps<Target, Prediction>(
 			const began = performance.now();
 			let [skipped, reason] = [0, ""];
 			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
-				predictor: predictors.get(id) as Predictor<Prediction>,
+				predictor: predictors.get(id) as RunPredictor<Prediction>,
 				metric: task.metric(),
 				hits: [],
 			}));

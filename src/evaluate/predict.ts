@@ -1,9 +1,9 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Image } from "../image/image.js";
 import type { Task } from "../tasks/task.js";
+import { predictAll } from "../train/predictor.js";
 import type { Run } from "../train/run.js";
 import { checkRun } from "./check-run.js";
-import { inputOf, loadPredictor } from "./predictor.js";
+import { loadPredictor } from "./predictor.js";
 
 /**
  * What a finished run makes of images, in their own coordinates: one prediction each.
@@ -18,20 +18,8 @@ export async function predict<Target, Prediction>(
 ): Promise<Prediction[]> {
 	checkRun(run, task);
 	const predictor = await loadPredictor(run, task);
-	const batchSize = Math.min(task.testBatchSize ?? 64, images.length);
-	const predictions: Prediction[] = [];
 	try {
-		for (let start = 0; start < images.length; start += batchSize) {
-			const some = images.slice(start, start + batchSize);
-			const prepared = some.map((given) => ({
-				image: task.prepare(given),
-				given,
-			}));
-			const { shown, ...tensors } = inputOf(task, prepared, batchSize);
-			predictions.push(...predictor.predict({ ...tensors, shown }));
-			tf.dispose(Object.values(tensors));
-		}
-		return predictions;
+		return predictAll(task, predictor, images);
 	} finally {
 		predictor.dispose();
 	}

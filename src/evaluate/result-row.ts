@@ -9,6 +9,8 @@ import type {
 export interface ResultRow {
 	/** The id of the run. */
 	readonly run: string;
+	/** Updates made so far, where the run was not finished when it was scored; rows of finished runs have none. */
+	readonly step?: number;
 	readonly task: string;
 	/** Whether the task is a small stand-in for a real benchmark. */
 	readonly miniature: boolean;

@@ -2,9 +2,9 @@ import { corruptOne } from "../corruptions/corrupt-worker.js";
 import type { Severity, Variant } from "../corruptions/corruption.js";
 import { remembered } from "../tasks/remembered.js";
 import type { Sample, Task } from "../tasks/task.js";
+import type { Prepared } from "../train/predictor.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
-import type { Prepared } from "./predictor.js";
 
 /** An example that could not be read, and why. */
 export interface Unread {

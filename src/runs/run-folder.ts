@@ -22,6 +22,10 @@ export interface LogRow {
 	readonly learningRate: number;
 	/** Spent in training since it began, interruptions left out. */
 	readonly seconds: number;
+	/** What was logged after that update, by name: such as `held-out accuracy`. */
+	readonly numbers?: Readonly<Record<string, number>>;
+	/** After which update the best score on held-out data so far was, where a recipe watches it. */
+	readonly best?: number;
 }
 
 /** A run on the disk. */

@@ -20,8 +20,11 @@ export interface Made {
 	readonly isPublished: boolean;
 }
 
-/** What depends on a part of a task: the network, what it learns, or only its scores. */
-export type Concern = "network" | "training" | "scoring";
+/**
+ * What depends on a part of a task: the network, what it learns, or only its scores; `watching` are the scores that a
+ * run is led by while it is trained.
+ */
+export type Concern = "network" | "training" | "scoring" | "watching";
 
 /** The parts of which a run or a row depends on more than their values say; null for those that are read anew. */
 const concerns: Record<keyof Task, Concern | null> = {
@@ -45,6 +48,7 @@ const concerns: Record<keyof Task, Concern | null> = {
 	loss: "training",
 	outputLoss: "training",
 	batchTargets: "training",
+	heldOut: "watching",
 	test: "scoring",
 	prepare: "scoring",
 	predictions: "scoring",
@@ -90,13 +94,21 @@ export interface TaskIdentity {
 	readonly code?: Readonly<Partial<Record<Concern, string>>>;
 }
 
+/** The parts that something depends on: watching scores too, but not on the test data. */
+const keysOf = (concern: Concern): string[] =>
+	Object.keys(concerns).filter(
+		(key) =>
+			concernOf(key) === concern ||
+			(concern === "watching" &&
+				concernOf(key) === "scoring" &&
+				key !== "test"),
+	);
+
 /** What of a task's identity a run or a row depends on. */
 export function taskIdentity(
 	{ made, name }: Pick<Task, "made" | "name">,
 	...wanted: Concern[]
 ): TaskIdentity {
-	const keysOf = (concern: Concern): string[] =>
-		Object.keys(concerns).filter((key) => concernOf(key) === concern);
 	const changed = wanted.flatMap(keysOf).filter((key) => made.changes[key]);
 	const codeFor = (concern: Concern): string =>
 		shortHash(

@@ -31,6 +31,8 @@ export interface Dataset<Target> {
 	readonly length: number;
 	/** The example at an index from 0 to below `length`; throws a `RangeError` elsewhere. */
 	sample(index: number): Sample<Target>;
+	/** The id of the example at an index, where that is known without reading it. */
+	id?(index: number): string;
 	/**
 	 * Which examples may be in one batch of training: those of one number, such as all that are wider than
 	 * high; all, by default.
@@ -94,6 +96,11 @@ export interface Task<
 	readonly classes: readonly string[];
 	readonly train: Dataset<Target>;
 	readonly test: Dataset<Target>;
+	/**
+	 * Examples to score a network on while it is trained, neither trained nor tested on: `holdOut` takes them from the
+	 * training data.
+	 */
+	readonly heldOut?: Dataset<Target>;
 	/** The size, in pixels, of what the network sees: its sides, or the shorter ones. */
 	readonly inputSize: number;
 	/** Other settings that a run depends on, as plain JSON; part of its id. */

@@ -1,6 +1,7 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { abortSignal, callable, number, text, whole } from "../check/checks.js";
 import type { FinetuneOptions } from "./finetune.js";
+import { everyCheck } from "./look.js";
 
 const checks: Checks<FinetuneOptions> = {
 	name: text,
@@ -9,8 +10,9 @@ const checks: Checks<FinetuneOptions> = {
 	signal: abortSignal,
 	saveSeconds: number({ from: 0, infinite: true }),
 	workers: whole({ from: 0 }),
+	every: everyCheck,
 };
 
 /** Throws where the options of `finetune` cannot be followed. */
-export const checkFinetuneOptions = (options: FinetuneOptions): void =>
-	checkOptions("finetune", options, checks);
+export const checkFinetuneOptions = (options: object): void =>
+	checkOptions<FinetuneOptions>("finetune", options, checks);

@@ -10,6 +10,7 @@ import { noDecayCheck } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
 import { regularizersCheck } from "./regularizer.js";
 import { scheduleCheck, warmUpCheck } from "./schedule.js";
+import { watchCheck } from "./watch.js";
 import { weightRulesCheck } from "./weight-rules.js";
 
 const count = required(whole({ from: 1 }));
@@ -37,12 +38,13 @@ const checks: Checks<Recipe> = {
 	loss: lossCheck,
 	regularizers: regularizersCheck,
 	weights: weightRulesCheck,
+	watch: watchCheck,
 };
 
 /** What is wrong with a recipe, each part of which is right by itself. */
 function contradictions(
 	recipe: Recipe,
-	task: Pick<Task, "outputLoss" | "classes">,
+	task: Pick<Task, "outputLoss" | "classes" | "heldOut">,
 ): string[] {
 	const { optimizer, batchSize, accumulate } = recipe;
 	const isConsistent = typeof recipe.consistency === "number";
@@ -68,6 +70,16 @@ function contradictions(
 			recipe.loss === undefined || task.outputLoss !== undefined,
 			"the task has no loss of the network's output alone, in whose place a recipe's loss stands: leave `loss` out, or change the task's own with vary(task, \"what it is\", { loss })",
 		],
+		[
+			!recipe.watch || task.heldOut !== undefined,
+			"watch scores on held-out data, of which the task has none: fine-tune on holdOut(task, { share: 0.1 })",
+		],
+		[
+			recipe.watch?.keep !== "last" ||
+				recipe.watch.patience !== undefined ||
+				recipe.watch.plateau !== undefined,
+			'watch changes nothing that a run learns: keep the "best" weights, give it a patience or a plateau, or only look, with the option `every` of finetune',
+		],
 	];
 	return [
 		...found.flatMap(([isRight, problem]) => (isRight ? [] : [problem])),
@@ -79,7 +91,7 @@ function contradictions(
 /** Throws one error that lists everything that is wrong with a recipe. */
 export function checkRecipe(
 	recipe: Recipe,
-	task: Pick<Task, "outputLoss" | "classes">,
+	task: Pick<Task, "outputLoss" | "classes" | "heldOut">,
 ): void {
 	const problems = keyProblems(recipe, "the recipe", { checks, prefix: "" });
 	const wrong = problems.map(({ message }) => message);

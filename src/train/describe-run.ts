@@ -98,7 +98,13 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 }
 
 /** What a run says of its task; without training images, where it was not fine-tuned here. */
-function describeTask(task: Task, trainImages: number): RunRecord["task"] {
+function describeTask(
+	task: Task,
+	{ watch }: Recipe,
+	trainImages: number,
+): RunRecord["task"] {
+	const { heldOut } = task;
+	const isWatched = watch !== undefined && trainImages > 0;
 	return {
 		name: task.name,
 		miniature: task.miniature,
@@ -110,10 +116,19 @@ function describeTask(task: Task, trainImages: number): RunRecord["task"] {
 		...(task.train.contents !== undefined &&
 			trainImages > 0 && { contents: task.train.contents }),
 		trainImages,
+		...(isWatched &&
+			heldOut && {
+				heldOut: {
+					name: heldOut.name,
+					images: heldOut.length,
+					...(heldOut.contents !== undefined && { contents: heldOut.contents }),
+				},
+			}),
 		...taskIdentity(
 			task,
 			"network",
 			...(trainImages > 0 ? ["training" as const] : []),
+			...(isWatched ? ["watching" as const] : []),
 		),
 		...(task.settings !== undefined && { settings: task.settings }),
 	};
@@ -134,7 +149,7 @@ export function describeRun<Target>(
 			architecture,
 			sha256: hashOfTensors(weightsOf(source)),
 		},
-		task: describeTask(task, task.train.length),
+		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
 	});
 }
@@ -161,7 +176,7 @@ export function describeImported<Target>(
 			architecture,
 			sha256: "unknown",
 		},
-		task: describeTask(task, 0),
+		task: describeTask(task, recipe, 0),
 		recipe: withOwnForms(recipe) as Recipe,
 		imported: hashOfTensors(tensors),
 	});

@@ -12,6 +12,7 @@ import { checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
+import { type Every, lookout } from "./look.js";
 import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
@@ -26,12 +27,13 @@ import { trainingLog } from "./training-log.js";
 import {
 	removeState,
 	resumeState,
-	type Standing,
 	saveState,
+	type TrainingState,
 } from "./training-state.js";
+import { hasStopped } from "./watch.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
-export interface FinetuneOptions {
+export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	/** What the run calls the backbone; by default its own name, or that of its architecture. */
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
@@ -47,6 +49,11 @@ export interface FinetuneOptions {
 	 * saves time. The run does not depend on it.
 	 */
 	readonly workers?: number;
+	/**
+	 * What is done every so many updates or epochs: `{ steps: 100, do: async ({ score, log }) => log({ "held-out
+	 * accuracy": await score() }) }`.
+	 */
+	readonly every?: Every<Target, Prediction>;
 }
 
 /** A run while it is being trained. */
@@ -55,7 +62,7 @@ interface Training {
 	readonly folder: string;
 	readonly model: Model;
 	readonly trainStep: TrainStep;
-	readonly standing: Standing;
+	readonly state: TrainingState;
 }
 
 function explainDivergence(
@@ -85,51 +92,72 @@ function explainStop(error: unknown, step: number): Error {
 }
 
 /** The loop: take the examples, make an update, write it down, and save everything now and then. */
-async function train<Target>(
-	task: Task<Target, unknown>,
+async function train<Target, Prediction>(
+	task: Task<Target, Prediction>,
 	training: Training,
-	options: FinetuneOptions,
+	options: FinetuneOptions<Target, Prediction>,
 ): Promise<void> {
 	const { reporter = notebookReporter(), signal, saveSeconds = 60 } = options;
-	const { record, folder, model, trainStep, standing } = training;
+	const { record, folder, model, trainStep, state } = training;
 	const { recipe } = record;
+	const { standing } = state;
 	const from = standing.step;
 	const stream = exampleStream({ task, recipe, from }, options.workers);
 	const makeBatch = batchMaker(task, recipe);
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
+	const between = lookout(task, { ...training, every: options.every, signal });
+	const save = () => saveState(folder, variables, state);
+	const stop = (error: unknown): never => {
+		save();
+		throw signal?.aborted ? error : explainStop(error, standing.step);
+	};
+	const isLast = () => standing.step >= expectedSteps(record, standing);
+	const isOver = () => isLast() || hasStopped(recipe, standing.watch);
 	let savedAt = performance.now();
 	try {
-		while (standing.step < expectedSteps(record, standing)) {
+		while (standing.pending || !isOver()) {
 			await nextTurn();
 			const began = performance.now();
 			if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
-				saveState(folder, variables, standing);
+				save();
 				savedAt = performance.now();
 				signal?.throwIfAborted();
 			}
+			if (standing.pending) {
+				const { pending } = standing;
+				const entry = await between.look(pending, isLast()).catch(stop);
+				standing.pending = undefined;
+				log(entry);
+				continue;
+			}
 			const { step } = standing;
 			const position = { step, steps: expectedSteps(record, standing) };
-			const { value: examples = [] } = await stream.next().catch((error) => {
-				saveState(folder, variables, standing);
-				throw explainStop(error, step);
-			});
-			const loss = trainStep.update(position, (part) =>
-				makeBatch(examples, { step, part }),
+			const { value: examples = [] } = await stream.next().catch(stop);
+			const scale = standing.watch?.plateau.scale ?? 1;
+			const loss = trainStep.update(
+				position,
+				(part) => makeBatch(examples, { step, part }),
+				scale,
 			);
 			if (!Number.isFinite(loss))
 				throw explainDivergence(record, step, `the loss is ${loss}`);
 			standing.step++;
 			standing.seconds += (performance.now() - began) / 1000;
-			log(loss, rateAt(position, recipe.learningRate, recipe));
+			const rate = rateAt(position, recipe.learningRate, recipe);
+			const last = { loss, learningRate: scale * rate };
+			if (between.isDue(isLast())) standing.pending = last;
+			else log(last);
 		}
 	} finally {
+		between.dispose();
 		await stream.return();
 	}
 }
 
-function saveResult({ record, folder, model, standing }: Training): void {
-	const tensors = modelStateDict(model);
+function saveResult({ record, folder, model, state }: Training): void {
+	const { standing, best } = state;
+	const tensors = best ?? modelStateDict(model);
 	for (const [name, { data }] of Object.entries(tensors)) {
 		const isSound = (data as Float32Array).every(Number.isFinite);
 		if (!isSound)
@@ -139,21 +167,25 @@ function saveResult({ record, folder, model, standing }: Training): void {
 	removeState(folder);
 }
 
-async function trainFrom<Target>(
+async function trainFrom<Target, Prediction>(
 	source: Backbone,
-	task: Task<Target, unknown>,
+	task: Task<Target, Prediction>,
 	{
 		record,
 		folder,
 		options,
-	}: { record: RunRecord; folder: string; options: FinetuneOptions },
+	}: {
+		record: RunRecord;
+		folder: string;
+		options: FinetuneOptions<Target, Prediction>;
+	},
 ): Promise<void> {
 	const model = newModel(source, task, record.recipe.seed);
 	const trainStep = makeTrainStep(task, model, record.recipe);
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
-		const standing = await resumeState(folder, variables);
-		const training = { record, folder, model, trainStep, standing };
+		const state = await resumeState(folder, variables);
+		const training = { record, folder, model, trainStep, state };
 		await train(task, training, options);
 		saveResult(training);
 	} finally {
@@ -165,17 +197,18 @@ async function trainFrom<Target>(
 /**
  * Fine-tunes a copy of a backbone on a task, in a folder of its own under `folder`.
  *
- * Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
+ * Where the recipe watches held-out data, the weights may be those of the best score, after the update that the log's
+ * rows call `best`, and training may end before its length. Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
  * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
  * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, a
  * training image cannot be read (none is left out; the run goes on when the file is mended), or another
  * process writes to it; and the reason of `signal` where that stops it.
  */
-export async function finetune<Target>(
+export async function finetune<Target, Prediction>(
 	source: Backbone,
-	task: Task<Target, unknown>,
+	task: Task<Target, Prediction>,
 	recipe: Recipe,
-	options: FinetuneOptions = {},
+	options: FinetuneOptions<Target, Prediction> = {},
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);

@@ -14,7 +14,7 @@ import {
 	exportParams,
 	loadParams,
 } from "../backbones/state-dict.js";
-import type { NamedTensors } from "../checkpoint/tensor.js";
+import { type NamedTensors, toFloat32 } from "../checkpoint/tensor.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
 import type { Task } from "../tasks/task.js";
 
@@ -88,6 +88,38 @@ export function loadModel(
 	} catch (error) {
 		copy?.dispose();
 		checkModel(net, task, tensors);
+		throw error;
+	}
+}
+
+/** Gives variables the values of the tensors of their names; throws where one has none of its shape. */
+export function assignParams(params: Params, values: NamedTensors): void {
+	for (const [name, variable] of Object.entries(params)) {
+		const tensor = values[name];
+		if (!tensor || !tf.util.arraysEqual([...tensor.shape], variable.shape))
+			throw new Error(
+				`there are no values for ${name}, of shape [${variable.shape}]`,
+			);
+		tf.tidy(() =>
+			variable.assign(tf.tensor(toFloat32(tensor).slice(), [...tensor.shape])),
+		);
+	}
+}
+
+/** The model whose variables have these values, as a state of training holds them; other tensors are left alone. */
+export function modelOfVariables(
+	architecture: Architecture,
+	task: Head,
+	values: NamedTensors,
+): Model {
+	const source = untrainedBackbone(architecture);
+	const model = newModel(source, task, 0);
+	source.dispose();
+	try {
+		assignParams(model.params, values);
+		return model;
+	} catch (error) {
+		disposeModel(model);
 		throw error;
 	}
 }

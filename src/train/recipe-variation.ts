@@ -10,14 +10,15 @@ interface Named {
 	readonly options?: unknown;
 }
 
-/** Of a written recipe too: what someone made, and a loss in place of the task's, which some recipes alone have. */
+/** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
-	const { optimizer, schedule, loss, regularizers = [] } = recipe;
+	const { optimizer, schedule, loss, watch, regularizers = [] } = recipe;
 	return [
 		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),
 		...(scheduleNames.includes(schedule.name) ? [] : [schedule as Named]),
 		...(loss ? [loss as Named] : []),
 		...regularizers,
+		...(watch ? [{ name: "watched", ...watch }] : []),
 	];
 }
 

@@ -10,6 +10,7 @@ import type { OptimizerRule } from "./optimizer-rule.js";
 import type { RecipeLoss } from "./output-loss.js";
 import type { Regularizer } from "./regularizer.js";
 import type { Schedule, WarmUp } from "./schedule.js";
+import type { Watch } from "./watch.js";
 import type { WeightRule } from "./weight-rules.js";
 
 /** Stochastic gradient descent as `torch.optim.SGD`. */
@@ -31,6 +32,9 @@ export type Length =
 	| { readonly epochs: number }
 	| { readonly steps: number }
 	| { readonly seconds: number };
+
+/** How often something is done during training: after so many passes over the training set, or updates. */
+export type Rhythm = Exclude<Length, { readonly seconds: number }>;
 
 /**
  * Weights that may be left without decay: `norms` are all batch and layer norms, `named-norm` those whose names hold
@@ -119,6 +123,8 @@ export interface Recipe {
 	readonly regularizers?: readonly Own<Regularizer>[];
 	/** Freezing, rates and weight decay by name, one rule over the other: of each setting the last that matches counts. */
 	readonly weights?: readonly WeightRule[];
+	/** What scores on held-out data during training change: which weights are kept, when training ends, its rate. */
+	readonly watch?: Watch;
 }
 
 const cifar10: Recipe = Object.freeze({

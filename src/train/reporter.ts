@@ -9,6 +9,8 @@ export interface Progress {
 	/** Of the last update. */
 	readonly loss?: number;
 	readonly learningRate?: number;
+	/** The numbers that were logged last, by name, such as scores on held-out data. */
+	readonly numbers?: Readonly<Record<string, number>>;
 	/** Over the last seconds. */
 	readonly imagesPerSecond: number;
 	readonly secondsLeft: number;
@@ -36,6 +38,7 @@ export function progressText({
 	total,
 	loss,
 	learningRate,
+	numbers = {},
 	imagesPerSecond,
 	secondsLeft,
 }: Progress): string {
@@ -47,6 +50,9 @@ export function progressText({
 		...(learningRate === undefined
 			? []
 			: [`learning rate ${Number(learningRate.toPrecision(3))}`]),
+		...Object.entries(numbers).map(
+			([name, number]) => `${name} ${Number(number.toPrecision(4))}`,
+		),
 		`${imagesPerSecond.toFixed(imagesPerSecond < 10 ? 1 : 0)} images/s`,
 		`${clock(secondsLeft)} left`,
 	].join("  ");

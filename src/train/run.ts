@@ -28,6 +28,12 @@ export interface RunRecord {
 		readonly trainImages: number;
 		/** A hash of the training data, where its name does not say what it holds. */
 		readonly contents?: string;
+		/** What its recipe watches, where it does. */
+		readonly heldOut?: {
+			readonly name: string;
+			readonly images: number;
+			readonly contents?: string;
+		};
 		readonly settings?: unknown;
 	} & TaskIdentity;
 	readonly recipe: Recipe;

@@ -25,8 +25,15 @@ import { momentumAt, type Position, rateAt } from "./schedule.js";
 export interface TrainStep {
 	/** What must be saved, besides the weights, for training to go on as if it had never stopped. */
 	readonly slots: Params;
-	/** One update from all parts of a batch, which it disposes of; the mean loss. */
-	update(position: Position, batch: (part: number) => Batch): number;
+	/**
+	 * One update from all parts of a batch, which it disposes of; the mean loss. The scheduled learning rates are
+	 * multiplied by `scale`, 1 by default.
+	 */
+	update(
+		position: Position,
+		batch: (part: number) => Batch,
+		scale?: number,
+	): number;
 	dispose(): void;
 }
 
@@ -240,17 +247,18 @@ export function makeTrainStep(
 		accumulate === 1
 			? undivided(differentiate, apply, { frozen })
 			: divided(differentiate, apply, { trained, frozen, count: accumulate });
-	const numbersAt = (position: Position): StepNumbers => {
-		const rates = groups.map(({ multiplier }) =>
-			rateAt(position, learningRate * multiplier, recipe),
+	const numbersAt = (position: Position, scale: number): StepNumbers => {
+		const rates = groups.map(
+			({ multiplier }) =>
+				scale * rateAt(position, learningRate * multiplier, recipe),
 		);
 		const momentum = momentumAt(position, optimizer.momentum, schedule);
 		return optimizer.numbers(position.step + 1, rates, momentum);
 	};
 	return {
 		slots: optimizer.slots,
-		update(position, batchOf) {
-			const numbers = numbersAt(position);
+		update(position, batchOf, scale = 1) {
+			const numbers = numbersAt(position, scale);
 			let total = 0;
 			for (let part = 0; part < accumulate; part++) {
 				const batch = batchOf(part);

@@ -233,6 +233,51 @@ test("training curves: loss and learning rate as logged, or smoothed", () => {
 	assert.throws(() => plotTraining([]), /fine-tune first/);
 });
 
+test("numbers that were logged while training are drawn beside, each in its panel", () => {
+	const [first, second, ...others] = madeUpRuns();
+	const logged = (run: NonNullable<typeof first>, names: string[]) => ({
+		...run,
+		log: run.log.map((row) =>
+			row.step % 50 === 0
+				? {
+						...row,
+						numbers: Object.fromEntries(
+							names.map((name) => [name, row.step / 4]),
+						),
+					}
+				: row,
+		),
+	});
+	const runs = [
+		logged(first!, ["held-out accuracy", "own"]),
+		logged(second!, ["held-out accuracy"]),
+		...others,
+	];
+	const figure = plotTraining(runs);
+	assert.equal(figure.data.length, 2 * runs.length + 3);
+	const drawn = figure.data.filter(({ yaxis }) => yaxis === "y3");
+	assert.deepEqual(
+		drawn.map(({ x, y }) => [x, y]),
+		Array(2).fill([
+			[50, 100, 150, 200],
+			[12.5, 25, 37.5, 50],
+		]),
+	);
+	const titleOf = (key: string) =>
+		(figure.layout[key] as { title: { text: string } }).title.text;
+	assert.deepEqual(
+		[titleOf("yaxis3"), titleOf("yaxis4")],
+		["held-out accuracy", "own"],
+	);
+	assert.equal((figure.layout.yaxis3 as { type?: string }).type, undefined);
+	const chosen = plotTraining(runs, { numbers: ["own"] });
+	assert.equal(chosen.data.length, 2 * runs.length + 1);
+	assert.throws(
+		() => plotTraining(runs, { numbers: ["owm"] }),
+		/no run has logged a number "owm": .*did you mean "own"\?/,
+	);
+});
+
 test("image strips: a picture and a caption for each, right and wrong told apart", () => {
 	const image = createImage(4, 6);
 	const figure = plotImageStrips(

@@ -311,3 +311,23 @@ test("published scores stand beside ours where the task is the study's", () => {
 		!studyTable(madeUpStudy()).columnNames().includes("drop, published"),
 	);
 });
+
+test("scores of unfinished runs are lines of their own, and are never mixed with others", () => {
+	const rows = [
+		...small(),
+		...small({ step: 100, score: 10 }),
+		...small({ run: "other", step: 100, seed: 1 }),
+	];
+	const tables = [rows, loadResults(rows)];
+	for (const given of tables) {
+		const table = robustness(given, undefined, two);
+		assert.deepEqual(table.array("step"), ["finished", 100]);
+		assert.deepEqual(table.array("runs"), [1, 2]);
+	}
+	assert.throws(
+		() => robustness(rows, ["backbone"], two),
+		/run mixes step finished and 100: filter/,
+	);
+	const finished = robustness(small(), undefined, two);
+	assert.ok(!finished.columnNames().includes("step"));
+});

@@ -336,6 +336,11 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["stepsize", "stepSize"],
 		wrong: ["epsilon", "0.5"],
 	},
+	holdOut: {
+		call: (options) => library.holdOut(tinyTask, options),
+		typo: ["sed", "seed"],
+		wrong: ["share", "0.1"],
+	},
 	finetune: {
 		call: (options) =>
 			library.finetune(tinyBackbone(), tinyTask, recipes.shapes, options),

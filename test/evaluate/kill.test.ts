@@ -102,6 +102,12 @@ test("a run and its evaluation, killed at twenty random moments, end as if they 
 	assert.ok(made.training >= 3 && made.evaluating >= 3, JSON.stringify(made));
 });
 
+test("so do those that held-out data lead to their best weights, and that are looked at", async (t) => {
+	const made = await killOften(20, ["watch"]);
+	t.diagnostic(`kills: ${JSON.stringify(made)}`);
+	assert.ok(made.training >= 3, JSON.stringify(made));
+});
+
 test("so do those whose examples threads prepare", async (t) => {
 	const made = await killOften(4, ["threads"]);
 	t.diagnostic(`kills: ${JSON.stringify(made)}`);

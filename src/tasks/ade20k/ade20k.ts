@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
 import type { LabelMap } from "../../image/label-map.js";
+import { exampleId } from "../example-id.js";
 import type { Dataset } from "../task.js";
 import { ade20kClasses } from "./classes.js";
 import { ade20kPalette } from "./palette.js";
@@ -66,6 +67,7 @@ function part(folder: string, split: string): Dataset<LabelMap> {
 		get length() {
 			return open().length;
 		},
+		id: (index) => exampleId(open(), index),
 		sample: (index) => open().sample(index),
 	};
 }

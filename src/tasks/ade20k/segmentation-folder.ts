@@ -140,6 +140,7 @@ export function segmentationFolder(
 		get length() {
 			return files().length;
 		},
+		id: (index) => `${name}/${withoutExtension(files()[index] as string)}`,
 		sample(index): Sample<LabelMap> {
 			const file = files()[index];
 			if (file === undefined) {

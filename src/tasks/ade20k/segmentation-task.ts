@@ -21,6 +21,7 @@ import {
 	normalizationCheck,
 } from "../../nn/normalize.js";
 import { defineTask } from "../define-task.js";
+import { exampleId } from "../example-id.js";
 import type { Dataset, Size, Task, TaskSource } from "../task.js";
 import { interpolatedArgmax } from "./interpolated-argmax.js";
 import { meanIou } from "./mean-iou.js";
@@ -100,6 +101,7 @@ function renamed(
 		get length() {
 			return dataset.length;
 		},
+		id: (index) => exampleId(dataset, index),
 		sample: (index) => dataset.sample(index),
 	};
 }

@@ -80,6 +80,7 @@ export function cifar10Dataset(
 		get length() {
 			return count();
 		},
+		id: (index) => `${name}/${index}`,
 		sample(index) {
 			let rest = index;
 			for (const file of open()) {

@@ -3,6 +3,7 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
+import { exampleId } from "../example-id.js";
 import type { Dataset } from "../task.js";
 import {
 	type AnnotatedImages,
@@ -63,6 +64,7 @@ function part(
 			return open().length;
 		},
 		group: (index) => open().group(index),
+		id: (index) => exampleId(open(), index),
 		sample: (index) => open().sample(index),
 	};
 }

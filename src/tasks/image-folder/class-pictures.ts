@@ -130,6 +130,7 @@ export function classPictures({
 		get length() {
 			return pictures().length;
 		},
+		id: (index) => `${ids}/${pictures()[index]?.place}`,
 		sample(index) {
 			const picture = pictures()[index];
 			if (picture === undefined)

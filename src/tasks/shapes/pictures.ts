@@ -54,6 +54,7 @@ export function pictures<Target>(
 	): Dataset<Target> => ({
 		name: `${world}/${split}`,
 		length,
+		id: (index) => `${world}/${split}/${index}`,
 		sample(index) {
 			if (!(Number.isInteger(index) && index >= 0 && index < length)) {
 				throw new RangeError(

@@ -224,6 +224,7 @@ export function annotatedImages(
 			const { height, width } = entry(index).shown;
 			return width > height ? 1 : 0;
 		},
+		id: (index) => `${name}/${entry(index).shown.id}`,
 		sample(index) {
 			const { position, shown } = entry(index);
 			return {
