@@ -82,7 +82,7 @@ export const warmUpCheck = orNull(
 );
 
 /** The schedule of a recipe, and its warm-up. */
-interface Course {
+export interface Course {
 	readonly schedule: Schedule;
 	readonly warmUp: WarmUp | null;
 }

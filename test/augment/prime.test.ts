@@ -10,13 +10,12 @@ import {
 import type { Primitive } from "../../src/augment/prime-options.js";
 import {
 	auditPrime,
-	type PrimeAudit,
 	prime,
 	primePresets,
-	primeReadings,
 	Random,
 	useEngine,
 } from "../../src/index.js";
+import { type PrimeAudit, primeReadings } from "../../src/parts.js";
 import {
 	fixtureImages,
 	float32,

@@ -8,16 +8,18 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import {
-	type Augmentation,
 	augmix,
-	drawUniform,
 	engine,
 	prime,
 	primePresets,
-	primeReadings,
 	Random,
 	useEngine,
 } from "../../src/index.js";
+import {
+	type Augmentation,
+	drawUniform,
+	primeReadings,
+} from "../../src/parts.js";
 import {
 	heading,
 	median,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { describe, readCheckpoint } from "../../src/index.js";
+import { readCheckpoint } from "../../src/index.js";
+import { describe } from "../../src/parts.js";
 import { fixtures } from "./fixtures.js";
 
 const none = { dtype: null, shape: null, elements: null, bytes: null };

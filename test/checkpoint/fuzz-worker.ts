@@ -4,13 +4,8 @@ import { join } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import { CheckpointFile } from "../../src/checkpoint/file.js";
 import { readMember, zipMembers } from "../../src/checkpoint/zip.js";
-import {
-	CheckpointError,
-	describe,
-	Random,
-	readCheckpoint,
-	stateDict,
-} from "../../src/index.js";
+import { Random, readCheckpoint, stateDict } from "../../src/index.js";
+import { CheckpointError, describe } from "../../src/parts.js";
 import { torchArchive } from "./archive.js";
 import { fixtures } from "./fixtures.js";
 import { mutate } from "./mutate.js";

@@ -2,17 +2,16 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
+import { readCheckpoint, stateDict } from "../../src/index.js";
 import {
 	CheckpointError,
 	describe,
 	type NamedTensor,
 	type NamedTensors,
 	PythonObject,
-	readCheckpoint,
 	type StateDictOptions,
-	stateDict,
 	toFloat32,
-} from "../../src/index.js";
+} from "../../src/parts.js";
 import {
 	type ExpectedTensor,
 	fixtures,

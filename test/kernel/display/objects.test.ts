@@ -5,7 +5,6 @@ import type { Bundle } from "../../../kernel/display/bundle.js";
 import { bundleOf } from "../../../kernel/display/bundle.js";
 import {
 	cifar10,
-	encodePng,
 	plotCorruptions,
 	publishedScores,
 	type Run,
@@ -16,6 +15,7 @@ import {
 	useEngine,
 	zoo,
 } from "../../../src/index.js";
+import { encodePng } from "../../../src/parts.js";
 import { scratchFolder } from "../session.js";
 
 const show = async (value: unknown): Promise<Bundle> => await bundleOf(value);
