@@ -11,8 +11,8 @@ import {
 	type CorruptionName,
 	commonCorruptions,
 	corruptionNames,
+	corruptionVariants,
 	severities,
-	variants,
 } from "../src/corruptions/corruption.js";
 import { loadCorruption } from "../src/corruptions/find-corruption.js";
 import {
@@ -29,7 +29,7 @@ const usage = `Writes corrupted copies of all image files below a folder, as PNG
   --corruptions a,b,c     default: the fifteen common ones and your own; also ${corruptionNames.slice(15).join(", ")}
   --module mine.js#haze   a corruption of your own, as the module exports it; again for another
   --severities 1,2        default: ${severities.join(",")}
-  --variant any-size      or ${variants.slice(1).join(", ")}
+  --variant any-size      or ${corruptionVariants.slice(1).join(", ")}
   --seed 0
   --channel-order rgb     or bgr, as the study had it
   --saved-as-jpeg         as the published ImageNet-C is, with quality 85
@@ -85,7 +85,7 @@ async function main(): Promise<void> {
 	const summary = await corruptFolder(images, copies, {
 		corruptions,
 		severities: chosen("severity", values.severities.split(","), severities),
-		variant: chosen("variant", [values.variant], variants)[0]!,
+		variant: chosen("variant", [values.variant], corruptionVariants)[0]!,
 		channelOrder: chosen(
 			"channel order",
 			[values["channel-order"]],

@@ -16,10 +16,8 @@ import { toFloat16 } from "../src/checkpoint/half.js";
 import {
 	type Backbone,
 	backbone,
-	type Dataset,
 	evaluate,
 	finetune,
-	type NamedTensors,
 	type Recipe,
 	type ResultRow,
 	type Run,
@@ -30,6 +28,7 @@ import {
 	useEngine,
 	writeSafetensors,
 } from "../src/index.js";
+import type { Dataset, NamedTensors } from "../src/parts.js";
 import {
 	type MiniBackboneName,
 	miniArchitecture,

@@ -3,21 +3,23 @@ import { headOf } from "../src/backbones/backbone.js";
 import { pyramidChannels } from "../src/backbones/pyramid-channels.js";
 import {
 	type Backbone,
-	createImage,
-	type Dataset,
-	domains,
 	type Image,
-	type Params,
 	Random,
-	render,
-	type ShapesOptions,
-	scene,
 	shapes,
 	type Task,
 } from "../src/index.js";
 import { globalAveragePool } from "../src/nn/global-average-pool.js";
 import { layerNorm } from "../src/nn/layer-norm.js";
 import { linear, linearParams } from "../src/nn/linear.js";
+import {
+	createImage,
+	type Dataset,
+	domains,
+	type Params,
+	render,
+	type ShapesOptions,
+	scene,
+} from "../src/parts.js";
 import type { Example } from "../src/tasks/task.js";
 
 /** The class of a picture, and that of each of its pixels, one more in each channel; 0 is the background. */

@@ -19,6 +19,7 @@ export const primitives = [
 	"randomSmoothColor",
 	"randomFilter",
 ] as const;
+/** One of the three changes that PRIME mixes. */
 export type Primitive = (typeof primitives)[number];
 
 /** Everything that distinguishes one PRIME from another: plain JSON, for a recipe. */

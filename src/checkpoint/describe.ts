@@ -83,7 +83,7 @@ function rows({ tensors, unread, metadata, other }: Checkpoint): Row[] {
  * empty for a scalar), `elements` and `bytes`, for the others `value` as JSON, cut at 80 characters. A tensor
  * without plain values is `unread`, with its kind as `value`.
  */
-export function describe(checkpoint: Checkpoint): ColumnTable {
+export function describeCheckpoint(checkpoint: Checkpoint): ColumnTable {
 	const all = rows(checkpoint);
 	const column = <Name extends keyof Row>(name: Name) =>
 		all.map((row) => row[name]);

@@ -63,15 +63,19 @@ export type Severity = (typeof severities)[number];
  * `imagenet-c` is made for 224 x 224 and `cifar-10-c` for 32 x 32 pixels (hendrycks/robustness);
  * `any-size` is the `imagecorruptions` package (bethgelab), which the study used.
  */
-export const variants = ["any-size", "imagenet-c", "cifar-10-c"] as const;
+export const corruptionVariants = [
+	"any-size",
+	"imagenet-c",
+	"cifar-10-c",
+] as const;
 
 /** A published family of constants and algorithms. */
-export type Variant = (typeof variants)[number];
+export type Variant = (typeof corruptionVariants)[number];
 
 /** The check of a severity. */
 export const severityCheck = oneOf(severities);
 /** The check of the name of a variant. */
-export const variantCheck = oneOf(variants);
+export const variantCheck = oneOf(corruptionVariants);
 
 /** The random numbers of one corrupted image, drawn many at a time; a test replays the reference's own. */
 export interface Draws {

@@ -24,8 +24,8 @@ import {
 	type CorruptionParts,
 	corruptionGroups,
 	corruptionNames,
+	corruptionVariants,
 	severityCheck,
-	variants,
 } from "./corruption.js";
 
 const made = new WeakSet<object>();
@@ -90,7 +90,9 @@ const table = list(
 	{ length: 5 },
 );
 const tables = keyed(
-	Object.fromEntries(variants.map((variant) => [variant, required(table)])),
+	Object.fromEntries(
+		corruptionVariants.map((variant) => [variant, required(table)]),
+	),
 );
 
 const nameCheck = that(
@@ -178,7 +180,9 @@ export function defineCorruption<Constants>(
 		...parts,
 		group,
 		constants: Array.isArray(constants)
-			? Object.fromEntries(variants.map((variant) => [variant, constants]))
+			? Object.fromEntries(
+					corruptionVariants.map((variant) => [variant, constants]),
+				)
 			: constants,
 	} as Corruption<Constants>;
 	const corruption: Corruption<Constants> = Object.freeze({

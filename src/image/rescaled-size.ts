@@ -1,8 +1,4 @@
-/** Height and width, in pixels. */
-interface Size {
-	readonly height: number;
-	readonly width: number;
-}
+import type { Image } from "./image.js";
 
 /**
  * The largest size of the same shape whose longer and shorter side are at most as long as these.
@@ -10,9 +6,9 @@ interface Size {
  * Source: mmcv 1.3, `rescale_size`; there, one side of a picture like a thread becomes none, here one pixel.
  */
 export function rescaledSize(
-	{ height, width }: Size,
+	{ height, width }: Pick<Image, "height" | "width">,
 	[longer, shorter]: readonly [longer: number, shorter: number],
-): Size {
+): Pick<Image, "height" | "width"> {
 	const factor = Math.min(
 		longer / Math.max(height, width),
 		shorter / Math.min(height, width),

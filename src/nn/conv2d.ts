@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { groupedConv2d, type Steps } from "./grouped-conv2d.js";
 import { type Initial, type ParamSpecs, type Params, param } from "./params.js";
 
+/** How a filter moves over its input, as in `torch.nn.Conv2d`. */
 export interface Conv2dOptions {
 	readonly stride?: number;
 	/** Zeros on each of the four sides. */

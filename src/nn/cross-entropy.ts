@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 
+/** Which labels count, and how much. */
 export interface CrossEntropyOptions {
 	/** A label that says nothing; every other one is a class. */
 	readonly ignore?: number;

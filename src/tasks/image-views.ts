@@ -11,14 +11,14 @@ import { resizeShorter } from "../image/resize-shorter.js";
 import type { Task } from "./task.js";
 
 /** Which random part of a training image is seen, as by `torchvision.transforms.RandomResizedCrop`. */
-export interface TrainingView
+export interface TrainingCrop
 	extends Pick<RandomResizedCropOptions, "scale" | "ratio"> {
 	/** Whether half of the images are seen in a mirror, as by `RandomHorizontalFlip`; true by default. */
 	readonly flip?: boolean;
 }
 
 /** Which part of a test image is seen. */
-export interface TestView {
+export interface TestCrop {
 	/** What its shorter side is resized to before the middle is cut out; 256 for an input size of 224, in proportion, by default. */
 	readonly resize?: number;
 }
@@ -27,20 +27,20 @@ export interface TestView {
 export interface ImageViewOptions {
 	/** The sides of what is seen, in pixels; 224 by default. */
 	readonly inputSize?: number;
-	readonly training?: TrainingView;
-	readonly testing?: TestView;
+	readonly training?: TrainingCrop;
+	readonly testing?: TestCrop;
 	/** How images are resized; `bilinear`, torchvision's default, by default. */
 	readonly filter?: ResizeFilter;
 }
 
 const most = 4096;
 const range = (check: Parameters<typeof list>[0]) => list(check, { length: 2 });
-const trainingChecks: Checks<TrainingView> = {
+const trainingChecks: Checks<TrainingCrop> = {
 	scale: range(number({ above: 0, to: 1 })),
 	ratio: range(number({ above: 0 })),
 	flip: flag,
 };
-const testChecks: Checks<TestView> = { resize: whole({ from: 1, to: most }) };
+const testChecks: Checks<TestCrop> = { resize: whole({ from: 1, to: most }) };
 
 /** Checks of what a classifier sees. */
 export const imageViewChecks: Checks<ImageViewOptions> = {

@@ -13,7 +13,7 @@ import { isOwn, type Makers, makeOf, type Own } from "../own.js";
 import { checkMade, orOwn } from "./own-check.js";
 
 /** The schedules there are. */
-type BuiltInSchedule =
+export type BuiltInSchedule =
 	| { readonly name: "constant" }
 	| {
 			readonly name: "step";
@@ -85,7 +85,7 @@ export const warmUpCheck = orNull(
 );
 
 /** The schedule of a recipe, and its warm-up. */
-interface Course {
+export interface Course {
 	readonly schedule: Schedule;
 	readonly warmUp: WarmUp | null;
 }

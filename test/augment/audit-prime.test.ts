@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { auditPrime, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { auditPrime } from "../../src/parts.js";
 import { fixtureImages } from "./fixture.js";
 
 const near = (actual: number, expected: number) =>

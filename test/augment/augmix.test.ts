@@ -9,12 +9,8 @@ import {
 } from "../../src/augment/augmix.js";
 import { operations } from "../../src/augment/augmix-operations.js";
 import { createImage, type Image } from "../../src/image/image.js";
-import {
-	augmix,
-	augmixOperations,
-	Random,
-	useEngine,
-} from "../../src/index.js";
+import { augmix, Random, useEngine } from "../../src/index.js";
+import { augmixOperations } from "../../src/parts.js";
 import { fixtureImages, float32, furthest, readFixture } from "./fixture.js";
 
 interface Fixture {

@@ -10,7 +10,8 @@ import {
 	temperatureRange,
 	typicalDisplacement,
 } from "../../src/augment/diffeomorphism.js";
-import { compile, diffeomorphism, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile, diffeomorphism } from "../../src/parts.js";
 import {
 	fixtureImages,
 	float32,

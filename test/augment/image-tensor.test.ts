@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import {
-	createImage,
-	imageGrid,
-	toTensor,
-	useEngine,
-} from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
+import { createImage, imageGrid, toTensor } from "../../src/parts.js";
 
 test("a grid of one image is the image, and back", async () => {
 	await useEngine();

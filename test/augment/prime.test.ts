@@ -8,15 +8,8 @@ import {
 	type PrimeStep,
 } from "../../src/augment/prime-draw.js";
 import type { Primitive } from "../../src/augment/prime-options.js";
-import {
-	auditPrime,
-	type PrimeAudit,
-	prime,
-	primePresets,
-	primeReadings,
-	Random,
-	useEngine,
-} from "../../src/index.js";
+import { prime, primePresets, Random, useEngine } from "../../src/index.js";
+import { auditPrime, type PrimeAudit, primeReadings } from "../../src/parts.js";
 import {
 	fixtureImages,
 	float32,

@@ -5,7 +5,8 @@ import {
 	drawRandomFilter,
 	filterImages,
 } from "../../src/augment/random-filter.js";
-import { compile, Random, randomFilter, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile, randomFilter } from "../../src/parts.js";
 import {
 	fixtureImages,
 	float32,

@@ -6,12 +6,8 @@ import {
 	drawRandomSmoothColor,
 	sineTable,
 } from "../../src/augment/random-smooth-color.js";
-import {
-	compile,
-	Random,
-	randomSmoothColor,
-	useEngine,
-} from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile, randomSmoothColor } from "../../src/parts.js";
 import {
 	fixtureImages,
 	float32,

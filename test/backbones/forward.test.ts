@@ -9,7 +9,8 @@ import {
 import type { ForwardOptions } from "../../src/backbones/forward.js";
 import { isInFirstStages } from "../../src/backbones/groups.js";
 import type { NamedTensor } from "../../src/checkpoint/tensor.js";
-import { compile, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 import { images } from "./images.js";
 
 await useEngine();

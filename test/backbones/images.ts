@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
-import { drawNormal, Random } from "../../src/index.js";
+import { Random } from "../../src/index.js";
+import { drawNormal } from "../../src/parts.js";
 
 /** Random images, the same for the same size. */
 export function images(height: number, width: number, batch = 2): tf.Tensor4D {

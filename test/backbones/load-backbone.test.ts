@@ -6,16 +6,18 @@ import { after, before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import {
 	architectures,
-	compile,
 	loadBackbone,
-	type NamedTensor,
-	type NamedTensors,
-	normalize,
 	stateDictOf,
 	untrainedBackbone,
 	useEngine,
 	writeSafetensors,
 } from "../../src/index.js";
+import {
+	compile,
+	type NamedTensor,
+	type NamedTensors,
+	normalize,
+} from "../../src/parts.js";
 import { sharedData } from "../shared-data.js";
 
 const { path: data, skip } = sharedData("data");

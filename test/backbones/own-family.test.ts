@@ -10,7 +10,6 @@ import {
 	evaluate,
 	finetune,
 	importRun,
-	type NamedTensors,
 	openRun,
 	parameterCountOf,
 	predict,
@@ -32,6 +31,7 @@ import {
 	conv2dParams,
 	type Family,
 	linearParams,
+	type NamedTensors,
 	type Settings,
 } from "../../src/parts.js";
 import { scratchFolder } from "../train/folders.js";

@@ -7,8 +7,9 @@ import {
 	parameterCountOf,
 	paramsOf,
 } from "../../src/backbones/backbone.js";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
 import { type ParamSpec, param, paramValues } from "../../src/nn/params.js";
+import { compile } from "../../src/parts.js";
 import { assertMatches, channelsFirst, type Summary } from "../nn/summary.js";
 import {
 	formulaBackbone,

@@ -9,7 +9,8 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
-import { compile, drawNormal, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile, drawNormal } from "../../src/parts.js";
 
 const batch = 4;
 const size = 224;

@@ -1,7 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
 import {
-	createImage,
-	type Dataset,
 	defineTask,
 	type Image,
 	imagenetNormalization,
@@ -10,6 +8,7 @@ import {
 	type Task,
 } from "../../src/index.js";
 import { linear, linearParams } from "../../src/nn/linear.js";
+import { createImage, type Dataset } from "../../src/parts.js";
 
 const classes = 10;
 const side = 32;

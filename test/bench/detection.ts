@@ -10,12 +10,12 @@ import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import {
-	compile,
 	imagenetNormalization,
 	Random,
 	recipes,
 	useEngine,
 } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 import { maskRcnn } from "../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
 import type { Task } from "../../src/tasks/task.js";
 import { newModel } from "../../src/train/model.js";

@@ -9,15 +9,17 @@ import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import {
 	augmix,
-	type ChangeImages,
-	drawUniform,
 	engine,
 	prime,
 	primePresets,
-	primeReadings,
 	Random,
 	useEngine,
 } from "../../src/index.js";
+import {
+	type ChangeImages,
+	drawUniform,
+	primeReadings,
+} from "../../src/parts.js";
 import {
 	heading,
 	median,

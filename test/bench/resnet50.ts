@@ -5,7 +5,8 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 
 const [name, mode, threads, work, seconds] = process.argv.slice(2);
 const batch = 4;

@@ -6,14 +6,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { drawParams } from "../../src/backbones/state-dict.js";
-import {
-	architectures,
-	compile,
-	drawNormal,
-	drawUniform,
-	Random,
-	useEngine,
-} from "../../src/index.js";
+import { architectures, Random, useEngine } from "../../src/index.js";
+import { compile, drawNormal, drawUniform } from "../../src/parts.js";
 import { uperNet } from "../../src/tasks/ade20k/uper-net.js";
 
 const [threads, work, seconds] = process.argv.slice(2);

@@ -8,13 +8,13 @@ import {
 	engine,
 	evaluate,
 	finetune,
-	type Progress,
 	type Recipe,
 	type Run,
 	recipes,
 	untrainedBackbone,
 	useEngine,
 } from "../../src/index.js";
+import type { Progress } from "../../src/parts.js";
 import { benchTask } from "./bench-task.js";
 import { heading, median, print, table } from "./report.js";
 

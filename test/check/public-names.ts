@@ -1,7 +1,7 @@
-import * as library from "../../src/index.js";
-import { createImage, type NamedTensors } from "../../src/index.js";
 import { madeUpRow } from "../analysis/made-up-rows.js";
 import { tinyTask } from "../train/tiny-task.js";
+import * as library from "./library.js";
+import { createImage, type NamedTensors } from "./library.js";
 
 /** A call of a public function with a name, or another plain argument, that is wrong, and what its error says. */
 export type WrongName = readonly [
@@ -212,7 +212,49 @@ export const wrongNames: readonly WrongName[] = [
 ];
 
 /** The public functions without options and names: they take data, places on disk and plain numbers. */
+/** What layers and crops are told in training, many times a second, is not checked at run time. */
+const inner: readonly string[] = [
+	"accuracy",
+	"adaptiveAveragePool",
+	"batchNorm",
+	"batchNormParams",
+	"centerCrop",
+	"classification",
+	"conv2d",
+	"conv2dParams",
+	"convBnRelu",
+	"convBnReluParams",
+	"crossEntropy",
+	"dropout2d",
+	"gelu",
+	"globalAveragePool",
+	"isOwn",
+	"layerNorm",
+	"layerNormParams",
+	"linear",
+	"linearParams",
+	"maxPool",
+	"nms",
+	"param",
+	"parameterCount",
+	"randomCrop",
+	"randomFlip",
+	"randomResizedCrop",
+	"rescaledSize",
+	"resizeBilinear",
+	"resizeLinear",
+	"resizeShorter",
+	"roiAlign",
+	"scaleAndCrop",
+	"stochasticDepth",
+	"PersistentId",
+	"blockIndex",
+	"pyramidChannels",
+];
+
+/** Public functions whose arguments are data. */
 export const withoutOptions: readonly string[] = [
+	...inner,
 	"CheckpointError",
 	"HostValue",
 	"PythonObject",
@@ -223,7 +265,7 @@ export const withoutOptions: readonly string[] = [
 	"createRle",
 	"decodeImage",
 	"decodeRle",
-	"describe",
+	"describeCheckpoint",
 	"drawNormal",
 	"drawUniform",
 	"encodeJpeg",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import * as library from "../../src/index.js";
+import * as library from "./library.js";
 import { withoutOptions, wrongNames } from "./public-names.js";
 import { withOptions } from "./public-options.js";
 

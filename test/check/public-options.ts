@@ -1,13 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import * as library from "../../src/index.js";
-import {
-	createImage,
-	createLabelMap,
-	Random,
-	recipes,
-} from "../../src/index.js";
 import { madeUpRow } from "../analysis/made-up-rows.js";
 import { tinyBackbone, tinyTask } from "../train/tiny-task.js";
+import * as library from "./library.js";
+import { createImage, createLabelMap, Random, recipes } from "./library.js";
 
 /** How a public function is mistyped in three ways. */
 export interface Mistakes {

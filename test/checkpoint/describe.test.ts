@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { describe, readCheckpoint } from "../../src/index.js";
+import { describeCheckpoint, readCheckpoint } from "../../src/index.js";
 import { fixtures } from "./fixtures.js";
 
 const none = { dtype: null, shape: null, elements: null, bytes: null };
 
 test("a checkpoint as a dataframe has a row for each tensor and each other value", async () => {
-	const rows = describe(
+	const rows = describeCheckpoint(
 		await readCheckpoint(join(fixtures, "nested-zip.pth")),
 	).objects();
 	const row = (name: string) =>
@@ -35,7 +35,7 @@ test("a checkpoint as a dataframe has a row for each tensor and each other value
 });
 
 test("the metadata of a .safetensors file is in its dataframe", async () => {
-	const rows = describe(
+	const rows = describeCheckpoint(
 		await readCheckpoint(join(fixtures, "plain.safetensors")),
 	).objects();
 	assert.equal(rows.length, 9);

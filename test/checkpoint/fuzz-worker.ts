@@ -5,12 +5,12 @@ import { parentPort, workerData } from "node:worker_threads";
 import { CheckpointFile } from "../../src/checkpoint/file.js";
 import { readMember, zipMembers } from "../../src/checkpoint/zip.js";
 import {
-	CheckpointError,
-	describe,
+	describeCheckpoint,
 	Random,
 	readCheckpoint,
 	stateDict,
 } from "../../src/index.js";
+import { CheckpointError } from "../../src/parts.js";
 import { torchArchive } from "./archive.js";
 import { fixtures } from "./fixtures.js";
 import { mutate } from "./mutate.js";
@@ -98,7 +98,7 @@ for (let index = 0; index < cases; index++) {
 	const start = performance.now();
 	try {
 		const checkpoint = await readCheckpoint(path);
-		describe(checkpoint);
+		describeCheckpoint(checkpoint);
 		stateDict(checkpoint);
 		read++;
 	} catch (error) {

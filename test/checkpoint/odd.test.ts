@@ -3,16 +3,18 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import {
+	describeCheckpoint,
+	readCheckpoint,
+	stateDict,
+} from "../../src/index.js";
+import {
 	CheckpointError,
-	describe,
 	type NamedTensor,
 	type NamedTensors,
 	PythonObject,
-	readCheckpoint,
 	type StateDictOptions,
-	stateDict,
 	toFloat32,
-} from "../../src/index.js";
+} from "../../src/parts.js";
 import {
 	type ExpectedTensor,
 	fixtures,
@@ -86,7 +88,7 @@ test("a state_dict of which tensors have no plain values is refused by their nam
 });
 
 test("tensors without plain values have a row of their own", async () => {
-	const rows = describe(await read("unread.pt")).objects() as {
+	const rows = describeCheckpoint(await read("unread.pt")).objects() as {
 		name: string;
 		kind: string;
 		value: string;

@@ -8,12 +8,8 @@ import {
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import {
-	CheckpointError,
-	type Other,
-	PythonObject,
-	readCheckpoint,
-} from "../../src/index.js";
+import { readCheckpoint } from "../../src/index.js";
+import { CheckpointError, type Other, PythonObject } from "../../src/parts.js";
 import { wantOfData } from "../shared-data.js";
 import { latin1, zipArchive } from "./archive.js";
 import {

@@ -4,12 +4,8 @@ import { syncBuiltinESMExports } from "node:module";
 import { join } from "node:path";
 import { type TestContext, test } from "node:test";
 import { runInNewContext } from "node:vm";
-import {
-	CheckpointError,
-	type NamedTensors,
-	readCheckpoint,
-	writeSafetensors,
-} from "../../src/index.js";
+import { readCheckpoint, writeSafetensors } from "../../src/index.js";
+import { CheckpointError, type NamedTensors } from "../../src/parts.js";
 import { fixtures, scratch, summary } from "./fixtures.js";
 
 function written(header: unknown, data: Uint8Array = new Uint8Array(0)) {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { type Checkpoint, readCheckpoint, stateDict } from "../../src/index.js";
+import { readCheckpoint, stateDict } from "../../src/index.js";
+import type { Checkpoint } from "../../src/parts.js";
 import { wantOfData } from "../shared-data.js";
 import { fixtures, real } from "./fixtures.js";
 

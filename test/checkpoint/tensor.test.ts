@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "node:test";
-import { readCheckpoint, toFloat32 } from "../../src/index.js";
+import { readCheckpoint } from "../../src/index.js";
+import { toFloat32 } from "../../src/parts.js";
 import { expected, fixtures } from "./fixtures.js";
 
 const { tensors } = await readCheckpoint(join(fixtures, "dtypes-zip.pth"));

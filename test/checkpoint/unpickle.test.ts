@@ -7,12 +7,12 @@ import { interpret } from "../../src/checkpoint/interpret.js";
 import type { PersistentId } from "../../src/checkpoint/pickled.js";
 import { StorageTable } from "../../src/checkpoint/storage.js";
 import { unpickle } from "../../src/checkpoint/unpickle.js";
+import { readCheckpoint } from "../../src/index.js";
 import {
 	type Checkpoint,
 	CheckpointError,
 	PythonObject,
-	readCheckpoint,
-} from "../../src/index.js";
+} from "../../src/parts.js";
 import { latin1, type Packing, pickledText, torchArchive } from "./archive.js";
 import { scratch } from "./fixtures.js";
 

@@ -7,8 +7,8 @@ import {
 	type CorruptionParts,
 	corruptionGroups,
 	corruptionNames,
+	corruptionVariants,
 	severities,
-	variants,
 } from "../../src/corruptions/corruption.js";
 import { defineCorruption } from "../../src/corruptions/define-corruption.js";
 import { randomDraws } from "../../src/corruptions/draws.js";
@@ -45,7 +45,7 @@ describe("a corruption of one's own", () => {
 			},
 		});
 		const image = picture(4, 5);
-		variants.forEach((variant, v) => {
+		corruptionVariants.forEach((variant, v) => {
 			for (const severity of severities)
 				assert.deepEqual(
 					corrupt(image, own, { severity, variant }).data,
@@ -53,7 +53,7 @@ describe("a corruption of one's own", () => {
 				);
 		});
 		const single = defineCorruption(parts);
-		for (const variant of variants)
+		for (const variant of corruptionVariants)
 			assert.deepEqual(
 				corrupt(image, single, { severity: 3, variant }).data,
 				image.data.map((value) => value / 3),

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { type Severity, variants } from "../../src/corruptions/corruption.js";
+import {
+	corruptionVariants,
+	type Severity,
+} from "../../src/corruptions/corruption.js";
 import { picture } from "../lcg.js";
 import { additions, frostPictures } from "./cases.js";
 import { injectedDraws } from "./injected-draws.js";
@@ -17,7 +20,7 @@ interface Case {
 	readonly samples: string;
 }
 
-for (const variant of variants) {
+for (const variant of corruptionVariants) {
 	const path = `../../../test/fixtures/corruptions/injected-${variant}.json`;
 	const cases = JSON.parse(
 		readFileSync(new URL(path, import.meta.url), "utf8"),

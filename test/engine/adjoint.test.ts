@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 import { availableEngines } from "./engines.js";
 import { normal, toTensor } from "./tensors.js";
 

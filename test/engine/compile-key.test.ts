@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, HostValue, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
+import { compile, HostValue } from "../../src/parts.js";
 import { inNewProcess } from "./new-process.js";
 
 beforeEach(async () => {

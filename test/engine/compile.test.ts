@@ -2,8 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, drawUniform, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
 import { batchNorm, batchNormParams } from "../../src/nn/batch-norm.js";
+import { compile, drawUniform } from "../../src/parts.js";
 import {
 	excess,
 	integer,

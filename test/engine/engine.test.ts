@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { type EngineName, engine, useEngine } from "../../src/index.js";
+import { engine, useEngine } from "../../src/index.js";
+import type { EngineName } from "../../src/parts.js";
 import { availableEngines } from "./engines.js";
 import { inNewProcess } from "./new-process.js";
 

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
+import { useEngine } from "../../src/index.js";
 import {
 	compile,
 	type EngineName,
 	type EngineOptions,
-	useEngine,
-} from "../../src/index.js";
+} from "../../src/parts.js";
 
 /** One way to run the maths that the tests compare with the pure JavaScript kernels. */
 export interface TestedEngine {

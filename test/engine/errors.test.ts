@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 
 beforeEach(async () => {
 	await useEngine("onnxruntime");

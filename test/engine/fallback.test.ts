@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, engine, useEngine } from "../../src/index.js";
+import { engine, useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 import { inNewProcess } from "./new-process.js";
 import {
 	bool,

@@ -3,15 +3,14 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import type { BufferPool } from "../../src/engine/pool.js";
+import { Random, useEngine } from "../../src/index.js";
 import {
 	compile,
 	drawUniform,
 	type HostArray,
 	HostValue,
 	onHost,
-	Random,
-	useEngine,
-} from "../../src/index.js";
+} from "../../src/parts.js";
 import { excess, integer, normal, toPlain, toTensor } from "./tensors.js";
 
 const rtol = 1e-4;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, engine, useEngine } from "../../src/index.js";
+import { engine, useEngine } from "../../src/index.js";
+import { compile } from "../../src/parts.js";
 import { type Case, cases } from "./cases.js";
 import { availableEngines, type TestedEngine } from "./engines.js";
 import { imageCases } from "./image-cases.js";

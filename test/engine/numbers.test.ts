@@ -2,9 +2,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
 import { adaptiveAveragePool } from "../../src/nn/adaptive-average-pool.js";
 import { resizeBilinear } from "../../src/nn/resize.js";
+import { compile } from "../../src/parts.js";
 
 type OfTensors = (...all: tf.Tensor[]) => tf.Tensor;
 type T4 = tf.Tensor4D;

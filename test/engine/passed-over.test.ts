@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import type { EngineDescription } from "../../src/index.js";
+import type { EngineDescription } from "../../src/parts.js";
 import { installStandIn, type Loading } from "./stand-in-package.js";
 
 const library = fileURLToPath(new URL("../../src/index.js", import.meta.url));

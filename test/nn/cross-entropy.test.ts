@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
 import { crossEntropy } from "../../src/nn/cross-entropy.js";
+import { compile } from "../../src/parts.js";
 import { formula, formulaValues } from "./formula.js";
 import { assertMatches, type Summary } from "./summary.js";
 

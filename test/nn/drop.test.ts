@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, Random, useEngine } from "../../src/index.js";
+import { Random, useEngine } from "../../src/index.js";
 import { stochasticDepth } from "../../src/nn/drop.js";
+import { compile } from "../../src/parts.js";
 
 await useEngine();
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
-import { compile, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
 import { adaptiveAveragePool } from "../../src/nn/adaptive-average-pool.js";
 import { batchNorm, batchNormParams } from "../../src/nn/batch-norm.js";
 import { conv2d, conv2dParams } from "../../src/nn/conv2d.js";
@@ -21,6 +21,7 @@ import {
 	paramValues,
 } from "../../src/nn/params.js";
 import { resizeBilinear } from "../../src/nn/resize.js";
+import { compile } from "../../src/parts.js";
 import { formulaValues, formulaWeight } from "./formula.js";
 import { assertMatches, channelsFirst, type Summary } from "./summary.js";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { compile, jensenShannon, useEngine } from "../../src/index.js";
+import { useEngine } from "../../src/index.js";
+import { compile, jensenShannon } from "../../src/parts.js";
 
 interface Case {
 	shape: number[];

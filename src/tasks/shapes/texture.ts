@@ -14,6 +14,7 @@ const textureNames = [
 	"marble",
 	"speckles",
 ] as const;
+/** The name of a texture. */
 export type TextureName = (typeof textureNames)[number];
 
 /** How a texture lies on its surface. */

@@ -5,7 +5,6 @@ import type { Bundle } from "../../../kernel/display/bundle.js";
 import { bundleOf } from "../../../kernel/display/bundle.js";
 import {
 	cifar10,
-	encodePng,
 	plotCorruptions,
 	publishedScores,
 	type Run,
@@ -16,6 +15,7 @@ import {
 	useEngine,
 	zoo,
 } from "../../../src/index.js";
+import { encodePng } from "../../../src/parts.js";
 import { plainNet } from "../../backbones/plain-net.js";
 import { scratchFolder } from "../session.js";
 

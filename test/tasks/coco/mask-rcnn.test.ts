@@ -6,8 +6,9 @@ import {
 	untrainedBackbone,
 } from "../../../src/backbones/backbone.js";
 import { HostValue } from "../../../src/engine/host-value.js";
-import { compile, Random, useEngine } from "../../../src/index.js";
+import { Random, useEngine } from "../../../src/index.js";
 import { parameterCount, paramValues } from "../../../src/nn/params.js";
+import { compile } from "../../../src/parts.js";
 import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
 import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
 import { maskRcnnPlan } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn-options.js";

@@ -3,13 +3,14 @@ import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import type { Pyramid } from "../../../src/backbones/forward.js";
 import { HostValue } from "../../../src/engine/host-value.js";
-import { compile, useEngine } from "../../../src/index.js";
+import { useEngine } from "../../../src/index.js";
 import {
 	type Params,
 	param,
 	parameterCount,
 	paramValues,
 } from "../../../src/nn/params.js";
+import { compile } from "../../../src/parts.js";
 import { makeAnchors } from "../../../src/tasks/coco/mask-rcnn/anchors.js";
 import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
 import { fpn, fpnParams } from "../../../src/tasks/coco/mask-rcnn/fpn.js";

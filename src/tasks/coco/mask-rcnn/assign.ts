@@ -6,6 +6,7 @@ export const background = -1;
 /** Instead of the index of a target: the box is an example of nothing. */
 export const neither = -2;
 
+/** How much a box must overlap a thing to be one of its, and how little to be background. */
 export interface AssignOptions {
 	/** A box whose best target overlaps it by at least this belongs to it. */
 	readonly positive: number;

@@ -1,6 +1,7 @@
 import { type Boxes, boxIou } from "./box.js";
 import { rank } from "./rank.js";
 
+/** Which boxes hide which. */
 export interface NmsOptions {
 	/** A small whole number for each box, such as its class: only boxes with the same one compete. */
 	readonly groups?: Int32Array;

@@ -19,6 +19,7 @@ export interface Regions {
 	readonly counts: tf.Tensor1D;
 }
 
+/** How regions are read off feature maps. */
 export interface RoiAlignOptions {
 	/** Bins on each side of the output. */
 	readonly bins: number;

@@ -1,5 +1,6 @@
 import { background } from "./assign.js";
 
+/** How many boxes are drawn, and which share of them may hold things. */
 export interface SampleOptions {
 	/** Boxes in all. */
 	readonly count: number;

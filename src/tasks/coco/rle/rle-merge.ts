@@ -4,7 +4,8 @@ import type { Size } from "../../task.js";
 import { emptyRle, type Rle } from "./rle.js";
 
 const rules = ["union", "intersection"] as const;
-type Rule = (typeof rules)[number];
+/** Which pixels of two masks a merged one has. */
+export type MergeRule = (typeof rules)[number];
 const ruleCheck = oneOf(rules);
 
 /** Throws a `RangeError` where two masks are of images of different sizes. */
@@ -15,7 +16,7 @@ export function checkSameSize(a: Size, b: Size): void {
 	);
 }
 
-function merged(a: Rle, b: Rle, rule: Rule): Rle {
+function merged(a: Rle, b: Rle, rule: MergeRule): Rle {
 	checkSameSize(a, b);
 	const counts: number[] = [];
 	const total = a.height * a.width;
@@ -47,7 +48,7 @@ function merged(a: Rle, b: Rle, rule: Rule): Rle {
 export function mergeRles(
 	masks: readonly Rle[],
 	size: Size,
-	rule: Rule = "union",
+	rule: MergeRule = "union",
 ): Rle {
 	checkArgument("mergeRles", ["rule", rule], ruleCheck);
 	const [first, ...rest] = masks;

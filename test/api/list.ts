@@ -1,0 +1,10 @@
+/** Prints what the doors of the library export; ends with 1 where a name has no doc comment. */
+import { exportsOf } from "./exports.js";
+
+for (const [door, names] of exportsOf("index", "parts")) {
+	console.log(`${door}: ${names.length} names`);
+	for (const { name, summary } of names) {
+		console.log(`  ${name.padEnd(30)} ${summary.split("\n")[0]}`);
+		if (summary === "") process.exitCode = 1;
+	}
+}
