@@ -3,7 +3,6 @@ import {
 	architectures,
 } from "../../src/backbones/architectures.js";
 import type { Backbone } from "../../src/backbones/backbone.js";
-import { familyOf } from "../../src/backbones/families.js";
 import { zoo } from "../../src/backbones/zoo.js";
 import type { ZooEntry } from "../../src/backbones/zoo-entry.js";
 import type { Params } from "../../src/nn/params.js";
@@ -26,7 +25,10 @@ function isBackbone(value: unknown): value is Backbone {
 /** The published name of an architecture, whatever its classes, and its sizes. */
 function architectureText(net: Architecture): string {
 	const { classes, ...settings } = net;
-	const sizes = { ...settings, family: familyOf(net).name };
+	// The family's own module would load TensorFlow.js, for which the kernel does not wait.
+	const { family } = net;
+	const name = typeof family === "string" ? family : family.name;
+	const sizes = { ...settings, family: name };
 	const known = Object.entries(architectures).find(
 		([, { classes: _, ...given }]) => settingText(given) === settingText(sizes),
 	);

@@ -20,7 +20,8 @@ export class TensorCensus {
 	/** Starts counting when TensorFlow.js puts its engine on the global object. */
 	watch(): void {
 		const globals = globalThis as unknown as { _tfengine?: Engine };
-		let engine: Engine | undefined;
+		let engine = globals._tfengine;
+		if (engine) this.#follow(engine);
 		Object.defineProperty(globals, "_tfengine", {
 			configurable: true,
 			get: () => engine,

@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
-const library = fileURLToPath(new URL("../../src/index.js", import.meta.url));
+const doors = ["index", "parts"].map((door) =>
+	fileURLToPath(new URL(`../../src/${door}.js`, import.meta.url)),
+);
 const tensorflow = fileURLToPath(import.meta.resolve("@tensorflow/tfjs"));
 
 /**
@@ -16,7 +18,10 @@ export function inNewProcess(
 	const source = `
 		${before}
 		const tf = await import(${JSON.stringify(tensorflow)});
-		const library = await import(${JSON.stringify(library)});
+		const library = {
+			...(await import(${JSON.stringify(doors[0])})),
+			...(await import(${JSON.stringify(doors[1])})),
+		};
 		${code}`;
 	const { stdout, stderr } = spawnSync(
 		process.execPath,
