@@ -81,15 +81,17 @@ const averagePool: Lowering = (graph, { x }, attributes) => {
 	return transpose(graph, y, nhwc);
 };
 
-/** The largest pixel of each window, or NaN where it sees one: ONNX Runtime passes over it. */
+/**
+ * The largest pixel of each window, or NaN where it sees one, which ONNX Runtime passes over, or both infinities: where
+ * the mean is none. Marks of each pixel would cost a pass over all of them.
+ */
 const maxPool: Lowering = (graph, { x }, attributes) => {
 	if (x?.dtype !== "float32") return undefined;
 	const w = geometry(x.shape, attributes);
-	// As it stands, so that the marks need no transposition of their own.
+	// As it stands, so that the mean needs no transposition of its own.
 	const { transposed: _, ...images } = transpose(graph, x, nchw);
-	const isNan = unary(graph, "IsNaN", images, { dtype: "bool" });
-	const marks = pool(graph, "MaxPool", cast(graph, isNan, "float32"), w);
-	const seen = cast(graph, marks, "bool");
+	const mean = pool(graph, "AveragePool", images, w);
+	const seen = unary(graph, "IsNaN", mean, { dtype: "bool" });
 	const y = pool(graph, "MaxPool", images, w);
 	const largest = where(graph, seen, scalar(graph, Number.NaN), y);
 	return transpose(graph, largest, nhwc);
