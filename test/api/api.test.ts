@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { exportsOf } from "./exports.js";
 
@@ -28,4 +29,25 @@ test("every type that a signature names can be imported", () => {
 		hidden.map((type) => `${name}: ${type}`),
 	);
 	assert.deepEqual(hidden, []);
+});
+
+test("what the README imports is there", () => {
+	const readme = readFileSync(
+		new URL("../../../README.md", import.meta.url),
+		"utf8",
+	);
+	const imports = [
+		...readme.matchAll(
+			/import (?:type )?\{([^}]*)\} from "robust-transfer(\/parts)?"/g,
+		),
+	];
+	assert.ok(imports.length > 2);
+	const missing = imports.flatMap(([, names = "", isParts]) => {
+		const door = new Set((isParts ? parts : front).map(({ name }) => name));
+		return names
+			.split(",")
+			.map((name) => name.trim())
+			.filter((name) => name !== "" && !door.has(name));
+	});
+	assert.deepEqual(missing, []);
 });
