@@ -13,6 +13,10 @@ export function markDerived<Fn extends object>(fn: Fn): Fn {
 	return fn;
 }
 
+/** Whether a function follows from other functions. */
+export const isDerived = (fn: object | undefined): boolean =>
+	fn !== undefined && derived.has(fn);
+
 /** The text of a function, which ids are made of; throws where it does not say what the function does. */
 export function textOf(
 	what: string,

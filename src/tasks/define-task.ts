@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { isOurs, markDerived } from "../code-text.js";
+import { isDerived, isOurs, markDerived } from "../code-text.js";
 import type { NetworkOutput, Task } from "./task.js";
 import {
 	checkParts,
@@ -40,7 +40,8 @@ function lossOfOutput({
  * Makes a task of its parts; `finetune` and `evaluate` take no other.
  *
  * The id of a run depends on all parts that training depends on, and the key of a row on all that scoring does:
- * on values and names as they are, on functions by their text, unless a module of this package is the `source`.
+ * on values and names as they are, on functions by their text, unless a module of this package is the `source` and
+ * they are not the parts of another task, spread.
  * What functions close over is not in their text: say it in `settings`. Without `loss`, it is the `outputLoss` of
  * what `forward` gives; throws where there is neither, and for functions that have no text.
  */
@@ -48,10 +49,16 @@ export function defineTask<Target, Prediction, Output extends NetworkOutput>(
 	parts: TaskParts<Target, Prediction, Output>,
 ): Task<Target, Prediction, Output> {
 	checkParts(parts);
-	const { loss = lossOfOutput(parts as unknown as TaskParts) } = parts;
-	const isPublished = isOurs(parts.source?.module);
+	const loss =
+		parts.loss && !isDerived(parts.loss)
+			? parts.loss
+			: lossOfOutput(parts as unknown as TaskParts);
+	// The parts of another task, spread: what that was called by says nothing of those beside them.
+	const before = (parts as Partial<Pick<Task, "made">>).made;
+	const isPublished = !before && isOurs(parts.source?.module);
 	const whole = { ...parts, loss };
-	const made = { parts: whole, changes: {}, isPublished };
+	const changes = before?.changes ?? {};
+	const made = { parts: whole, changes, isPublished };
 	return { ...whole, made } as Task<Target, Prediction, Output>;
 }
 

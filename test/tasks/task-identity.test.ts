@@ -176,6 +176,42 @@ test("a task of one's own is called by the text of its functions", () => {
 	assert.equal(code(own((image) => image)), code(own((image) => image)));
 });
 
+test("a bundled task that is taken apart is called by the text of what is beside its parts", () => {
+	const all = ["network", "training", "scoring"] as const;
+	const identity = (task: unknown) =>
+		JSON.stringify(taskIdentity(task as never, ...all));
+	const outputLoss = () => tf.scalar(3);
+	const mine = defineTask({ ...shapes(), outputLoss });
+	assert.notEqual(identity(mine), identity(shapes()));
+	const other = defineTask({ ...shapes(), outputLoss: () => tf.scalar(4) });
+	assert.notEqual(identity(mine), identity(other));
+	const seen = mine.loss(
+		{
+			backbone: {
+				features: () => tf.zeros([1, 128]),
+				architecture: { family: "resnet" },
+			},
+			params: {
+				"fc.weight": tf.variable(tf.zeros([128, 10])),
+				"fc.bias": tf.variable(tf.zeros([10])),
+			},
+		} as never,
+		{
+			images: tf.zeros([1, 64, 64, 3]),
+			targets: { labels: tf.zeros([1], "int32") },
+		},
+	);
+	assert.equal(
+		seen.dataSync()[0],
+		3,
+		"the loss that was given is the one used",
+	);
+	const named = ["0.1", "0.2"].map((name) =>
+		defineTask({ ...vary(shapes(), name, { outputLoss }) }),
+	);
+	assert.notEqual(identity(named[0]), identity(named[1]));
+});
+
 test("what JSON would lose or change is refused by its place, not called by something else", () => {
 	assert.equal(canonical({ b: [1], a: undefined }), '{"b":[1]}');
 	assert.equal(
