@@ -311,24 +311,25 @@ export type {
 	Id,
 	Instances,
 } from "./tasks/coco/instances.js";
-export type { AssignOptions } from "./tasks/coco/mask-rcnn/assign.js";
-export type { Boxes } from "./tasks/coco/mask-rcnn/box.js";
-export type { BoxCoder } from "./tasks/coco/mask-rcnn/box-coder.js";
-export type { Convention } from "./tasks/coco/mask-rcnn/convention.js";
-export { type MaskRcnn, maskRcnn } from "./tasks/coco/mask-rcnn/mask-rcnn.js";
-export type { MaskRcnnOptions } from "./tasks/coco/mask-rcnn/mask-rcnn-options.js";
-export { type NmsOptions, nms } from "./tasks/coco/mask-rcnn/nms.js";
 export type {
-	DetectSettings,
-	RegionSettings,
-} from "./tasks/coco/mask-rcnn/region-settings.js";
+	AssignOptions,
+	SampleOptions,
+} from "./tasks/coco/mask-rcnn/assign.js";
+export type { BoxCoder, Boxes } from "./tasks/coco/mask-rcnn/box.js";
+export { type MaskRcnn, maskRcnn } from "./tasks/coco/mask-rcnn/mask-rcnn.js";
+export { type NmsOptions, nms } from "./tasks/coco/mask-rcnn/nms.js";
 export type { AlignRule } from "./tasks/coco/mask-rcnn/region-taps.js";
 export {
 	type Regions,
 	type RoiAlignOptions,
 	roiAlign,
 } from "./tasks/coco/mask-rcnn/roi-align.js";
-export type { SampleOptions } from "./tasks/coco/mask-rcnn/sample.js";
+export type {
+	Convention,
+	DetectSettings,
+	MaskRcnnOptions,
+	RegionSettings,
+} from "./tasks/coco/mask-rcnn/settings.js";
 export {
 	type TorchvisionDetectorOptions,
 	torchvisionDetector,

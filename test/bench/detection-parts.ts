@@ -2,19 +2,25 @@ import * as tf from "@tensorflow/tfjs";
 import { HostValue } from "../../src/engine/host-value.js";
 import { drawUniform } from "../../src/engine/random-tensor.js";
 import { Random } from "../../src/index.js";
-import { makeAnchors } from "../../src/tasks/coco/mask-rcnn/anchors.js";
-import { boxBins } from "../../src/tasks/coco/mask-rcnn/box-head.js";
-import { detectBatch } from "../../src/tasks/coco/mask-rcnn/detect-batch.js";
-import { seenBins } from "../../src/tasks/coco/mask-rcnn/mask-head.js";
-import { proposals } from "../../src/tasks/coco/mask-rcnn/proposals.js";
-import { regionSamples } from "../../src/tasks/coco/mask-rcnn/region-samples.js";
-import { regionSettings } from "../../src/tasks/coco/mask-rcnn/region-settings.js";
+import {
+	makeAnchors,
+	rpnTargets,
+} from "../../src/tasks/coco/mask-rcnn/anchors.js";
+import { detectBatch } from "../../src/tasks/coco/mask-rcnn/detect-boxes.js";
+import {
+	boxBins,
+	seenBins,
+} from "../../src/tasks/coco/mask-rcnn/region-heads.js";
+import { regionSamples } from "../../src/tasks/coco/mask-rcnn/region-targets.js";
 import {
 	type Regions,
 	roiAlign,
 } from "../../src/tasks/coco/mask-rcnn/roi-align.js";
-import { rpnSettings } from "../../src/tasks/coco/mask-rcnn/rpn-settings.js";
-import { rpnTargets } from "../../src/tasks/coco/mask-rcnn/rpn-targets.js";
+import { proposals } from "../../src/tasks/coco/mask-rcnn/rpn.js";
+import {
+	regionSettings,
+	rpnSettings,
+} from "../../src/tasks/coco/mask-rcnn/settings.js";
 import { classes, detectionScene, height, width } from "./detection-scene.js";
 import { median } from "./report.js";
 

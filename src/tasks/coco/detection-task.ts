@@ -20,10 +20,7 @@ import {
 } from "./data/detection-views.js";
 import type { Detections, Instances } from "./instances.js";
 import { maskRcnn } from "./mask-rcnn/mask-rcnn.js";
-import {
-	type MaskRcnnOptions,
-	networkChecks,
-} from "./mask-rcnn/mask-rcnn-options.js";
+import { type MaskRcnnOptions, networkChecks } from "./mask-rcnn/settings.js";
 import { averagePrecision } from "./score/average-precision.js";
 
 /** What may be chosen about any task of detection. */

@@ -4,7 +4,7 @@ import {
 	excludedAnchors,
 	makeAnchors,
 } from "../../../src/tasks/coco/mask-rcnn/anchors.js";
-import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/rpn-settings.js";
+import { rpnSettings } from "../../../src/tasks/coco/mask-rcnn/settings.js";
 import type { Size } from "../../../src/tasks/task.js";
 import { assertMatches, type Summary } from "../../nn/summary.js";
 import { conventions, mapSizes, padded, reference } from "./rpn-reference.js";

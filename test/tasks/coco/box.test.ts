@@ -1,7 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { boxIou, clipBoxes } from "../../../src/tasks/coco/mask-rcnn/box.js";
-import { assertNear, boxes, fixture } from "./boxes.js";
+import {
+	type BoxCoder,
+	boxIou,
+	clipBoxes,
+	decodeBoxes,
+	encodeBoxes,
+} from "../../../src/tasks/coco/mask-rcnn/box.js";
+import {
+	type Convention,
+	rpnSettings,
+} from "../../../src/tasks/coco/mask-rcnn/settings.js";
+import { assertNear, boxes, fixture, numbers } from "./boxes.js";
 
 const reference = fixture<{
 	readonly iou: readonly number[];
@@ -27,3 +37,31 @@ test("boxes are clipped as torchvision clips them", () => {
 	clipBoxes(clipped, { height: 40, width: 60 });
 	assertNear(clipped, reference.clipped);
 });
+
+interface Coded {
+	readonly deviations: BoxCoder["deviations"];
+	readonly encoded: readonly number[];
+	readonly decoded: Readonly<Record<Convention, readonly number[]>>;
+}
+
+const conventions = ["mmdetection", "torchvision"] as const;
+
+for (const { deviations, encoded, decoded } of fixture<{
+	readonly coded: readonly Coded[];
+}>("boxes").coded) {
+	const [start, end] = [boxes(1, 12), boxes(2, 12)];
+
+	test(`deltas divided by ${deviations} are those of both libraries`, () => {
+		const coder = { deviations, leastLogScale: 0 };
+		assertNear(encodeBoxes(start, end, coder), encoded);
+	});
+
+	for (const convention of conventions) {
+		test(`deltas times ${deviations} lead to ${convention}'s boxes`, () => {
+			const deltas = numbers(3, 48).map((u) => 12 * u - 6);
+			const { leastLogScale } = rpnSettings[convention].coder;
+			const found = decodeBoxes(deltas, start, { deviations, leastLogScale });
+			assertNear(found, decoded[convention]);
+		});
+	}
+}

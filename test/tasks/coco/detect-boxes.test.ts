@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { detectBoxes } from "../../../src/tasks/coco/mask-rcnn/detect-boxes.js";
-import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/region-settings.js";
+import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/settings.js";
 
 const image = { height: 100, width: 80 };
 const still = (regions: number, classes: number) =>

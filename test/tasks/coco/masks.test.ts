@@ -1,14 +1,16 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
 import {
 	maskBins,
 	maskTarget,
-} from "../../../src/tasks/coco/mask-rcnn/mask-target.js";
-import { pasteMask } from "../../../src/tasks/coco/mask-rcnn/paste-mask.js";
-import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/region-settings.js";
+	pasteMask,
+} from "../../../src/tasks/coco/mask-rcnn/masks.js";
 import type { Sides } from "../../../src/tasks/coco/mask-rcnn/region-taps.js";
+import {
+	type Convention,
+	regionSettings,
+} from "../../../src/tasks/coco/mask-rcnn/settings.js";
 import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle/rle.js";
 import { formula } from "../../nn/formula.js";
 import { assertMatches, type Summary } from "../../nn/summary.js";

@@ -4,9 +4,11 @@ import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { useEngine } from "../../../src/index.js";
 import { compile } from "../../../src/parts.js";
-import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
-import { regionSettings } from "../../../src/tasks/coco/mask-rcnn/region-settings.js";
 import { roiAlign } from "../../../src/tasks/coco/mask-rcnn/roi-align.js";
+import {
+	type Convention,
+	regionSettings,
+} from "../../../src/tasks/coco/mask-rcnn/settings.js";
 import { formulaValues } from "../../nn/formula.js";
 import {
 	assertMatches,

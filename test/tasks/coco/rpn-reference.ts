@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Pyramid } from "../../../src/backbones/forward.js";
 import { makeParam, type Params } from "../../../src/nn/params.js";
-import type { Convention } from "../../../src/tasks/coco/mask-rcnn/convention.js";
 import { fpnParams } from "../../../src/tasks/coco/mask-rcnn/fpn.js";
-import { rpnHeadParams } from "../../../src/tasks/coco/mask-rcnn/rpn-head.js";
+import { rpnHeadParams } from "../../../src/tasks/coco/mask-rcnn/rpn.js";
+import type { Convention } from "../../../src/tasks/coco/mask-rcnn/settings.js";
 import type { Size } from "../../../src/tasks/task.js";
 import { formulaValues, formulaWeight } from "../../nn/formula.js";
 import type { Summary } from "../../nn/summary.js";

@@ -11,7 +11,7 @@ import type {
 	Detections,
 	Instances,
 } from "../../../src/tasks/coco/instances.js";
-import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn-options.js";
+import type { MaskRcnnOptions } from "../../../src/tasks/coco/mask-rcnn/settings.js";
 import { torchvisionDetector } from "../../../src/tasks/coco/mask-rcnn/torchvision-detector.js";
 import { decodeRle, encodeRle } from "../../../src/tasks/coco/rle/rle.js";
 import type { Shown } from "../../../src/tasks/task.js";

@@ -1,6 +1,12 @@
+import type * as tf from "@tensorflow/tfjs";
+import { onHost } from "../../../engine/host.js";
+import type { HostValue } from "../../../engine/host-value.js";
 import { roundHalfEven } from "../../../image/round-half-even.js";
 import type { Size } from "../../task.js";
-import type { Boxes } from "./box.js";
+import { type BoxArray, singleBoxes } from "../box-array.js";
+import { assignBoxes, sampleBoxes } from "./assign.js";
+import { type Boxes, encodeBoxes, imageSize, rowOf, takeFours } from "./box.js";
+import type { RpnSettings } from "./settings.js";
 
 /** Which boxes the region proposal network starts from. */
 export interface AnchorSettings {
@@ -123,4 +129,136 @@ export function excludedAnchors(
 		left -= rows * columns * ratios.length;
 	}
 	return left > 0 ? excluded : undefined;
+}
+
+/** The anchors of one image that are learned from, and what they should have said. */
+export interface AnchorTargets {
+	/** First those that are to find an object, then those that are to find none, then 0 to fill up. */
+	readonly indices: Int32Array;
+	/** 1 where there is an object, -1 where there is none, 0 where the anchor is there to fill up. */
+	readonly labels: Float32Array;
+	/** Four for each anchor, 0 where the label is not 1. */
+	readonly deltas: Float32Array;
+	/** How many examples there are, as losses are divided by it. */
+	readonly count: number;
+}
+
+/**
+ * Assigns anchors to objects and draws those that are learned from.
+ *
+ * `draws` are at least as many numbers uniform in [0, 1) as there are samples; `excluded` marks anchors that
+ * are left out.
+ *
+ * Source: `_get_targets_single` of mmdetection's `AnchorHead`, `assign_targets_to_anchors` of torchvision.
+ */
+export function anchorTargets(
+	anchors: Boxes,
+	objects: Boxes,
+	{
+		settings: { assign, sample, coder, leastCount },
+		draws,
+		excluded,
+	}: {
+		readonly settings: RpnSettings;
+		readonly draws: Float32Array;
+		readonly excluded?: Uint8Array;
+	},
+): AnchorTargets {
+	const assigned = assignBoxes(anchors, objects, { ...assign, excluded });
+	const { positive, negative } = sampleBoxes(assigned, draws, sample);
+	const indices = new Int32Array(sample.count);
+	const labels = new Float32Array(sample.count);
+	const deltas = new Float32Array(4 * sample.count);
+	indices.set(positive);
+	indices.set(negative, positive.length);
+	labels.fill(1, 0, positive.length);
+	labels.fill(-1, positive.length, positive.length + negative.length);
+	const owners = positive.map((anchor) => assigned[anchor]);
+	const [from, to] = [takeFours(anchors, positive), takeFours(objects, owners)];
+	deltas.set(encodeBoxes(from, to, coder));
+	const count =
+		Math.max(positive.length, leastCount) +
+		Math.max(negative.length, leastCount);
+	return { indices, labels, deltas, count };
+}
+
+/** What the region proposal network is trained by. */
+export interface RpnTruth {
+	/** The objects of each image, without crowds. */
+	readonly instances: HostValue<readonly { readonly boxes: BoxArray }[]>;
+	/** Numbers uniform in [0, 1) that choose the examples, `[batch, settings.sample.count]`. */
+	readonly draws: tf.Tensor2D;
+}
+
+/** The anchors of a batch that are learned from, `examples` an image, and what they should have said. */
+export interface RpnTargets {
+	/** `[batch * examples]`, int32: among the anchors of all images, one image after the other. */
+	readonly indices: tf.Tensor1D;
+	/** `[batch * examples]`: 1 where there is an object, -1 where there is none, 0 for what fills up. */
+	readonly labels: tf.Tensor1D;
+	/** `[batch * examples, 4]`: 0 where the label is not 1. */
+	readonly deltas: tf.Tensor2D;
+	/** The number by which losses are divided. */
+	readonly count: tf.Scalar;
+}
+
+/**
+ * The targets of a batch, computed in plain JavaScript.
+ *
+ * `sizes` are the heights and widths of the images before padding, `[batch, 2]`.
+ */
+export function rpnTargets(
+	{ instances, draws }: RpnTruth,
+	sizes: tf.Tensor2D,
+	{
+		anchors,
+		settings,
+	}: { readonly anchors: Anchors; readonly settings: RpnSettings },
+): RpnTargets {
+	const batch = sizes.shape[0];
+	const examples = batch * settings.sample.count;
+	const [indices, labels, deltas, count] = onHost(
+		[sizes, draws],
+		[
+			{ shape: [examples], dtype: "int32" },
+			{ shape: [examples], dtype: "float32" },
+			{ shape: [examples, 4], dtype: "float32" },
+			{ shape: [], dtype: "float32" },
+		],
+		(arrays, values) => {
+			const [sides, numbers] = arrays as [Float32Array, Float32Array];
+			const [objects] = values as [typeof instances.value];
+			if (objects.length !== batch) {
+				throw new Error(
+					`a batch of ${batch} images needs the objects of each, not of ${objects.length}`,
+				);
+			}
+			const indices = new Int32Array(examples);
+			const labels = new Float32Array(examples);
+			const deltas = new Float32Array(4 * examples);
+			let count = 0;
+			objects.forEach(({ boxes }, image) => {
+				const size = imageSize(sides, image);
+				const targets = anchorTargets(anchors.boxes, singleBoxes(boxes), {
+					settings,
+					draws: rowOf(numbers, image, batch),
+					excluded: excludedAnchors(anchors, size, settings.anchors),
+				});
+				const start = (image * anchors.boxes.length) / 4;
+				const among = targets.indices.map((index) => start + index);
+				indices.set(among, image * settings.sample.count);
+				rowOf(labels, image, batch).set(targets.labels);
+				rowOf(deltas, image, batch).set(targets.deltas);
+				count += targets.count;
+			});
+			return [indices, labels, deltas, Float32Array.of(count)];
+		},
+		{ hostValues: [instances] },
+	);
+	return {
+		indices: indices as tf.Tensor1D,
+		labels: labels as tf.Tensor1D,
+		deltas: deltas as tf.Tensor2D,
+		count: count as tf.Scalar,
+	};
 }

@@ -1,8 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { onHost } from "../../../engine/host.js";
 import type { HostArray } from "../../../engine/host-call.js";
-import { gatherRegion, scatterRegion } from "./align-region.js";
-import type { RegionSettings } from "./region-settings.js";
 import {
 	type AlignMap,
 	newRegionTaps,
@@ -10,7 +8,101 @@ import {
 	regionTaps,
 	type Sides,
 } from "./region-taps.js";
-import { roiLevel } from "./roi-level.js";
+import type { Convention, RegionSettings } from "./settings.js";
+
+// A region of this size is seen at stride 16, a smaller one of half of it at stride 8.
+const canonicalSize = 224;
+const canonicalLevel = 2;
+const epsilon = 1e-6;
+
+/**
+ * The level, from 0 to below `levels`, in which a region is looked at: the first for sides up to 112 pixels,
+ * and one more for each doubling.
+ *
+ * Sources: `map_roi_levels` of mmdetection, whose finest scale is 56; `LevelMapper` of torchvision. They add
+ * their epsilon before and after the logarithm, which can only matter at a millionth of a boundary.
+ */
+export function roiLevel(
+	[left, top, right, bottom]: Sides,
+	levels: number,
+	convention: Convention,
+): number {
+	const size = Math.sqrt((right - left) * (bottom - top));
+	const finest = canonicalSize / 2 ** canonicalLevel;
+	const level =
+		convention === "mmdetection"
+			? Math.log2(size / finest + epsilon)
+			: Math.log2(size / finest) + epsilon;
+	// Not a number where training has diverged.
+	return level > 0 ? Math.min(Math.floor(level), levels - 1) : 0;
+}
+
+/** Bins of a region in an array, `[bins, channels]` from `at`. */
+export interface Bins {
+	readonly values: Float32Array;
+	readonly at: number;
+	readonly count: number;
+	readonly channels: number;
+}
+
+/** Averages the pixels of each bin into `bins`, whose values must be 0. */
+export function gatherRegion(
+	map: Float32Array,
+	{ from, offset, weight }: RegionTaps,
+	{ values, at, count, channels }: Bins,
+): void {
+	for (let bin = 0; bin < count; bin++) {
+		const start = at + bin * channels;
+		const end = from[bin + 1];
+		for (let tap = from[bin]; tap < end; tap += 4) {
+			const a = offset[tap];
+			const b = offset[tap + 1];
+			const c = offset[tap + 2];
+			const d = offset[tap + 3];
+			const wa = weight[tap];
+			const wb = weight[tap + 1];
+			const wc = weight[tap + 2];
+			const wd = weight[tap + 3];
+			for (let i = 0; i < channels; i++) {
+				values[start + i] =
+					values[start + i] +
+					wa * map[a + i] +
+					wb * map[b + i] +
+					wc * map[c + i] +
+					wd * map[d + i];
+			}
+		}
+	}
+}
+
+/** Adds to the pixels of each bin their shares of `bins`: the gradient of `gatherRegion`. */
+export function scatterRegion(
+	map: Float32Array,
+	{ from, offset, weight }: RegionTaps,
+	{ values, at, count, channels }: Bins,
+): void {
+	for (let bin = 0; bin < count; bin++) {
+		const start = at + bin * channels;
+		const end = from[bin + 1];
+		for (let tap = from[bin]; tap < end; tap += 4) {
+			const a = offset[tap];
+			const b = offset[tap + 1];
+			const c = offset[tap + 2];
+			const d = offset[tap + 3];
+			const wa = weight[tap];
+			const wb = weight[tap + 1];
+			const wc = weight[tap + 2];
+			const wd = weight[tap + 3];
+			for (let i = 0; i < channels; i++) {
+				const value = values[start + i];
+				map[a + i] = map[a + i] + wa * value;
+				map[b + i] = map[b + i] + wb * value;
+				map[c + i] = map[c + i] + wc * value;
+				map[d + i] = map[d + i] + wd * value;
+			}
+		}
+	}
+}
 
 /** The regions of a batch: `[batch, regions, 4]` in pixels of the images, and how many of each are real. */
 export interface Regions {
