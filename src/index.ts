@@ -25,6 +25,7 @@ export {
 
 // Images, and what corrupts them.
 
+export { plotCorruptions } from "./analysis/plot-corruptions.js";
 export { corrupt } from "./corruptions/corrupt.js";
 export { corruptAll } from "./corruptions/corrupt-all.js";
 export {
@@ -36,7 +37,6 @@ export {
 } from "./corruptions/corruption.js";
 export { defineCorruption } from "./corruptions/define-corruption.js";
 export { loadFrostPictures } from "./corruptions/frost-pictures.js";
-export { plotCorruptions } from "./corruptions/plot-corruptions.js";
 export { readImage } from "./image/decode.js";
 export { writePng } from "./image/encode.js";
 export { overlay } from "./image/overlay.js";

@@ -145,6 +145,7 @@ export {
 	type LabelMap,
 	type ResizedPart,
 } from "./image/label-map.js";
+export type { ImageNote, NotedImage } from "./image/noted-image.js";
 export type { OverlayOptions } from "./image/overlay.js";
 export { rescaledSize } from "./image/rescaled-size.js";
 export type { ResizeFilter, ResizeOptions } from "./image/resize.js";
@@ -172,10 +173,6 @@ export type {
 	Variant,
 } from "./corruptions/corruption.js";
 export { type FrostSource, frostSource } from "./corruptions/frost-pictures.js";
-export type {
-	Plot,
-	PlotCorruptionsOptions,
-} from "./corruptions/plot-corruptions.js";
 
 // Augmentation.
 
@@ -476,6 +473,7 @@ export {
 	findResults,
 	type LoadResultsOptions,
 } from "./analysis/load-results.js";
+export type { PlotCorruptionsOptions } from "./analysis/plot-corruptions.js";
 export type {
 	ImageStripsOptions,
 	Strip,

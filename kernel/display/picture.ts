@@ -1,4 +1,8 @@
+import { svgToPng } from "../../src/analysis/figure-to-png.js";
+import { figureToSvg } from "../../src/analysis/figure-to-svg.js";
+import { plotImageStrips } from "../../src/analysis/plot-image-strips.js";
 import type { Image } from "../../src/image/image.js";
+import { notesOf } from "../../src/image/noted-image.js";
 import type { Bundle } from "./bundle.js";
 import { escapeHtml } from "./html.js";
 import { encodePng, type Pixels } from "./png.js";
@@ -53,6 +57,7 @@ const sizeText = ({ height, width }: Image) => `${width} × ${height}`;
 
 function oneImage(image: Image): Bundle {
 	const text = `Image of ${sizeText(image)} pixels`;
+	if (notesOf(image).length > 0) return notedImages([image], text);
 	return {
 		data: {
 			"text/html": `${imageElement(image, 512)}<br><code>${text}</code>`,
@@ -63,25 +68,35 @@ function oneImage(image: Image): Bundle {
 	};
 }
 
-/** An image as a picture, a list of images as a row of them, and a plot of the library as its picture. */
+/** Images side by side with the words about their parts. */
+function notedImages(images: readonly Image[], text: string): Bundle {
+	const cellWidth = images.length === 1 ? 480 : 240;
+	const pictures = images.map((image) => ({ image }));
+	const svg = figureToSvg(
+		plotImageStrips([{ label: "", pictures }], { title: "", cellWidth }),
+	);
+	const source = Buffer.from(svg).toString("base64");
+	return {
+		data: {
+			"text/html": `<img alt="" src="data:image/svg+xml;base64,${source}"><br><code>${text}</code>`,
+			"image/png": Buffer.from(svgToPng(svg)).toString("base64"),
+			"text/plain": text,
+		},
+		metadata: {},
+	};
+}
+
+/** An image as a picture, a list of images as a row of them; words about their parts are written over them. */
 export function pictureBundle(value: object): Bundle | undefined {
 	if (isImage(value)) return oneImage(value);
-	const { image, png } = value as { image?: unknown; png?: unknown };
-	if (isImage(image) && png instanceof Uint8Array) {
-		const data = {
-			"image/png": Buffer.from(png).toString("base64"),
-			"text/plain": `Picture of ${sizeText(image)} pixels`,
-		};
-		return { data, metadata: {} };
-	}
 	const isList = Array.isArray(value) && value.length > 0;
 	if (!isList || !value.every(isImage)) return undefined;
 	const left = value.length - mostInList;
-	const row = value
-		.slice(0, mostInList)
-		.map((one) => imageElement(one, 128))
-		.join("");
+	const kept = value.slice(0, mostInList);
 	const text = `${value.length} image${value.length === 1 ? "" : "s"} of ${[...new Set(value.map(sizeText))].slice(0, 3).join(", ")} pixels`;
+	if (kept.some((image) => notesOf(image).length > 0))
+		return notedImages(kept, text);
+	const row = kept.map((one) => imageElement(one, 128)).join("");
 	const more = left > 0 ? `, the first ${mostInList} shown` : "";
 	return {
 		data: {

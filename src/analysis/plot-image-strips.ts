@@ -4,15 +4,21 @@ import {
 	checkOptions,
 } from "../check/check-options.js";
 import { list, number, text, thing } from "../check/checks.js";
-import { encodePng } from "../image/encode.js";
 import type { Image } from "../image/image.js";
-import { resize } from "../image/resize.js";
+import {
+	type ImageNote,
+	type NotedImage,
+	notesOf,
+} from "../image/noted-image.js";
+import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";
 import { colors, ink, note, styled } from "./figure-style.js";
+import { imageUrl } from "./image-url.js";
 
 /** A picture of a strip, and what was predicted for it. */
 export interface StripPicture {
-	readonly image: Image;
+	/** Where it has notes, as `drawDetections` makes them, they are written over it. */
+	readonly image: Image | NotedImage;
 	/** The predicted class. */
 	readonly prediction?: string;
 	/** Whether it is the right one. */
@@ -50,17 +56,28 @@ const checks: Checks<ImageStripsOptions> = {
 
 const gap = 10;
 const captionHeight = 22;
-const margin = { t: 104, r: 24, b: 24, l: 140 };
+const titleHeight = 56;
+const subtitleHeight = 24;
+const columnHeight = 24;
+const labelWidth = 140;
+const noteSize = 10;
 
-/** Small images are enlarged by a whole factor, so that their pixels stay sharp. */
-function dataUrl(image: Image, cellWidth: number): string {
-	const factor = Math.max(1, Math.round((2 * cellWidth) / image.width));
-	const height = image.height * factor;
-	const width = image.width * factor;
-	const enlarged =
-		factor === 1 ? image : resize(image, { height, width, filter: "nearest" });
-	return `data:image/png;base64,${Buffer.from(encodePng(enlarged)).toString("base64")}`;
-}
+/** The room around the pictures: as much as there are words. */
+const marginOf = (
+	strips: readonly Strip[],
+	{ title, subtitle, columns = [] }: ImageStripsOptions,
+) => {
+	const edge = title ? 24 : gap;
+	return {
+		t:
+			(title ? titleHeight : gap) +
+			(subtitle ? subtitleHeight : 0) +
+			(columns.length > 0 ? columnHeight : 0),
+		r: edge,
+		b: edge,
+		l: strips.some(({ label }) => label !== "") ? labelWidth : edge,
+	};
+};
 
 function caption({ prediction, isRight }: StripPicture): string {
 	if (prediction === undefined) return "";
@@ -86,16 +103,20 @@ interface Placed {
 
 const inside = { xref: "x", yref: "y" };
 
-function gridOf({ image }: StripPicture, width: number): Grid {
-	const height = (width * image.height) / image.width;
+function gridOf(pictures: readonly StripPicture[], width: number): Grid {
+	const [first] = pictures;
+	if (!first) throw new RangeError("there are no pictures to show");
+	const height = (width * first.image.height) / first.image.width;
+	const isCaptioned = pictures.some((picture) => caption(picture) !== "");
+	const below = gap + (isCaptioned ? captionHeight : 0);
 	return {
 		cell: { width, height },
-		step: { x: width + gap, y: height + captionHeight + gap },
+		step: { x: width + gap, y: height + below },
 	};
 }
 
 const pictureAt = ({ picture, left, top }: Placed, { cell }: Grid) => ({
-	source: dataUrl(picture.image, cell.width),
+	source: imageUrl(picture.image, cell.width),
 	...inside,
 	x: left,
 	y: top,
@@ -113,6 +134,28 @@ const captionAt = ({ picture, left, top }: Placed, { cell }: Grid) =>
 		yanchor: "top",
 		font: { size: 12, color: captionColor(picture) },
 	});
+
+/** On the upper edge of its box, or under it where there is no room; at the right end of the picture where it would go beyond. */
+function noteAt(
+	{ text, box: [boxLeft, boxTop], color }: ImageNote,
+	{ picture: { image }, left, top }: Placed,
+	{ cell }: Grid,
+) {
+	const scale = Math.min(cell.width / image.width, cell.height / image.height);
+	const [x, y] = [boxLeft * scale, boxTop * scale];
+	const width = 0.6 * noteSize * text.length;
+	const isBeyond = x + width > cell.width;
+	return note(escapeHtml(text), {
+		...inside,
+		x: left + (isBeyond ? cell.width : Math.max(0, x)),
+		xanchor: isBeyond ? "right" : "left",
+		y: top + Math.max(0, y),
+		yanchor: y < 1.5 * noteSize ? "top" : "bottom",
+		bgcolor: `rgb(${color.join(",")})`,
+		borderpad: 1,
+		font: { size: noteSize, color: ink.text },
+	});
+}
 
 const labelAt = (label: string, y: number, { cell, step }: Grid) =>
 	note(label, {
@@ -136,7 +179,8 @@ const columnAt = (column: string, x: number, { cell, step }: Grid) =>
 	});
 
 /**
- * Strips of images with predictions under them: blue and ticked where right, orange and crossed where wrong.
+ * Strips of images, with predictions under them where there are any: blue and ticked where right, orange and crossed
+ * where wrong.
  *
  * Throws where there are no pictures, or `columns` do not fit the strips.
  */
@@ -152,14 +196,15 @@ export function plotImageStrips(
 		columns = [],
 		cellWidth = 120,
 	} = options;
-	const [first] = strips.flatMap(({ pictures }) => pictures);
-	if (!first) throw new RangeError("there are no pictures to show");
+	const grid = gridOf(
+		strips.flatMap(({ pictures }) => pictures),
+		cellWidth,
+	);
 	const across = Math.max(...strips.map(({ pictures }) => pictures.length));
 	if (columns.length > 0 && columns.length !== across)
 		throw new RangeError(
 			`${columns.length} column names do not fit strips of ${across} pictures`,
 		);
-	const grid = gridOf(first, cellWidth);
 	const width = across * grid.step.x;
 	const height = strips.length * grid.step.y;
 	const placed = strips.flatMap(({ pictures }, y) =>
@@ -169,6 +214,7 @@ export function plotImageStrips(
 			top: y * grid.step.y,
 		})),
 	);
+	const margin = marginOf(strips, { title, subtitle, columns });
 	const hidden = { visible: false, fixedrange: true };
 	return styled(
 		[],
@@ -182,6 +228,9 @@ export function plotImageStrips(
 			images: placed.map((one) => pictureAt(one, grid)),
 			annotations: [
 				...placed.map((one) => captionAt(one, grid)),
+				...placed.flatMap((one) =>
+					notesOf(one.picture.image).map((words) => noteAt(words, one, grid)),
+				),
 				...strips.map(({ label }, y) => labelAt(label, y, grid)),
 				...columns.map((column, x) => columnAt(column, x, grid)),
 			],

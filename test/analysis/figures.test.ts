@@ -313,6 +313,67 @@ test("image strips: a picture and a caption for each, right and wrong told apart
 	);
 });
 
+test("image strips: what is noted about parts of a picture stands on them, inside it", () => {
+	const color = [9, 99, 199] as const;
+	const noted = {
+		...createImage(100, 200),
+		notes: [
+			{ text: "cat & <dog>", box: [20, 50, 90, 90], color },
+			{ text: "a rather long name", box: [180, 4, 200, 60], color },
+		],
+	} as const;
+	const pictures = [{ image: createImage(100, 200) }, { image: noted }];
+	const { annotations } = plotImageStrips([{ label: "", pictures }], {
+		cellWidth: 100,
+	}).layout as { annotations: Readonly<Record<string, unknown>>[] };
+	const [first, second] = annotations.filter(({ bgcolor }) => bgcolor);
+	const expected = {
+		text: "cat &amp; &lt;dog&gt;",
+		bgcolor: "rgb(9,99,199)",
+		x: 110 + 10,
+		xanchor: "left",
+		y: 25,
+		yanchor: "bottom",
+	};
+	assert.deepEqual({ ...first, ...expected }, first);
+	const atTheEnd = { x: 210, xanchor: "right", y: 2, yanchor: "top" };
+	assert.deepEqual({ ...second, ...atTheEnd }, second);
+});
+
+test("image strips: small pictures keep their pixels, photographs become the shorter file", () => {
+	const flat = createImage(300, 400);
+	const noisy = createImage(
+		300,
+		400,
+		Uint8Array.from(
+			{ length: 3 * 300 * 400 },
+			(_, i) => (i * i * 31 + i) % 251,
+		),
+	);
+	const small = createImage(30, 40, noisy.data.slice(0, 3 * 30 * 40));
+	const types = [flat, noisy, small].map((image) => {
+		const { layout } = plotImageStrips([{ label: "", pictures: [{ image }] }]);
+		const [{ source }] = layout.images as [{ source: string }];
+		return source.slice(0, source.indexOf(";"));
+	});
+	assert.deepEqual(
+		types,
+		["png", "jpeg", "png"].map((one) => `data:image/${one}`),
+	);
+});
+
+test("image strips: there is room for the words that there are", () => {
+	const pictures = [{ image: createImage(100, 100) }];
+	const bare = plotImageStrips([{ label: "", pictures }], { title: "" });
+	const full = plotImageStrips(
+		[{ label: "cat", pictures: [{ ...pictures[0]!, prediction: "dog" }] }],
+		{ columns: ["fog"], subtitle: "of shapes" },
+	);
+	const size = ({ layout: { height, width } }: Figure) => [height, width];
+	assert.deepEqual(size(bare), [10 + 120 + 10 + 10, 10 + 120 + 10 + 10]);
+	assert.deepEqual(size(full), [104 + 120 + 32 + 24, 140 + 120 + 10 + 24]);
+});
+
 test("one backbone has one color in all panels, and miniatures are called so", () => {
 	const figures = [
 		plotDegreeOfFineTuning,

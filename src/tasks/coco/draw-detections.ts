@@ -4,8 +4,8 @@ import {
 	isRecord,
 } from "../../check/check-options.js";
 import { list, number, required, text, whole } from "../../check/checks.js";
-import { drawText, textSize } from "../../image/draw-text.js";
 import { createImage, type Image } from "../../image/image.js";
+import type { ImageNote, NotedImage } from "../../image/noted-image.js";
 import { resize } from "../../image/resize.js";
 import type { DetectionTask } from "./detection-task.js";
 import type { Detections, Instances } from "./instances.js";
@@ -31,15 +31,12 @@ const checks: Checks<DrawDetectionsOptions> = {
 	enlarge: whole({ from: 1 }),
 };
 
-type Color = readonly [red: number, green: number, blue: number];
+type Color = ImageNote["color"];
 
 /** One thing to draw, in pixels of the enlarged image. */
-interface Drawn {
-	readonly box: readonly [number, number, number, number];
+interface Drawn extends ImageNote {
 	/** None where only the box is known. */
 	readonly mask: Uint8Array | undefined;
-	readonly color: Color;
-	readonly text: string;
 }
 
 const goldenSection = 0.618034;
@@ -82,22 +79,6 @@ function frame(image: Image, { box, color }: Drawn, line: number): void {
 	fill(image, [right - line, top, right, bottom], color);
 }
 
-/** Writes the text on a ground of the color: above the box, or in it where there is no room. */
-function write(image: Image, { box, color, text }: Drawn, line: number): void {
-	const { height, width } = textSize(text, line);
-	const margin = 2 * line;
-	const [left, boxTop] = box;
-	const x = Math.max(0, Math.min(left, image.width - width - 2 * margin));
-	const above = boxTop - height - margin;
-	const y = above >= 0 ? above : boxTop;
-	fill(image, [x, y, x + width + 2 * margin, y + height + margin], color);
-	drawText(image, text, { top: y + line, left: x + margin, scale: line });
-}
-
-/** What can be written of a name. */
-const written = (name: string): string =>
-	name.toLowerCase().replace(/[^a-z0-9. -]/g, "-");
-
 function things(
 	found: Detections | Instances,
 	{ classes, threshold = 0.5 }: DrawDetectionsOptions,
@@ -118,22 +99,22 @@ function things(
 			box: [left!, top!, right!, bottom!],
 			mask: mask && decodeRle(resizeRle(mask, image)),
 			color: colorOf(found.labels[i]!),
-			text: written(name + score),
+			text: name + score,
 		};
 	});
 }
 
 /**
- * A picture of detections, or of what is to be found, in an image: masks, boxes, classes and scores.
+ * A picture of detections, or of what is to be found, in an image: masks and boxes, and classes and scores as notes.
  *
- * A task in place of the options gives the classes. The most certain ones lie on top. Each class has a color of its own; what letters there are none of is
- * written as "-".
+ * A task in place of the options gives the classes. The most certain ones lie on top. Each class has a color of its own.
+ * A notebook, and `plotImageStrips`, write the notes over the picture; a file of it is without.
  */
 export function drawDetections(
 	image: Image,
 	found: Detections | Instances,
 	given: DrawDetectionsOptions | Pick<DetectionTask, "classes" | "made">,
-): Image {
+): NotedImage {
 	const isTask = isRecord(given) && "made" in given;
 	const options: DrawDetectionsOptions = isTask
 		? { classes: given.classes }
@@ -150,6 +131,6 @@ export function drawDetections(
 	const line = Math.max(1, Math.round((shorter * factor) / 400));
 	for (const one of drawn) tint(picture, one, opacity);
 	for (const one of drawn) frame(picture, one, line + 1);
-	for (const one of drawn) write(picture, one, line);
-	return picture;
+	const notes = drawn.map(({ text, box, color }) => ({ text, box, color }));
+	return { ...picture, notes };
 }

@@ -5,7 +5,6 @@ import type { Bundle } from "../../../kernel/display/bundle.js";
 import { bundleOf } from "../../../kernel/display/bundle.js";
 import {
 	cifar10,
-	plotCorruptions,
 	publishedScores,
 	type Run,
 	readCheckpoint,
@@ -39,17 +38,26 @@ test("images, lists of them, plots and files are pictures, and short as text", a
 		width: 3000,
 	};
 	assert.match(await html(large), /width="500" height="4"/);
-	const plot = plotCorruptions(image, {
-		corruptions: ["fog"],
-		severities: [1],
-	});
-	assert.deepEqual(Object.keys((await show(plot)).data), [
-		"image/png",
-		"text/plain",
-	]);
 	assert.match(await text(encodePng(image)), /^PNG image of \d+\.\d kB$/);
 	const notAnImage = { data: new Uint8Array(5), height: 2, width: 2 };
 	assert.match(await text(notAnImage), /^\{/);
+});
+
+test("what is noted about parts of an image is written over it, alone and in a list", async () => {
+	const note = { text: "Café <1>", box: [4, 30, 40, 60], color: [255, 64, 64] };
+	const noted = { ...image, notes: [note] };
+	for (const value of [noted, [image, noted]]) {
+		const { data } = await show(value);
+		const [, source = ""] =
+			/src="data:image\/svg\+xml;base64,([^"]+)"/.exec(
+				String(data["text/html"]),
+			) ?? [];
+		const svg = Buffer.from(source, "base64").toString();
+		assert.match(svg, /Café &#60;1&#62;/);
+		assert.match(svg, /rgb\(255, 64, 64\)/);
+		assert.match(String(data["image/png"]), /^iVBOR/);
+		assert.match(String(data["text/plain"]), /of 64 × 64 pixels$/);
+	}
 });
 
 test("a task shows classes, sizes and examples; without its data it says how to get it", async () => {

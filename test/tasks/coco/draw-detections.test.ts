@@ -41,6 +41,23 @@ test("detections from the threshold on are drawn", () => {
 	assert.ok(image.data.every((value) => value === 0));
 });
 
+test("what is drawn is named in notes, whatever letters the name has, the most certain last", () => {
+	const { notes } = drawDetections(image, found, { classes, threshold: 0 });
+	assert.deepEqual(
+		notes.map(({ text, box }) => [text, ...box]),
+		[
+			["poké_ball 0.40", 240, 80, 440, 360],
+			["Cat 0.90", 40, 120, 200, 320],
+		],
+	);
+	assert.notDeepEqual(notes[0]?.color, notes[1]?.color);
+	const given = drawDetections(image, things, { classes, enlarge: 1 });
+	assert.deepEqual(
+		given.notes.map(({ text }) => text),
+		["Cat", "poké_ball"],
+	);
+});
+
 test("what is to be found is drawn without scores, at any size", () => {
 	const drawn = drawDetections(image, things, { classes, enlarge: 1 });
 	assert.deepEqual([drawn.height, drawn.width], [100, 120]);
