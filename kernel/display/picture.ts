@@ -79,7 +79,7 @@ function notedImages(images: readonly Image[], text: string): Bundle {
 	return {
 		data: {
 			"text/html": `<img alt="" src="data:image/svg+xml;base64,${source}"><br><code>${text}</code>`,
-			"image/png": Buffer.from(svgToPng(svg)).toString("base64"),
+			"image/png": Buffer.from(svgToPng(svg, { scale: 1 })).toString("base64"),
 			"text/plain": text,
 		},
 		metadata: {},
