@@ -91,6 +91,8 @@ export { predict } from "./evaluate/predict.js";
 export { bootstrap } from "./analysis/bootstrap.js";
 export { byCorruption, byGroup, bySeverity } from "./analysis/breakdown.js";
 export { byClass } from "./analysis/by-class.js";
+export { compare } from "./analysis/compare.js";
+export { comparePairs } from "./analysis/compare-pairs.js";
 export { alexnetErrors } from "./analysis/corruption-error.js";
 export { loadResults } from "./analysis/load-results.js";
 export { plotAugmentation } from "./analysis/plot-augmentation.js";

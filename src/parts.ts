@@ -460,7 +460,11 @@ export { readResults } from "./evaluate/results.js";
 
 // Tables and figures.
 
-export type { BootstrapOptions } from "./analysis/bootstrap.js";
+export type { BootstrapOptions, DrawOptions } from "./analysis/bootstrap.js";
+export type { ColumnValue, RunChoice } from "./analysis/choose-runs.js";
+export type { CompareOptions, DifferenceOptions } from "./analysis/compare.js";
+export type { PairOptions } from "./analysis/compare-pairs.js";
+export type { Over } from "./analysis/comparison.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
 export type { Figure, Trace } from "./analysis/figure.js";
 export { figureToHtml } from "./analysis/figure-to-html.js";
@@ -488,6 +492,7 @@ export type { LoggedRun, TrainingOptions } from "./analysis/plot-training.js";
 export type { PublishedScore } from "./analysis/published.js";
 export type { PublishedCurve } from "./analysis/published-curves.js";
 export type { ReportOptions } from "./analysis/report.js";
+export type { ScoreName } from "./analysis/resample.js";
 export type { RobustnessOptions } from "./analysis/robustness.js";
 export { runColumns } from "./analysis/score-groups.js";
 export type {

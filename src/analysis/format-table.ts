@@ -52,6 +52,9 @@ const headNames: Readonly<Record<string, string>> = {
 	"drop, published": "drop, published (%)",
 };
 
+const plainHead = (column: string): string =>
+	headOf(column).replace(/ \(%\)$/, "");
+
 /** `cleanLow` is `clean low (%)`. */
 function headOf(column: string): string {
 	const [, score, part] =
@@ -59,6 +62,10 @@ function headOf(column: string): string {
 	if (score && part) return `${score} ${part.toLowerCase()} (%)`;
 	return headNames[column] ?? column;
 }
+
+/** Probabilities, which are told from each other further behind the point. */
+const probabilities = ["p", "holm"];
+const probabilityDigits = 4;
 
 function cellText(
 	value: unknown,
@@ -86,11 +93,14 @@ export function formatTable(
 		const numbers = values.filter((value) => typeof value === "number");
 		const isWhole = numbers.every((value) => Number.isInteger(value));
 		const isPlain = isWhole || column === "learningRate";
+		const fine = probabilities.includes(column) ? probabilityDigits : digits;
+		// What scores are called is no percentage.
+		const isText = values.some((value) => typeof value === "string");
 		return {
-			head: names?.[column] ?? headOf(column),
+			head: names?.[column] ?? (isText ? plainHead(column) : headOf(column)),
 			isNumber: numbers.length > 0,
 			cells: values.map((value) =>
-				cellText(value, { column, digits: isPlain ? -1 : digits }),
+				cellText(value, { column, digits: isPlain ? -1 : fine }),
 			),
 		};
 	});

@@ -1,13 +1,13 @@
 import type { Checks } from "../check/check-options.js";
 import { flag } from "../check/checks.js";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
+import type { ScoreName } from "./resample.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
 import { cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, rowsOf } from "./table-rows.js";
 
-/** The scores that most figures show. */
-export type ScoreName = "clean" | "corrupted" | "drop";
+export type { ScoreName };
 
 /** Which cells the means are over, and whether they have error bars. */
 export interface FigureOptions

@@ -45,7 +45,8 @@ export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
 	return [...runColumns, ...rare];
 };
 
-const columnValue = (row: ResultRow, column: string): unknown =>
+/** The value of a column; of one that only some rows have, what the others count as. */
+export const columnValue = (row: ResultRow, column: string): unknown =>
 	(row as unknown as Row)[column] ?? rareColumns[column] ?? null;
 
 /** The rows of one run: clean, and one for each corruption and severity. */
@@ -71,8 +72,8 @@ export interface ScoreGroups {
 	readonly severities: readonly Severity[];
 }
 
-// What all rows of one run must agree in, so that its mean is of one thing.
-const conditions = [
+/** What all rows of one run must agree in, so that its mean is of one thing. */
+export const conditions = [
 	"task",
 	"metric",
 	"data",
@@ -186,7 +187,12 @@ const cellColumns = [
 
 const columnsCheck = list(text);
 
-function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
+/** Throws where runs cannot be grouped, or chosen, by columns. */
+export function checkColumns(
+	rows: readonly ResultRow[],
+	by: readonly string[],
+	doing = "grouped",
+): void {
 	const [first] = rows;
 	if (!first) throw new RangeError("there are no results: evaluate first");
 	for (const column of by) {
@@ -196,7 +202,7 @@ function checkColumns(rows: readonly ResultRow[], by: readonly string[]): void {
 			);
 		if (cellColumns.includes(column))
 			throw new RangeError(
-				`runs cannot be grouped by ${column}, which is of single cells: use byCorruption, bySeverity or byGroup, or filter the results`,
+				`runs cannot be ${doing} by ${column}, which is of single cells: use byCorruption, bySeverity or byGroup, or filter the results`,
 			);
 	}
 }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { bootstrap, quantile } from "../../src/analysis/bootstrap.js";
+import { bootstrap } from "../../src/analysis/bootstrap.js";
+import { quantile } from "../../src/analysis/resample.js";
 import { robustness } from "../../src/analysis/robustness.js";
 import { deviation, spreadOverSeeds } from "../../src/analysis/spread.js";
 import type { Row } from "../../src/analysis/table-rows.js";
@@ -88,6 +89,10 @@ test("the scores are those of robustness, equal seeds give equal intervals", () 
 	);
 	const again = bootstrap(rows, undefined, { samples: 50, seed: 3 });
 	assert.deepEqual(table.objects(), again.objects());
+	assert.deepEqual(
+		[...new Set(table.array("resampled") as string[])],
+		["images"],
+	);
 	const other = bootstrap(rows, undefined, { samples: 50, seed: 4 });
 	assert.notDeepEqual(table.objects(), other.objects());
 });
@@ -96,6 +101,7 @@ test("over corruptions, the interval is that of their means; clean has none", ()
 	const rows = madeUpStudy({ images: 60 }).map(({ correct: _, ...row }) => row);
 	const options = { over: "corruptions" } as const;
 	const [row] = bootstrap(rows, ["task"], options).objects() as Row[];
+	assert.equal(row?.resampled, "corruptions");
 	near(row?.cleanLow, row?.clean as number);
 	near(row?.cleanHigh, row?.clean as number);
 	assert.ok((row?.corruptedLow as number) < (row?.corrupted as number));

@@ -378,6 +378,19 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["level", "95"],
 		name: ["over", "image", "images"],
 	},
+	compare: {
+		call: (options) => library.compare(results, options),
+		needed: { a: "run", b: "run" },
+		typo: ["permutation", "permutations"],
+		wrong: ["a", 5],
+		name: ["over", ["image"], "images"],
+	},
+	comparePairs: {
+		call: (options) => library.comparePairs(results, ["run"], options),
+		typo: ["score", "scores"],
+		wrong: ["permutations", "99"],
+		name: ["over", "seed", "seeds"],
+	},
 	byCorruption: {
 		call: (options) => library.byCorruption(results, ["run"], options),
 		...cells,
