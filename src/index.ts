@@ -26,6 +26,8 @@ export {
 // Images, and what corrupts them.
 
 export { plotCorruptions } from "./analysis/plot-corruptions.js";
+export { cifar10CBar } from "./corruptions/c-bar/cifar-10-c-bar.js";
+export { imagenetCBar } from "./corruptions/c-bar/imagenet-c-bar.js";
 export { corrupt } from "./corruptions/corrupt.js";
 export { corruptAll } from "./corruptions/corrupt-all.js";
 export {

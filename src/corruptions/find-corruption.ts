@@ -7,11 +7,12 @@ import type {
 } from "./corruption.js";
 import { isBuiltIn, isCorruption, withSource } from "./define-corruption.js";
 
-/** Where a thread finds a corruption of one's own, and which one it is. */
+/** Where a thread finds a corruption that has no built-in name, and which one it is. */
 interface Address {
 	readonly source: CodeSource;
 	readonly name: string;
-	readonly code: string;
+	/** Left out where this package holds it. */
+	readonly code?: string;
 }
 
 /** A corruption as threads are told of it; one that they cannot find is for the main thread. */
@@ -25,8 +26,9 @@ export function sent(corruption: AnyCorruption): SentCorruption {
 	if (isBuiltIn(corruption)) return corruption;
 	if (!isCorruption(corruption)) return { here: corruption };
 	const { name, code, source } = corruption;
-	if (code === undefined) return name as CorruptionName;
-	return source ? { source, name, code } : { here: corruption };
+	if (isBuiltIn(name) && code === undefined) return name;
+	if (!source) return { here: corruption };
+	return { source, name, ...(code !== undefined && { code }) };
 }
 
 /** Whether no thread can find a corruption. */

@@ -4,8 +4,13 @@ import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { byCorruption } from "../../src/analysis/breakdown.js";
+import { cifar10CBar } from "../../src/corruptions/c-bar/cifar-10-c-bar.js";
+import { imagenetCBar } from "../../src/corruptions/c-bar/imagenet-c-bar.js";
 import { corrupt } from "../../src/corruptions/corrupt.js";
-import type { AnyCorruption } from "../../src/corruptions/corruption.js";
+import type {
+	AnyCorruption,
+	Corruption,
+} from "../../src/corruptions/corruption.js";
 import { defineCorruption } from "../../src/corruptions/define-corruption.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
@@ -80,6 +85,38 @@ describe("a task that threads can make", () => {
 		);
 		for (const workers of [0, 1, 2])
 			assert.deepEqual(await rowsOf(variedTask(), workers), expected);
+	});
+
+	test("is scored under the corruptions of C-bar, which rows call by name alone", async () => {
+		const corruptions = [...cifar10CBar, imagenetCBar[8] as Corruption];
+		const options = { corruptions, severities: [5], images: 2 } as const;
+		const copy = copyOf(run);
+		const rows = await evaluate(copy, variedTask(), { ...options, workers: 2 });
+		assert.deepEqual(
+			rows.slice(1).map((row) => [row.corruption, row.group]),
+			corruptions.map(({ name }) => [name, "c-bar"]),
+		);
+		assert.ok(rows.every((row) => row.corruptionCode === undefined));
+		const again = { ...options, workers: 0 };
+		assert.deepEqual(await evaluate(copy, variedTask(), again), rows);
+		assert.deepEqual(
+			untimed(await evaluate(copyOf(run), variedTask(), again)),
+			untimed(rows),
+		);
+		const table = byCorruption(readResults(copy), ["run"], {
+			corruptions: ["ripple", ...corruptions.slice(0, 2)],
+		});
+		assert.deepEqual(
+			table.array("score"),
+			[5, 1, 2].map((i) => rows[i]?.score),
+		);
+		const ripple = defineCorruption({ ...partsOf(haze), name: "ripple" });
+		await evaluate(copy, variedTask(), { ...options, corruptions: [ripple] });
+		assert.throws(
+			() =>
+				byCorruption(readResults(copy), ["run"], { corruptions: ["ripple"] }),
+			/called "ripple" of the corruptionCode none and [0-9a-f]{8}: give the one/,
+		);
 	});
 
 	test("shows the network what `corrupt` makes of its images", async () => {
