@@ -54,6 +54,12 @@ export interface Jupyter {
 }
 
 declare global {
+	/** The value that the last cell with a value has shown. */
+	var _: ReturnType<typeof JSON.parse>;
+	/** The values that cells have shown, by their numbers; older ones only as long as something else holds them. */
+	var Out: Readonly<Record<number, ReturnType<typeof JSON.parse>>>;
+	/** The sources of the cells, by their numbers. */
+	var In: Readonly<Record<number, string>>;
 	/** Shows a value below the cell, as rich as it can be. */
 	var display: Display;
 	/** Removes what the cell has shown so far; with `wait`, when the next output comes. */

@@ -3,13 +3,13 @@ import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
 import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
-import { complete, describe, inspect } from "./language/assist.js";
+import { inspect } from "./language/assist.js";
+import { complete } from "./language/complete.js";
 import { completeness } from "./language/is-complete.js";
-import { splitCell } from "./language/magics.js";
-import { magicHost, runMagic, wallTime } from "./magics.js";
 import type { Content, Header, Message } from "./protocol/message.js";
+import { runCell } from "./run-cell.js";
 import { type Cell, cellOf, createCell, parentOf } from "./runtime/cell.js";
-import type { Executor, Outcome } from "./runtime/executor.js";
+import type { Executor } from "./runtime/executor.js";
 import { shared } from "./runtime/interrupts.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
@@ -17,6 +17,7 @@ import type { Failure } from "./runtime/traceback.js";
 import { warnOnce } from "./runtime/warnings.js";
 import type { ToMain } from "./sockets/channel.js";
 import type { Link } from "./sockets/link.js";
+import { ShownValues } from "./values.js";
 
 interface Queued {
 	readonly message: Message;
@@ -27,6 +28,7 @@ interface Queued {
 /** Answers requests: one cell at a time, everything else as it comes. */
 export class Kernel {
 	readonly #history = new History();
+	readonly #values = new ShownValues();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
 	readonly #queue: Queued[] = [];
@@ -61,6 +63,7 @@ export class Kernel {
 			link.stream({ name, text, parent: this.#parent() }),
 		);
 		this.#tensors.watch();
+		this.#values.install();
 		installGlobals({
 			publish: (type, content) =>
 				link.publish(type, content, { parent: this.#parent() }),
@@ -194,7 +197,10 @@ export class Kernel {
 		if (isStored) this.#count++;
 		const execution_count = this.#count;
 		const parent = message.header;
-		if (isStored) this.#history.add(execution_count, text);
+		if (isStored) {
+			this.#history.add(execution_count, text);
+			this.#values.addInput(execution_count, text);
+		}
 		if (!isSilent) {
 			const input = { code: text, execution_count };
 			this.link.publish("execute_input", input, { parent });
@@ -225,49 +231,35 @@ export class Kernel {
 		this.link.drain();
 	}
 
+	/** Runs a cell and shows its value. */
 	async #runCell(
 		cell: Cell,
-		{ isSilent }: { isSilent: boolean },
+		{ isSilent }: { readonly isSilent: boolean },
 	): Promise<{ readonly failure?: Failure; readonly payload: Content[] }> {
-		const { source, magics, help } = splitCell(cell.source);
-		if (help) return { payload: this.#help(help.name) };
-		const started = performance.now();
-		const host = magicHost(this.executor, () => this.#tensors.report());
-		const begin = () => {
-			for (const magic of magics) process.stdout.write(runMagic(magic, host));
-		};
-		const check = !magics.some(({ name }) => name === "%%nocheck");
-		const outcome = await this.executor.run(cell, source, { begin, check });
-		if ("failure" in outcome) return { ...outcome, payload: [] };
-		const failure = isSilent ? undefined : await this.#show(outcome, cell);
-		if (magics.some(({ name }) => name === "%%time")) {
-			process.stdout.write(wallTime(performance.now() - started));
-		}
-		return { ...(failure ? { failure } : {}), payload: [] };
-	}
-
-	#help(name: string): Content[] {
-		const { compiler } = this.executor;
-		const info = this.executor.protect(() =>
-			compiler.inspect(name, name.length - 1),
-		);
-		const data = info
-			? describe(info)
-			: { "text/plain": `there is no ${name} in scope` };
-		return [{ source: "page", data, start: 0 }];
+		const { end, payload, ...outcome } = await runCell(cell, {
+			executor: this.executor,
+			tensors: () => this.#tensors.report(),
+			confirm: (question) =>
+				/^\s*y(es)?\s*$/i.test(this.#ask(`${question} [y/N] `, false)),
+			forgetOutputs: () => this.#values.clear(),
+		});
+		if ("failure" in outcome) return { ...outcome, payload };
+		const failure = isSilent
+			? undefined
+			: await this.#show(outcome.value, cell);
+		end();
+		return { ...(failure ? { failure } : {}), payload };
 	}
 
 	/** Publishes the value of a cell's last expression. */
-	async #show(
-		{ value }: Extract<Outcome, { value: unknown }>,
-		cell: Cell,
-	): Promise<Failure | undefined> {
+	async #show(value: unknown, cell: Cell): Promise<Failure | undefined> {
 		const { executing } = this.executor.interrupts;
 		if (value === undefined || isShown(value, executing)) return undefined;
 		const shown = await this.executor.guard(() => bundleOf(value));
 		if ("failure" in shown) return shown.failure;
 		const { data, metadata } = shown.value;
 		const count = this.#count;
+		this.#values.addOutput(count, value);
 		const text = data["text/plain"];
 		if (typeof text === "string") this.#history.addOutput(count, text);
 		this.link.publish(
@@ -285,6 +277,7 @@ export class Kernel {
 		for (const [name, expression] of Object.entries(wanted)) {
 			const source = String(expression);
 			const cell = createCell(`In[${this.#count}]`, source, message.header);
+			this.executor.begin(cell);
 			const outcome = await this.executor.run(cell, `(${source})`);
 			const shown =
 				"failure" in outcome

@@ -1,49 +1,17 @@
 import type ts from "typescript";
+import { describeMagic, isMagic } from "../magics/table.js";
 import type { Content } from "../protocol/message.js";
-import { toPoints, toUnits } from "./code-points.js";
+import { toUnits } from "./code-points.js";
 import type { Compiler } from "./compiler.js";
-import { splitCell } from "./magics.js";
+import { blankMagics } from "./magics.js";
 
-/** Calls that leave the cell's position alone: magics are blanked out of the source first. */
-function readRequest({ code, cursor_pos }: Content) {
+/** The cell of a request, where its cursor is, and its code with blanks for magics. */
+export function readRequest(compiler: Compiler, { code, cursor_pos }: Content) {
 	const text = String(code ?? "");
 	const points = Number(cursor_pos ?? text.length);
 	const offset = toUnits(text, points);
-	const { source } = splitCell(text);
-	return source.length === text.length
-		? { text, source, offset }
-		: { text, source: blankMagics(text), offset };
-}
-
-/** Blanks magic lines with spaces, so that offsets stay. */
-function blankMagics(text: string): string {
-	return text.replace(/^%.*$/gm, (line) => " ".repeat(line.length));
-}
-
-const mostMatches = 500;
-
-/** Answers a complete_request: names that fit at the cursor, best first, with their kinds. */
-export function complete(compiler: Compiler, request: Content): Content {
-	const { text, source, offset } = readRequest(request);
-	const found = compiler.complete(source, offset);
-	const entries = found.entries
-		.filter(({ name }) => !name.startsWith("$kernel"))
-		.slice(0, mostMatches);
-	const start = toPoints(text, found.start);
-	const end = toPoints(text, found.end);
-	const types = entries.map(({ name, kind }) => ({
-		text: name,
-		type: kind,
-		start,
-		end,
-	}));
-	return {
-		status: "ok",
-		matches: entries.map(({ name }) => name),
-		cursor_start: start,
-		cursor_end: end,
-		metadata: { _jupyter_types_experimental: types },
-	};
+	const source = blankMagics(text, (name) => compiler.isDeclared(name));
+	return { text, source, offset };
 }
 
 const join = (parts: readonly ts.SymbolDisplayPart[] | undefined) =>
@@ -76,7 +44,16 @@ export function describe(info: ts.QuickInfo): {
 
 /** Answers an inspect_request with type and documentation of the name at the cursor. */
 export function inspect(compiler: Compiler, request: Content): Content {
-	const { source, offset } = readRequest(request);
+	const { text, source, offset } = readRequest(compiler, request);
+	const magic = magicAt(text, offset);
+	if (magic) {
+		return {
+			status: "ok",
+			found: true,
+			data: describeMagic(magic),
+			metadata: {},
+		};
+	}
 	const info =
 		compiler.inspect(source, offset) ??
 		(offset > 0
@@ -88,6 +65,13 @@ export function inspect(compiler: Compiler, request: Content): Content {
 		data: info ? describe(info) : {},
 		metadata: {},
 	};
+}
+
+/** The magic whose name stands at an offset. */
+function magicAt(text: string, offset: number) {
+	const start = text.lastIndexOf("\n", offset - 1) + 1;
+	const name = /^%%?\w+/.exec(text.slice(start))?.[0] ?? "";
+	return isMagic(name) && offset <= start + name.length ? name : undefined;
 }
 
 /** From inside `f(a, |` to the `f`; otherwise one step back, onto the word before the cursor. */

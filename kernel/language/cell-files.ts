@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type ts from "typescript";
 import { type BoundFile, bindFile, parse, typescript } from "./typescript.js";
 
@@ -73,10 +73,10 @@ export class CellFiles {
 		this.current = this.#create("");
 	}
 
-	#create(text: string): CellFile {
+	#create(text: string, folder = this.#folder): CellFile {
 		this.#version++;
 		return {
-			path: join(this.#folder, "__notebook__.ts"),
+			path: join(folder, "__notebook__.ts"),
 			text,
 			version: this.#version,
 			visible: this.#visible,
@@ -85,19 +85,40 @@ export class CellFiles {
 		};
 	}
 
-	/** Makes a text the current cell; the exported names outlive it. */
-	write(source: string, exported: readonly string[] = []): CellFile {
-		const tail = exported.length > 0 ? `\nexport {${exported.join(", ")}}` : "";
+	/** Makes a text the current cell, in the notebook's folder unless told otherwise; the names outlive it. */
+	write(
+		source: string,
+		{
+			names = [],
+			folder = this.#folder,
+		}: { readonly names?: readonly string[]; readonly folder?: string } = {},
+	): CellFile {
+		const tail = names.length > 0 ? `\nexport {${names.join(", ")}}` : "";
 		const text = head + source + tail;
-		if (text !== this.current.text) this.current = this.#create(text);
+		const isSame =
+			text === this.current.text && folder === dirname(this.current.path);
+		if (!isSame) this.current = this.#create(text, folder);
 		return this.current;
+	}
+
+	/** Whether later cells see a name. */
+	isVisible(name: string): boolean {
+		return this.#visible.some((layer) => layer.has(name));
+	}
+
+	/** Hides all names that cells have left. */
+	reset(): void {
+		this.#visible = [new Map(), new Map()];
+		this.#forget();
+		this.current = this.#create("");
 	}
 
 	/** Keeps the current cell, from now on in a file of its own. */
 	hold(): CellFile {
 		this.#count++;
 		const name = `__notebook__.${this.#count}.ts`;
-		const kept = { ...this.current, path: join(this.#folder, name) };
+		const folder = dirname(this.current.path);
+		const kept = { ...this.current, path: join(folder, name) };
 		this.#kept.set(kept.path, kept);
 		this.#indexVersion++;
 		this.current = this.#create("");

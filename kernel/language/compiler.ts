@@ -8,6 +8,7 @@ import {
 import { type Diagnostic, readable } from "./diagnostics.js";
 import { awaits, type Emitted, type EmittedCell, emitFile } from "./emit.js";
 import { Host } from "./host.js";
+import { type Importable, ImportableNames } from "./importable.js";
 import { LocalFiles } from "./local-files.js";
 import {
 	eachReference,
@@ -16,6 +17,7 @@ import {
 	sortNames,
 	takeResult,
 } from "./names.js";
+import { type Completions, rank } from "./rank.js";
 import {
 	type BoundFile,
 	isUnknown,
@@ -55,6 +57,7 @@ export class Compiler {
 	readonly #host: Host;
 	readonly #files: LocalFiles;
 	readonly #service: ts.LanguageService;
+	#importable: ImportableNames | undefined;
 
 	constructor(readonly folder: string) {
 		this.#cells = new CellFiles(folder);
@@ -80,7 +83,10 @@ export class Compiler {
 	}
 
 	/** Checks and compiles a cell, with the local modules it needs. */
-	compile(source: string, { check }: Strictness): CompiledCell | Refused {
+	compile(
+		source: string,
+		{ check, folder }: Strictness & { readonly folder?: string },
+	): CompiledCell | Refused {
 		const parsed = parseCell(source);
 		const refused = this.#refuse(parsed.parseDiagnostics);
 		if (refused) return refused;
@@ -91,7 +97,7 @@ export class Compiler {
 		const names = [...(parsed.locals?.keys() ?? [])].filter(
 			(name) => !exported?.has(name as ts.__String),
 		);
-		const cell = this.#cells.write(source, names);
+		const cell = this.#cells.write(source, { names, folder });
 		const program = this.#program();
 		const file = program.getSourceFile(cell.path) as BoundFile;
 		const { needed, missing } = this.#references(program, file, cell);
@@ -103,6 +109,16 @@ export class Compiler {
 		const script = this.#emitCell(program, file, cell);
 		const modules = this.#files.emit(program, needed);
 		return { script, modules, settle: this.#hold(cell) };
+	}
+
+	/** Whether the notebook has a variable, or a type, of that name. */
+	isDeclared(name: string): boolean {
+		return this.#cells.isVisible(name);
+	}
+
+	/** Forgets what cells have declared. */
+	reset(): void {
+		this.#cells.reset();
 	}
 
 	/** Keeps a cell that declares something while it runs. */
@@ -221,8 +237,22 @@ export class Compiler {
 		return { modules, broken };
 	}
 
+	/** The names that packages of the project export. */
+	importable(): readonly Importable[] {
+		this.#importable ??= new ImportableNames(this.folder, (specifier, from) =>
+			this.#host.typesOf(specifier, from),
+		);
+		return this.#importable.all();
+	}
+
 	/** What fits at an offset of a source, best first. */
-	complete(source: string, offset: number): Completions {
+	complete(
+		source: string,
+		offset: number,
+	): Completions & {
+		/** Whether a name of the scope fits, rather than a member. */
+		readonly isName: boolean;
+	} {
 		const { path } = this.#cells.write(source);
 		this.#program();
 		const info = this.#service.getCompletionsAtPosition(
@@ -230,7 +260,9 @@ export class Compiler {
 			offset + headLength,
 			{},
 		);
-		return rank(source, offset, info?.entries ?? []);
+		const isName =
+			info?.isMemberCompletion === false && info.isGlobalCompletion;
+		return { ...rank(source, offset, info?.entries ?? []), isName };
 	}
 
 	/** The type and the documentation of the name at an offset of a source. */
@@ -251,45 +283,3 @@ function specifierOf(symbol: ts.Symbol): string | undefined {
 		? statement.moduleSpecifier.text
 		: undefined;
 }
-
-/** Entries that fit the word at the cursor, and where that word stands. */
-export interface Completions {
-	readonly start: number;
-	readonly end: number;
-	readonly entries: readonly ts.CompletionEntry[];
-}
-
-/** Puts the entries first that begin as the word at the cursor does, then those that hold it. */
-function rank(
-	source: string,
-	offset: number,
-	entries: readonly ts.CompletionEntry[],
-): Completions {
-	const before =
-		/[\p{ID_Continue}$]*$/u.exec(source.slice(0, offset))?.[0] ?? "";
-	const after = /^[\p{ID_Continue}$]*/u.exec(source.slice(offset))?.[0] ?? "";
-	const word = before + after;
-	const lower = word.toLowerCase();
-	const placeOf = ({ name }: ts.CompletionEntry) =>
-		name.startsWith(word)
-			? 0
-			: name.toLowerCase().startsWith(lower)
-				? 1
-				: name.toLowerCase().includes(lower)
-					? 2
-					: 3;
-	const ranked = entries
-		.map((entry) => ({ entry, place: placeOf(entry) }))
-		.filter(({ place }) => place < 3)
-		.sort(
-			(a, b) =>
-				a.place - b.place ||
-				compare(a.entry.sortText, b.entry.sortText) ||
-				compare(a.entry.name, b.entry.name),
-		)
-		.map(({ entry }) => entry);
-	const start = offset - before.length;
-	return { start, end: offset + after.length, entries: ranked };
-}
-
-const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);

@@ -144,6 +144,12 @@ export class Host {
 		return find(file) ?? (isRelative(specifier) ? undefined : find(here));
 	}
 
+	/** The file with the types of what a specifier leads to. */
+	typesOf(specifier: string, from: string): string | undefined {
+		const { ESNext } = typescript.ModuleKind;
+		return this.#resolve(specifier, from, ESNext)?.resolvedFileName;
+	}
+
 	#resolveAll(
 		literals: readonly ts.StringLiteralLike[],
 		file: ts.SourceFile,

@@ -1,5 +1,5 @@
 import type ts from "typescript";
-import { splitCell } from "./magics.js";
+import { blankMagics, splitCell } from "./magics.js";
 import { typescript } from "./typescript.js";
 
 /** Whether a client that sees Enter should run the cell or go on reading. */
@@ -49,7 +49,7 @@ function depth(source: string): number {
 
 /** Tells complete cells from unfinished and wrong ones, with the indent of the next line. */
 export function completeness(cell: string): Completeness {
-	const { source } = splitCell(cell);
+	const source = splitCell(cell).help ? "" : blankMagics(cell);
 	const file = typescript.createSourceFile(
 		"cell.ts",
 		source,

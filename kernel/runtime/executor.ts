@@ -59,7 +59,8 @@ export class Executor {
 	isChecking = true;
 	/** How the cell that runs is read. */
 	#strictness: Strictness = { check: true };
-	readonly #scope = new Scope();
+	/** The variables of the notebook. */
+	readonly scope = new Scope();
 	#terminated = (_: Error) => {};
 	#complaints: string[];
 
@@ -141,6 +142,12 @@ export class Executor {
 		this.#terminated(reason ? new HeapExhausted(reason) : new Interrupted());
 	}
 
+	/** Forgets all variables of the notebook. */
+	reset(): void {
+		this.scope.reset();
+		this.protect(() => this.compiler.reset());
+	}
+
 	/** Runs code of the kernel that calls into code of cells, such as their display methods. */
 	async guard<T>(
 		work: () => T,
@@ -154,22 +161,36 @@ export class Executor {
 		}
 	}
 
-	/** Runs one cell; `begin` is called on its behalf before anything of it runs. */
+	/** Begins the execution of a cell: what runs from now on runs on its behalf. */
+	begin(cell: Cell): void {
+		const context = this.interrupts.contextOf(cell);
+		this.interrupts.executing = this.interrupts.now = context;
+	}
+
+	/** Does something of the kernel's on behalf of a cell, whose failure what it throws then is. */
+	async attempt<T extends object>(
+		work: () => Promise<T>,
+	): Promise<T | { readonly failure: Failure }> {
+		try {
+			return await work();
+		} catch (thrown) {
+			return { failure: this.failureOf(thrown) };
+		}
+	}
+
+	/** Runs code in the cell that has begun, as if it stood in a file of `folder`, that of the notebook unless told otherwise. */
 	async run(
 		cell: Cell,
 		source: string,
 		{
-			begin = () => {},
 			check = true,
-		}: { readonly begin?: () => void; readonly check?: boolean } = {},
+			folder = this.compiler.folder,
+		}: { readonly check?: boolean; readonly folder?: string } = {},
 	): Promise<Outcome> {
-		const context = this.interrupts.contextOf(cell);
-		this.interrupts.executing = this.interrupts.now = context;
 		try {
-			begin();
 			this.#strictness = { check: check && this.isChecking };
 			await this.#renew(cell);
-			return await this.#runSource(cell, source);
+			return await this.#runSource(cell, source, folder);
 		} catch (thrown) {
 			return { failure: this.failureOf(thrown) };
 		}
@@ -203,9 +224,13 @@ export class Executor {
 		if (text !== "") process.stderr.write(`${text}\n`);
 	}
 
-	async #runSource(cell: Cell, source: string): Promise<Outcome> {
+	async #runSource(
+		cell: Cell,
+		source: string,
+		folder: string,
+	): Promise<Outcome> {
 		const compiled = this.protect(() =>
-			this.compiler.compile(source, this.#strictness),
+			this.compiler.compile(source, { ...this.#strictness, folder }),
 		);
 		if ("diagnostics" in compiled) {
 			const { diagnostics } = compiled;
@@ -229,7 +254,7 @@ export class Executor {
 			await this.#start(call, { cancel: false });
 			return { value };
 		} finally {
-			const uninitialized = this.#scope.settle();
+			const uninitialized = this.scope.settle();
 			settle(unreached.length > 0 ? unreached : uninitialized);
 		}
 	}
@@ -245,13 +270,13 @@ export class Executor {
 		const kernel = Object.assign(this.#kernelFor(path, imports), {
 			result,
 			announce: (bindings: Bindings, imports: string[]) =>
-				this.#scope.announce(bindings, imports),
+				this.scope.announce(bindings, imports),
 			define: (name: string, { get }: { get: () => unknown }) =>
-				this.#scope.define(name, get),
+				this.scope.define(name, get),
 		});
 		const { isAsync } = script;
 		return compileFunction(script.code, cell.file, { isAsync, prelude })(
-			this.#scope.exports,
+			this.scope.exports,
 			this.modules.requireFrom(path, imports),
 			kernel,
 			path,

@@ -128,6 +128,13 @@ export class Scope {
 		});
 	}
 
+	/** Forgets all names. */
+	reset(): void {
+		for (const name of this.#variables.keys()) delete this.exports[name];
+		this.#variables.clear();
+		this.#announced.clear();
+	}
+
 	/** Ends a cell; returns the names it declared but never initialized. */
 	settle(): string[] {
 		const uninitialized: string[] = [];

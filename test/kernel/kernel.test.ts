@@ -174,7 +174,7 @@ test("magics: time, environment, help", async () => {
 		/Math\.max\(\.\.\.values: number\[\]\)/,
 	);
 	assert.match(await show("%nothing"), /there is no magic %nothing/);
-	assert.match(await show("1\n%env"), /TS/);
+	assert.match(await show("1\n%nothing"), /TS/);
 });
 
 test("completion and inspection know types and count code points", async () => {

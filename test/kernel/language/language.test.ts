@@ -30,20 +30,19 @@ test("complete, unfinished and wrong cells", () => {
 });
 
 test("magics leave line numbers alone", () => {
-	assert.deepEqual(
-		splitCell("%%time\n// note\n%env A = b\nexport const x = 1\n"),
+	const split = splitCell("%%time\n// note\n%env A = b\nexport const x = 1\n");
+	assert.deepEqual(split.parts, [
 		{
 			source: "\n// note\n\n       const x = 1\n",
 			magics: [
-				{ name: "%%time", argument: "" },
-				{ name: "%env", argument: "A = b" },
+				{ name: "%%time", argument: "", body: "", line: 0 },
+				{ name: "%env", argument: "A = b", body: "", line: 2 },
 			],
-			help: undefined,
 		},
-	);
+	]);
 	assert.deepEqual(splitCell("tf.tidy??").help, { name: "tf.tidy", detail: 1 });
 	assert.deepEqual(splitCell("?x").help, { name: "x", detail: 0 });
-	assert.equal(splitCell("a\n%b").source, "a\n%b");
+	assert.equal(splitCell("a\n%b").parts[0]?.source, "a\n%b");
 	assert.equal(splitCell("x ? 1 : 2").help, undefined);
 });
 
