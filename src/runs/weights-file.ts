@@ -24,6 +24,16 @@ export function writeWeights(
 	writing(path, () => writeSafetensors(path, tensors, { ...metadata, sha256 }));
 }
 
+/** The hash that `writeWeights` wrote beside tensors, which only `readWeights` compares with them. */
+export async function savedHash(path: string): Promise<string> {
+	const { metadata } = await readCheckpoint(path, { only: () => false });
+	const { sha256 } = metadata;
+	if (sha256 !== undefined) return sha256;
+	throw new Error(
+		`${path} is damaged: it does not say what its values were when they were written`,
+	);
+}
+
 /** Reads what `writeWeights` wrote; throws, saying what to do, where the file is not as it was written. */
 export async function readWeights(
 	path: string,

@@ -1,10 +1,20 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
-import { abortSignal, callable, number, text, whole } from "../check/checks.js";
+import {
+	abortSignal,
+	callable,
+	flag,
+	number,
+	text,
+	thing,
+	whole,
+} from "../check/checks.js";
 import type { FinetuneOptions } from "./finetune.js";
 import { everyCheck } from "./look.js";
 
 const checks: Checks<FinetuneOptions> = {
 	name: text,
+	from: thing("a run"),
+	rescaleHead: flag,
 	folder: text,
 	reporter: callable,
 	signal: abortSignal,
@@ -14,5 +24,10 @@ const checks: Checks<FinetuneOptions> = {
 };
 
 /** Throws where the options of `finetune` cannot be followed. */
-export const checkFinetuneOptions = (options: object): void =>
+export function checkFinetuneOptions(options: FinetuneOptions): void {
 	checkOptions<FinetuneOptions>("finetune", options, checks);
+	if (options.rescaleHead && !options.from)
+		throw new TypeError(
+			"finetune: rescaleHead is of the head of another run: say which, { from: run, rescaleHead: true }",
+		);
+}

@@ -26,6 +26,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
+import type { Ancestor, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
@@ -42,25 +43,29 @@ function architectureName({ family, ...net }: ArchitectureForm): string {
 /** What distinguishes one run from another. */
 type Described = Pick<
 	RunRecord,
-	"format" | "backbone" | "task" | "recipe" | "imported"
+	"format" | "backbone" | "task" | "recipe" | "imported" | "from" | "derived"
 >;
 
 /** Without what a run does not depend on: what its score is called, and where the family of its network is found. */
 function dependedOn<
-	Given extends Pick<Described, "format" | "task" | "backbone">,
+	Given extends Pick<Described, "format" | "task" | "backbone" | "derived">,
 >(described: Given): unknown {
 	if (described.format === undefined) return described;
 	const { metric: _, ...task } = described.task;
 	const { architecture, ...backbone } = described.backbone;
+	const { found: _found, ...derived } = described.derived ?? {};
 	return {
 		...described,
+		...(described.derived && { derived }),
 		task,
 		backbone: { ...backbone, architecture: architectureIdentity(architecture) },
 	};
 }
 
+const firstWord = (text: string): string => text.split(" ")[0] as string;
+
 function idOf(described: Described): string {
-	const { backbone, task, recipe } = described;
+	const { backbone, task, recipe, from, derived } = described;
 	const { transfer, consistency, reading, learningRate, seed } = recipe;
 	const augments = augmentNames(recipe);
 	return [
@@ -71,6 +76,8 @@ function idOf(described: Described): string {
 		...(augments.length > 0 ? ["with", ...augments] : []),
 		...(consistency === null ? [] : ["consistent"]),
 		...(reading === "as-released" ? [reading] : []),
+		...(from ? ["from", firstWord(from.kind)] : []),
+		...(derived ? [derived.rule.name] : []),
 		...variedNames(recipe),
 		`lr${learningRate}`,
 		`seed${seed}`,
@@ -138,7 +145,15 @@ function describeTask(
 export function describeRun<Target>(
 	source: Backbone,
 	task: Task<Target, unknown>,
-	{ recipe, name }: { readonly recipe: Recipe; readonly name?: string },
+	{
+		recipe,
+		name,
+		from,
+	}: {
+		readonly recipe: Recipe;
+		readonly name?: string | undefined;
+		readonly from?: Origin | undefined;
+	},
 ): RunRecord {
 	checkTask(task as Task);
 	checkBackbone(source);
@@ -151,6 +166,7 @@ export function describeRun<Target>(
 		},
 		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
+		...(from && { from }),
 	});
 }
 
@@ -182,29 +198,35 @@ export function describeImported<Target>(
 	});
 }
 
+/** What all seeds have in common of a run that another one is made of. */
+const seedless = <Given extends Ancestor>({
+	id,
+	sha256,
+	...given
+}: Given): Omit<Given, "id" | "sha256"> => given;
+
 /**
  * A short hash of all that distinguishes a run and has no column of its own in its rows: length and
  * schedule, the weights it began with, the training images.
  */
-export function recipeHash({
-	format,
-	backbone,
-	task,
-	recipe,
-	imported,
-}: Described): string {
+export function recipeHash(given: Described): string {
+	const { format, backbone, task, recipe, imported, from, derived } = given;
 	const { transfer, reading, learningRate, seed, ...rest } = recipe;
-	const described = { format, backbone, task, recipe: rest, imported };
-	return shortHash(dependedOn(described));
+	const described = {
+		...{ format, backbone, task, recipe: rest, imported },
+		...(from && { from: seedless(from) }),
+		...(derived && { derived: { ...derived, of: derived.of.map(seedless) } }),
+	};
+	return shortHash(dependedOn(described as typeof described & Described));
 }
 
 /**
  * The id that a run had before runs said which changes and data they are of; null where it could be of others.
  */
 export function earlierId(record: RunRecord): string | null {
-	const { backbone, task, recipe, imported } = record;
+	const { backbone, task, recipe, imported, from, derived } = record;
 	const { changes, code, contents: _, ...rest } = task;
-	if (changes || code !== undefined) return null;
+	if (changes || code !== undefined || from || derived) return null;
 	return idOf({
 		backbone,
 		task: rest,

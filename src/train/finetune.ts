@@ -6,6 +6,7 @@ import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
+import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
 import { checkWeights } from "./check-weights.js";
@@ -36,6 +37,16 @@ import { hasStopped } from "./watch.js";
 export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	/** What the run calls the backbone; by default its own name, or that of its architecture. */
 	readonly name?: string;
+	/**
+	 * The finished run of the same backbone and task with whose weights this one begins, its head included, such as a
+	 * probe: `{ from: await finetune(backbone, task, { ...recipe, transfer: "fixed-feature" }) }`. Part of the run's id.
+	 */
+	readonly from?: Run;
+	/**
+	 * Whether the head of `from`, one linear layer, is brought to the standard deviation of one drawn anew: a probe with
+	 * large weights distorts the features in the first steps. Part of the run's id.
+	 */
+	readonly rescaleHead?: boolean;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
 	/** By default a notebook's progress bar, and none elsewhere. */
@@ -167,6 +178,12 @@ function saveResult({ record, folder, model, state }: Training): void {
 	removeState(folder);
 }
 
+const beginningOf = ({
+	from: run,
+	rescaleHead = false,
+}: Pick<FinetuneOptions, "from" | "rescaleHead">): Beginning | undefined =>
+	run && { run, rescaleHead };
+
 async function trainFrom<Target, Prediction>(
 	source: Backbone,
 	task: Task<Target, Prediction>,
@@ -180,7 +197,11 @@ async function trainFrom<Target, Prediction>(
 		options: FinetuneOptions<Target, Prediction>;
 	},
 ): Promise<void> {
-	const model = newModel(source, task, record.recipe.seed);
+	const { seed } = record.recipe;
+	const beginning = beginningOf(options);
+	const model = beginning
+		? await modelOfRun(beginning, task as Task, { source, seed })
+		: newModel(source, task, seed);
 	const trainStep = makeTrainStep(task, model, record.recipe);
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
@@ -200,7 +221,7 @@ async function trainFrom<Target, Prediction>(
  * Where the recipe watches held-out data, the weights may be those of the best score, after the update that the log's
  * rows call `best`, and training may end before its length. Called again with the same arguments it returns the finished run, or goes on with the unfinished one,
  * bit for bit as if it had never stopped. Choose the engine first. Throws where the recipe makes no
- * sense, the loss is no number any more, the folder cannot be written, something in it is damaged, a
+ * sense, `from` is of another architecture, task or normalization, the loss is no number any more, the folder cannot be written, something in it is damaged, a
  * training image cannot be read (none is left out; the run goes on when the file is mended), or another
  * process writes to it; and the reason of `signal` where that stops it.
  */
@@ -212,9 +233,11 @@ export async function finetune<Target, Prediction>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
+	const beginning = beginningOf(options);
+	const from = beginning && (await originOf(beginning, source, task as Task));
 	const { record, folder } = placeOf(
 		options.folder ?? "runs",
-		describeRun(source, task, { recipe, name: options.name }),
+		describeRun(source, task, { recipe, name: options.name, from }),
 	);
 	checkWeights(source, task, recipe);
 	const run = isRun(folder) ? openRun(folder) : undefined;

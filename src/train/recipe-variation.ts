@@ -66,12 +66,28 @@ const variedSettings = (recipe: Recipe): string[] => [
 	),
 ];
 
+/** Of which runs it is made. */
+function lineageTexts({
+	from,
+	derived,
+}: Pick<RunRecord, "from" | "derived">): string[] {
+	return [
+		...(from ? [`from ${from.kind}`] : []),
+		...(from?.rescaleHead ? ["head rescaled"] : []),
+		...(derived ? [`${textOf(derived.rule)} of ${derived.of.length}`] : []),
+	];
+}
+
 /**
  * What tables tell a run apart by, besides the columns that all runs have: changes of its task, and what its recipe has
- * beyond the built-in settings; empty where there is none.
+ * beyond the built-in settings, the run it began with, and the rule by which it was made of others; empty where there is
+ * none.
  */
-export const variationOf = ({
-	task,
-	recipe,
-}: Pick<RunRecord, "task" | "recipe">): string =>
-	[...changeNames(task), ...variedSettings(recipe)].join(", ");
+export const variationOf = (
+	record: Pick<RunRecord, "task" | "recipe" | "from" | "derived">,
+): string =>
+	[
+		...changeNames(record.task),
+		...variedSettings(record.recipe),
+		...lineageTexts(record),
+	].join(", ");

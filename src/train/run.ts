@@ -2,6 +2,7 @@ import type { ArchitectureForm } from "../backbones/architecture-form.js";
 import type { Normalization } from "../nn/normalize.js";
 import { listFolders, openFolder, type RunFolder } from "../runs/run-folder.js";
 import type { TaskIdentity } from "../tasks/task-identity.js";
+import type { Derived, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 
 /** What a run is of: the content of `recipe.json`. */
@@ -37,6 +38,10 @@ export interface RunRecord {
 		readonly settings?: unknown;
 	} & TaskIdentity;
 	readonly recipe: Recipe;
+	/** Where a run began with the weights of another one. */
+	readonly from?: Origin;
+	/** Where a run was made of others by `combineRuns`. */
+	readonly derived?: Derived;
 	/** Of the weights of a run that was not fine-tuned here: their SHA-256. */
 	readonly imported?: string;
 	/** What the run was begun with; not part of its id. */
