@@ -46,6 +46,10 @@ export interface MaskRcnnLosses {
 /** Objects found, and their masks from 0 to 1, `[batch, most, 28, 28]`. */
 export interface MaskedBatch extends DetectedBatch {
 	readonly masks: tf.Tensor4D;
+	/** What is said of the regions of the first stage: logits `[batch, regions, classes + 1]`. */
+	readonly logits: tf.Tensor3D;
+	/** 1 for a region, 0 for what fills the batch up: `[batch, regions]`. */
+	readonly isRegion: tf.Tensor2D;
 }
 
 function sizesOf({ images, options }: MaskRcnnInput): tf.Tensor2D {
@@ -147,5 +151,15 @@ export function findObjects(input: MaskRcnnInput): MaskedBatch {
 	const settings = plan.regions;
 	const found = detectBatch(proposals, boxes, { sizes, settings });
 	const masks = tf.sigmoid(drawMasks(fine, found, input));
-	return { ...found, masks };
+	const [batch, count] = proposals.boxes.shape;
+	const counts = tf.reshape(proposals.counts, [batch, 1]);
+	return {
+		...found,
+		masks,
+		logits: tf.reshape(boxes.logits, [batch, count, -1]),
+		isRegion: tf.cast(
+			tf.less(tf.range(0, count, 1, "int32"), counts),
+			"float32",
+		),
+	};
 }

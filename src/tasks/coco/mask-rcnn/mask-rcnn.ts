@@ -3,6 +3,7 @@ import { pyramidChannels } from "../../../backbones/pyramid-channels.js";
 import { checkOptions } from "../../../check/check-options.js";
 import { HostValue } from "../../../engine/host-value.js";
 import { drawUniform } from "../../../engine/random-tensor.js";
+import { meanEntropy } from "../../../nn/mean-entropy.js";
 import type { Task } from "../../task.js";
 import type { Detections, Instances } from "../instances.js";
 import { boxHeadParams } from "./box-head.js";
@@ -13,15 +14,35 @@ import {
 	maskRcnnChecks,
 	maskRcnnPlan,
 } from "./mask-rcnn-options.js";
-import { findObjects, maskRcnnLosses } from "./mask-rcnn-stages.js";
+import {
+	findObjects,
+	type MaskedBatch,
+	maskRcnnLosses,
+} from "./mask-rcnn-stages.js";
 import { readDetections } from "./read-detections.js";
 import { rpnHeadParams } from "./rpn-head.js";
 
 /** What all tasks of finding objects with Mask R-CNN have in common. */
 export type MaskRcnn = Pick<
 	Task<Instances, Detections, tf.Tensor[]>,
-	"uses" | "headParams" | "loss" | "forward" | "predictions" | "batchTargets"
+	| "uses"
+	| "headParams"
+	| "loss"
+	| "forward"
+	| "entropy"
+	| "predictions"
+	| "batchTargets"
 >;
+
+type Found = Omit<MaskedBatch, "logits" | "isRegion">;
+
+const outputOf = ({ boxes, counts, scores, labels, masks }: Found) => [
+	boxes,
+	counts,
+	scores,
+	labels,
+	masks,
+];
 
 const sum = (losses: readonly tf.Scalar[]): tf.Scalar =>
 	tf.addN([...losses]) as tf.Scalar;
@@ -69,11 +90,17 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 				return sum([...Object.values(first), ...Object.values(second)]);
 			}),
 		forward: ({ params, backbone }, images, options) =>
-			tf.tidy(() => {
-				const found = findObjects({ params, backbone, images, plan, options });
-				const { boxes, counts, scores, labels, masks } = found;
-				return [boxes, counts, scores, labels, masks];
-			}),
+			tf.tidy(() =>
+				outputOf(findObjects({ params, backbone, images, plan, options })),
+			),
+		entropy: ({ params, backbone }, images, options) => {
+			const input = { params, backbone, images, plan, options };
+			const { logits, isRegion, ...found } = findObjects(input);
+			return {
+				output: outputOf(found),
+				entropy: meanEntropy(logits, isRegion),
+			};
+		},
 		predictions: (output, shown) => {
 			const [boxes, counts, scores, labels, masks] = output.map((tensor) =>
 				tensor.dataSync(),
