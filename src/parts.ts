@@ -467,7 +467,9 @@ export type { BatchNormAdaptationOptions } from "./evaluate/batch-norm-adaptatio
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
-export type { TentOptions } from "./evaluate/tent.js";
+export type { TentOptions, TentSettings } from "./evaluate/tent.js";
+export type { Model } from "./train/model.js";
+export type { Input, Predictor, Prepared } from "./train/predictor.js";
 
 // Tables and figures.
 

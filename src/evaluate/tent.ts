@@ -41,7 +41,10 @@ const adam = { name: "adamw", betas: [0.9, 0.999], epsilon: 1e-8 } as const;
 
 const biased = { prior: 0, variance: "biased" } as const;
 
-type Settings = Required<Pick<TentOptions, "learningRate" | "steps">> &
+/** The options with their defaults filled in, which rows are keyed by. */
+export type TentSettings = Required<
+	Pick<TentOptions, "learningRate" | "steps">
+> &
 	Pick<TentOptions, "episodic">;
 
 /** What a network is before it adapts: the numbers of the weights that change. */
@@ -90,7 +93,7 @@ function makeStep(
 
 function adapterOf(
 	given: Adapting,
-	{ learningRate, steps, episodic }: Settings,
+	{ learningRate, steps, episodic }: TentSettings,
 ): Adapter {
 	const { task, model } = given;
 	if (!task.entropy)
@@ -148,7 +151,7 @@ function adapterOf(
 	};
 }
 
-const prepare = (settings: Settings) => (given: Adapting) =>
+const prepare = (settings: TentSettings) => (given: Adapting) =>
 	adapterOf(given, settings);
 
 /**
@@ -162,7 +165,7 @@ const prepare = (settings: Settings) => (given: Adapting) =>
  *
  * Source: Wang et al., "Tent: Fully test-time adaptation by entropy minimization", ICLR 2021 (`DequanWang/tent`).
  */
-export function tent(options: TentOptions = {}): Adaptation<Settings> {
+export function tent(options: TentOptions = {}): Adaptation<TentSettings> {
 	checkOptions("tent", options, checks);
 	const { order, learningRate = 0.001, steps = 1, episodic } = options;
 	return {
