@@ -85,8 +85,10 @@ export { listRuns, openRun } from "./train/run.js";
 
 // Scoring.
 
+export { batchNormAdaptation } from "./evaluate/batch-norm-adaptation.js";
 export { evaluate } from "./evaluate/evaluate.js";
 export { predict } from "./evaluate/predict.js";
+export { tent } from "./evaluate/tent.js";
 
 // From scores to tables, figures and reports.
 

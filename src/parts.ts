@@ -47,6 +47,7 @@ export { adaptiveAveragePool } from "./nn/adaptive-average-pool.js";
 export {
 	type BatchNormMode,
 	type BatchNormModes,
+	type BatchStatistics,
 	batchNorm,
 	batchNormParams,
 } from "./nn/batch-norm.js";
@@ -59,6 +60,7 @@ export { globalAveragePool } from "./nn/global-average-pool.js";
 export { layerNorm, layerNormParams } from "./nn/layer-norm.js";
 export { linear, linearParams } from "./nn/linear.js";
 export { maxPool } from "./nn/max-pool.js";
+export { meanEntropy } from "./nn/mean-entropy.js";
 export { type Normalization, normalize } from "./nn/normalize.js";
 export {
 	type Initial,
@@ -455,9 +457,18 @@ export type { WeightRule } from "./train/weight-rules.js";
 
 // Scoring.
 
+export type {
+	Adaptation,
+	Adapter,
+	Adapting,
+} from "./evaluate/adaptation.js";
+export type { BatchNormAdaptationOptions } from "./evaluate/batch-norm-adaptation.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
+export type { TentOptions, TentSettings } from "./evaluate/tent.js";
+export type { Model } from "./train/model.js";
+export type { Input, Predictor, Prepared } from "./train/predictor.js";
 
 // Tables and figures.
 

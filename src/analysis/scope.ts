@@ -1,4 +1,9 @@
-import { type ScoreGroups, scoreGroups } from "./score-groups.js";
+import {
+	only,
+	runColumnsOf,
+	type ScoreGroups,
+	scoreGroups,
+} from "./score-groups.js";
 import type { CellOptions } from "./scored-corruption.js";
 import { type Results, rowsOf } from "./table-rows.js";
 
@@ -33,9 +38,12 @@ function cellsName({ corruptions, severities }: ScoreGroups): string {
 
 /** Says what results are of; throws where they are of several tasks or metrics, or cells are missing. */
 export function scopeOf(results: Results, cells: CellOptions = {}): Scope {
-	const scored = scoreGroups(results, [], cells);
-	const { task, metric, runs } = scored.groups[0] as ScoreGroups["groups"][0];
-	const isMiniature = rowsOf(results).some(({ miniature }) => miniature);
+	const rows = rowsOf(results);
+	const by = runColumnsOf(rows).filter((column) => column === "adaptation");
+	const scored = scoreGroups(results, by, cells);
+	const [task, metric] = [only(rows, "task"), only(rows, "metric")];
+	const runs = scored.groups.flatMap((group) => group.runs);
+	const isMiniature = rows.some(({ miniature }) => miniature);
 	const images = [...new Set(runs.map(({ clean }) => clean.images))].sort(
 		(a, b) => a - b,
 	);

@@ -30,11 +30,12 @@ export const runColumns: readonly (keyof ResultRow)[] = [
 const rareColumns: Readonly<Record<string, string>> = {
 	variation: "none",
 	step: "finished",
+	adaptation: "none",
 };
 
 /**
- * The columns that distinguish the runs of some results: `variation` too, where a task was changed for any, and `step`,
- * where any was scored before it was finished.
+ * The columns that distinguish the runs of some results: `variation` too, where a task was changed for any, `step`,
+ * where any was scored before it was finished, and `adaptation`, where any was adapted.
  */
 export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
 	const has = (column: string): boolean =>
@@ -84,6 +85,7 @@ export const conditions = [
 	"frost",
 	"scoring",
 	"step",
+	"adaptation",
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>
@@ -126,6 +128,15 @@ function mixedRecipes(rows: readonly ResultRow[]): string[] {
 	);
 }
 
+/** Networks that were adapted, and such that were not, or otherwise: no mean is over both. */
+function mixedAdaptations(rows: readonly ResultRow[]): string[] {
+	const found = new Set(rows.map((row) => columnValue(row, "adaptation")));
+	if (found.size < 2) return [];
+	return [
+		`one mean would be over the adaptations ${[...found].join(" and ")}: group by adaptation too, or filter the results to one`,
+	];
+}
+
 const differences = {
 	recipe: "other recipes, such as another length",
 	scoring: "were scored otherwise, such as on other data",
@@ -161,7 +172,11 @@ function scoresOf(run: string, rows: readonly ResultRow[]) {
 	return { found, scores };
 }
 
-function only(rows: readonly ResultRow[], column: "task" | "metric"): string {
+/** The one task or metric of some rows; throws where they are of several. */
+export function only(
+	rows: readonly ResultRow[],
+	column: "task" | "metric",
+): string {
 	const found = values(rows, column);
 	if (found.length > 1)
 		throw new RangeError(
@@ -249,7 +264,7 @@ export function scoreGroups(
 		JSON.stringify(by.map((column) => columnValue(row, column)));
 	const groups = groupBy(rows, keyOf).map((members): ScoreGroup => {
 		const first = members[0] as ResultRow;
-		problems.push(...mixedRecipes(members));
+		problems.push(...mixedRecipes(members), ...mixedAdaptations(members));
 		return {
 			key: Object.fromEntries(
 				by.map((column) => [column, columnValue(first, column)]),

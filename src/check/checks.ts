@@ -155,6 +155,16 @@ export function textOr(ofText: Rule, check: Rule): Check {
 	};
 }
 
+/** A function, or a value that is right for a check. */
+export function functionOr(check: Rule): Check {
+	const expected = `${callable.expected}, or ${check.expected}`;
+	return {
+		expected,
+		problems: (value, name, words = expected) =>
+			typeof value === "function" ? [] : check.problems(value, name, words),
+	};
+}
+
 /** A list; the first element that is wrong is told. */
 export function list(
 	element: Rule,

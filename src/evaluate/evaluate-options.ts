@@ -12,6 +12,7 @@ import type { AnyCorruption, Severity } from "../corruptions/corruption.js";
 import { cellChecks } from "../corruptions/define-corruption.js";
 import { type Image, imageCheck } from "../image/image.js";
 import type { Reporter } from "../train/reporter.js";
+import { type Adaptation, adaptationCheck } from "./adaptation.js";
 
 /** Which cells are scored, on which images, and how. */
 export interface EvaluateOptions {
@@ -32,6 +33,11 @@ export interface EvaluateOptions {
 	 * updates.
 	 */
 	readonly unfinished?: boolean;
+	/**
+	 * What adapts the network to the images it is scored on, anew for each cell: `batchNormAdaptation()`, `tent()`, or
+	 * one's own; none by default. Rows say which.
+	 */
+	readonly adaptation?: Adaptation;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -56,7 +62,10 @@ export type Settled = Required<
 		| "batchSize"
 	>
 > &
-	EvaluateOptions;
+	EvaluateOptions & {
+		/** In which order the images are shown, by their places in the test set; one after another where left out. */
+		readonly order?: readonly number[];
+	};
 
 const count = whole({ from: 1 });
 
@@ -67,6 +76,7 @@ const checks: Checks<EvaluateOptions> = {
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
 	unfinished: flag,
+	adaptation: adaptationCheck,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

@@ -6,6 +6,7 @@ import type { Task } from "../tasks/task.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { openRun, type Run } from "../train/run.js";
 import { savedStep } from "../train/training-state.js";
+import { orderOf } from "./adaptation.js";
 import { type Cell, cellsOf, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
 import {
@@ -42,8 +43,10 @@ function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
+	const order = rest.adaptation && orderOf(rest.adaptation, images);
 	return {
 		...rest,
+		...(order && { order }),
 		...(signal && { signal }),
 		corruptions,
 		severities,
@@ -115,7 +118,7 @@ async function withLocks<Result>(
  *
  * Returns a row for each run and cell. Each is appended to `results.jsonl` of its run the moment it is
  * known, and a second call computes only what is missing. The rows do not depend on the number of
- * workers, nor on which runs are evaluated together. Choose the engine first. Throws where a run is not
+ * workers, nor on which runs are evaluated together; with an `adaptation`, they do on the size of a batch. Choose the engine first. Throws where a run is not
  * finished (unless `unfinished` says so), has no saved state, or is of another task, weights or results are damaged, or another process writes to a run.
  */
 export async function evaluate<Target, Prediction>(
@@ -138,14 +141,16 @@ export async function evaluate<Target, Prediction>(
 	const incomplete = all.filter(
 		(run) => findGaps([run], cells, steps).length > 0,
 	);
-	const { signal } = settled;
+	const { signal, adaptation } = settled;
 	const fill = async () => {
 		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
 		const predictors = new Map<string, RunPredictor<Prediction>>();
 		try {
 			for (const run of incomplete) {
 				// It may have gone on, or ended, while another process wrote to it.
-				const predictor = await loadPredictor(openRun(run.folder), task);
+				const predictor = await loadPredictor(openRun(run.folder), task, {
+					adaptation,
+				});
 				predictors.set(run.id, predictor);
 				if (predictor.step === undefined) steps.delete(run.id);
 				else steps.set(run.id, predictor.step);

@@ -35,12 +35,9 @@ type Readable<Target> = Exclude<TestImage<Target>, Unread>;
 function addBatch<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	scores: readonly Score<Target, Prediction>[],
-	{
-		images,
-		batchSize,
-	}: { images: readonly Readable<Target>[]; batchSize: number },
+	{ images, count }: { images: readonly Readable<Target>[]; count: number },
 ): void {
-	const { shown, ...tensors } = inputOf(task, images, batchSize);
+	const { shown, ...tensors } = inputOf(task, images, count);
 	for (const { predictor, metric, hits } of scores) {
 		const predictions = predictor.predict({ ...tensors, shown });
 		images.forEach(({ target }, i) => {
@@ -55,7 +52,11 @@ function addBatch<Target, Prediction>(
 function rowOf<Target, Prediction>(
 	cell: Cell,
 	{ predictor, metric, hits }: Score<Target, Prediction>,
-	{ seconds, skipped }: { seconds: number; skipped: number },
+	{
+		seconds,
+		skipped,
+		order,
+	}: { seconds: number; skipped: number; order: Settled["order"] },
 ): ResultRow {
 	const details = metric.details?.();
 	const { run, step } = predictor;
@@ -82,8 +83,19 @@ function rowOf<Target, Prediction>(
 		...(details && { details }),
 		...(skipped > 0 && { skipped }),
 		// Of all images or of none: each has its place.
-		...(hits.length === cell.images && { correct: packHits(hits) }),
+		...(hits.length === cell.images && {
+			correct: packHits(order ? inPlace(hits, order) : hits),
+		}),
 	};
+}
+
+/** What was found of images in an order, by their places. */
+function inPlace<Found>(found: readonly Found[], order: readonly number[]) {
+	const placed: Found[] = [];
+	order.forEach((place, i) => {
+		placed[place] = found[i] as Found;
+	});
+	return placed;
 }
 
 /** Tells a reporter how many images are done, after each batch. */
@@ -135,7 +147,7 @@ export async function fillGaps<Target, Prediction>(
 	},
 	options: Settled,
 ): Promise<void> {
-	const { images, batchSize, signal } = options;
+	const { images, batchSize, signal, adaptation, order } = options;
 	const cells = gaps.map(({ cell }) => cell);
 	const stream = imagesOf(task, cells, options);
 	const progress = progressOf(options, gaps.length);
@@ -144,11 +156,11 @@ export async function fillGaps<Target, Prediction>(
 		for (const { cell, runs } of gaps) {
 			const began = performance.now();
 			let [skipped, reason] = [0, ""];
-			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
-				predictor: predictors.get(id) as RunPredictor<Prediction>,
-				metric: task.metric(),
-				hits: [],
-			}));
+			const scores = runs.map(({ id }): Score<Target, Prediction> => {
+				const predictor = predictors.get(id) as RunPredictor<Prediction>;
+				predictor.reset?.();
+				return { predictor, metric: task.metric(), hits: [] };
+			});
 			for (let start = 0; start < images; start += batchSize) {
 				// an interrupt is heard between turns only
 				await nextTurn();
@@ -162,8 +174,10 @@ export async function fillGaps<Target, Prediction>(
 					warn(image.unread);
 					reason ||= `: ${image.unread}`;
 				}
+				// What adapts sees a batch's own images, and nothing that fills it up.
+				const count = adaptation ? readable.length : batchSize;
 				if (readable.length > 0)
-					addBatch(task, scores, { images: readable, batchSize });
+					addBatch(task, scores, { images: readable, count });
 				progress(cell, size);
 			}
 			const seconds = (performance.now() - began) / 1000;
@@ -173,7 +187,7 @@ export async function fillGaps<Target, Prediction>(
 				);
 			for (const score of scores) {
 				const { results } = runFiles(score.predictor.run.folder);
-				appendRow(results, rowOf(cell, score, { seconds, skipped }));
+				appendRow(results, rowOf(cell, score, { seconds, skipped, order }));
 			}
 		}
 	} finally {

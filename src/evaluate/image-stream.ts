@@ -22,19 +22,24 @@ import {
 
 type Images<Target> = AsyncGenerator<TestImage<Target>, void, undefined>;
 
+/** The places of the images in the test set, in the order in which they are shown. */
+const placesOf = ({ images, order }: Settled): readonly number[] =>
+	order ?? Array.from({ length: images }, (_, place) => place);
+
 /** Threads corrupt; this one reads and prepares. */
 async function* corruptedInThreads<Target>(
 	task: Task<Target, unknown>,
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	const { images, batchSize, workers = availableParallelism() } = options;
+	const { batchSize, workers = availableParallelism() } = options;
+	const order = placesOf(options);
 	/** Of the images taken, in order: null, or why one could not be read. */
 	const taken: (string | null)[] = [];
 	function* requests() {
 		for (const { applied, severity } of cells)
-			for (let i = 0; i < images; i++) {
-				const sample = readTest(task, i);
+			for (const place of order) {
+				const sample = readTest(task, place);
 				taken.push("unread" in sample ? sample.unread : null);
 				if ("unread" in sample) continue;
 				yield {
@@ -81,7 +86,7 @@ async function* withoutThreads<Target>(
 ): Images<Target> {
 	const imageAt = testImages(task, corruptingOf(task, options));
 	for (const cell of cells)
-		for (let i = 0; i < options.images; i++) yield imageAt(i, cell);
+		for (const place of placesOf(options)) yield imageAt(place, cell);
 }
 
 /** Whether no thread can make the images of a cell. */
@@ -112,6 +117,7 @@ async function* preparedInThreads<Target>(
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);
+	const order = placesOf(options);
 	const shares = { batchSize: Math.min(atOnce, images), imageBytes };
 	const { chunk, ...pool } = sharesOf(workers, shares);
 	function* spans(): Generator<ImageSpan> {
@@ -120,8 +126,7 @@ async function* preparedInThreads<Target>(
 				yield {
 					corruption: applied && sent(applied),
 					severity,
-					first,
-					count: Math.min(chunk, images - first),
+					places: order.slice(first, first + chunk),
 				};
 	}
 	const module = new URL("./image-worker.js", import.meta.url);
@@ -147,7 +152,10 @@ async function* preparedInThreads<Target>(
 	let at = 0;
 	for await (const { value: found } of chunks) {
 		if (at++ === checked) {
-			const own = testImages(task, corrupting)(0, cells[first] as Cell);
+			const own = testImages(task, corrupting)(
+				order[0] as number,
+				cells[first] as Cell,
+			);
 			if (!isDeepStrictEqual(found[0], structuredClone(own)))
 				throw staleSource(source);
 		}

@@ -22,15 +22,14 @@ export interface ImageSettings extends Corrupting {
 	readonly mostBytes: number;
 }
 
-/** Consecutive images of a cell. */
+/** Some images of a cell, by their places in the test set. */
 export interface ImageSpan extends Pick<Condition, "severity"> {
 	/** Null for clean. */
 	readonly corruption: SentCorruption | null;
-	readonly first: number;
-	readonly count: number;
+	readonly places: readonly number[];
 }
 
-/** Prepares consecutive images of a task. */
+/** Prepares some test images of a task. */
 export function spanJob(
 	task: Task,
 	settings: Omit<ImageSettings, "source" | "mostBytes"> &
@@ -38,12 +37,10 @@ export function spanJob(
 ): Job<ImageSpan, Owned<TestImage<unknown>[]>> {
 	const imageAt = testImages(task, settings);
 	return {
-		async run({ corruption, severity, first, count }) {
+		async run({ corruption, severity, places }) {
 			const applied = corruption && (await findCorruption(corruption));
 			const condition = { applied, severity };
-			return owned(
-				Array.from({ length: count }, (_, i) => imageAt(first + i, condition)),
-			);
+			return owned(places.map((place) => imageAt(place, condition)));
 		},
 		transfer: ({ buffers }) => buffers,
 	};

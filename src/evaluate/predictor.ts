@@ -11,12 +11,15 @@ import {
 import { makePredictor, type Predictor } from "../train/predictor.js";
 import type { Run } from "../train/run.js";
 import { readState } from "../train/training-state.js";
+import { type Adaptation, makeAdapter } from "./adaptation.js";
 
 /** A model of a run, ready to predict. */
 export interface RunPredictor<Prediction> extends Predictor<Prediction> {
 	readonly run: Run;
 	/** Updates made, where the run is not finished. */
 	readonly step?: number;
+	/** Begins anew: what it adapted to is forgotten. */
+	reset?(): void;
 	/** Frees the weights too. */
 	dispose(): void;
 }
@@ -39,22 +42,34 @@ async function loadRun(
 	return { model: loadModel(architecture, task, tensors) };
 }
 
-/** Loads the weights of a run; throws where they are missing, damaged or of another task. */
+/** Loads the weights of a run; throws where they are missing, damaged or of another task, or cannot be adapted. */
 export async function loadPredictor<Target, Prediction>(
 	run: Run,
 	task: Task<Target, Prediction>,
+	{ adaptation }: { readonly adaptation?: Adaptation | undefined } = {},
 ): Promise<RunPredictor<Prediction>> {
 	const { model, step } = await loadRun(run, task as Task);
 	// Images that are shown one by one vary in size: weights that are part of each graph would fill the memory.
-	const frozen = task.testBatchSize === 1 ? [] : Object.values(model.params);
-	const predictor = makePredictor(task, model, frozen);
-	return {
-		run,
-		...(step !== undefined && { step }),
-		predict: predictor.predict,
-		dispose() {
-			predictor.dispose();
-			disposeModel(model);
-		},
-	};
+	const isFrozen = task.testBatchSize !== 1;
+	try {
+		const predictor = adaptation
+			? makeAdapter<Prediction>(adaptation, {
+					task: task as Task,
+					model,
+					isFrozen,
+				})
+			: makePredictor(task, model, isFrozen ? Object.values(model.params) : []);
+		return {
+			...predictor,
+			run,
+			...(step !== undefined && { step }),
+			dispose() {
+				predictor.dispose();
+				disposeModel(model);
+			},
+		};
+	} catch (error) {
+		disposeModel(model);
+		throw error;
+	}
 }

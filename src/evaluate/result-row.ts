@@ -36,6 +36,8 @@ export interface ResultRow {
 	 * of early versions have none.
 	 */
 	readonly scoring?: string;
+	/** What the network was adapted by to the images it was scored on, such as `bn16`; left out where it was not. */
+	readonly adaptation?: string;
 	readonly corruption: CorruptionLabel | "clean";
 	/** Of a corruption of one's own: a hash of its functions and constants; left out for a built-in one. */
 	readonly corruptionCode?: string;

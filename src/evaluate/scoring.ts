@@ -1,9 +1,11 @@
 import { createHash } from "node:crypto";
 import { shortHash } from "../canonical.js";
 import type { Image } from "../image/image.js";
+import { ownForm } from "../own.js";
 import { isNamedInFull } from "../tasks/published-data.js";
 import type { Task } from "../tasks/task.js";
-import { taskIdentity } from "../tasks/task-identity.js";
+import { codeOf, taskIdentity } from "../tasks/task-identity.js";
+import { type Adaptation, defaultOrder } from "./adaptation.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 
@@ -15,14 +17,27 @@ export function hashOfImages(images: readonly Image[]): string {
 	return hash.digest("hex").slice(0, 8);
 }
 
+/** What an adaptation makes of images, which depends on those of one batch together. */
+const adaptedBy = (
+	adaptation: Adaptation,
+	{ entropy, made, name }: Task,
+	batchSize: number,
+) => ({
+	adaptation: ownForm(adaptation),
+	order: adaptation.order ?? defaultOrder,
+	batchSize,
+	...(entropy &&
+		!made.isPublished && { entropy: codeOf(`entropy of ${name}`, entropy) }),
+});
+
 /**
  * A hash of all that the scores of a run depend on besides its weights and the columns of a row: classes, test
- * data, changes of the task, and the size of a batch where images are padded together.
+ * data, changes of the task, the size of a batch where images are padded together, and what adapts the network.
  */
 export function scoringOf(
 	task: Task,
-	{ batchSize }: Pick<Settled, "batchSize">,
-): Pick<Cell, "scoring" | "isAsEver"> {
+	{ batchSize, adaptation }: Pick<Settled, "batchSize" | "adaptation">,
+): Pick<Cell, "scoring" | "isAsEver" | "adaptation"> {
 	const { classes, test, testBatchSize = 64, uses } = task;
 	const identity = taskIdentity(task, "scoring");
 	const isPadded = uses === "pyramid" && batchSize !== testBatchSize;
@@ -33,8 +48,13 @@ export function scoringOf(
 			classes,
 			contents,
 			...(isPadded && { batchSize }),
+			...(adaptation && adaptedBy(adaptation, task, batchSize)),
 		}),
+		...(adaptation && { adaptation: adaptation.name }),
 		isAsEver:
-			Object.keys(identity).length === 0 && !isPadded && isNamedInFull(test),
+			!adaptation &&
+			Object.keys(identity).length === 0 &&
+			!isPadded &&
+			isNamedInFull(test),
 	};
 }

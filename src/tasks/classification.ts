@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { headOf, paramsOf } from "../backbones/backbone.js";
 import { oneOf } from "../check/checks.js";
 import { linear } from "../nn/linear.js";
+import { meanEntropy } from "../nn/mean-entropy.js";
 import { accuracy, meanPerClass, meanPerClassName } from "./accuracy.js";
 import { classShares } from "./class-shares.js";
 import type { BatchTargets, Task } from "./task.js";
@@ -14,6 +15,7 @@ export type Classification = Pick<
 	| "headParams"
 	| "outputLoss"
 	| "forward"
+	| "entropy"
 	| "predictions"
 	| "batchTargets"
 >;
@@ -50,6 +52,18 @@ export function classification(
 ): Classification {
 	const [classes, names] =
 		typeof given === "number" ? [given, []] : [given.length, given];
+	const forward: Classification["forward"] = (
+		{ params, backbone },
+		images,
+		options,
+	) =>
+		tf.tidy(() =>
+			linear(
+				params,
+				headOf(backbone.architecture),
+				backbone.features(images, options),
+			),
+		);
 	return {
 		metricName,
 		metric: () => metrics[metricName](names),
@@ -60,14 +74,11 @@ export function classification(
 				specs.filter(([name]) => name.startsWith(`${head}.`)),
 			);
 		},
-		forward: ({ params, backbone }, images, options) =>
-			tf.tidy(() =>
-				linear(
-					params,
-					headOf(backbone.architecture),
-					backbone.features(images, options),
-				),
-			),
+		forward,
+		entropy: (network, images, options) => {
+			const output = forward(network, images, options);
+			return { output, entropy: meanEntropy(output) };
+		},
 		outputLoss: (logits, targets) =>
 			tf.tidy(() => crossEntropy(logits, targets, classes)),
 		predictions: (logits) =>

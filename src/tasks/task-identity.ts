@@ -36,6 +36,7 @@ const concerns: Record<keyof Task, Concern | null> = {
 	metricName: null,
 	source: null,
 	made: null,
+	entropy: null,
 	classes: "network",
 	inputSize: "network",
 	settings: "network",

@@ -131,6 +131,15 @@ export interface Task<
 		images: tf.Tensor4D,
 		options?: ForwardOptions,
 	): Output;
+	/**
+	 * The output, and the mean entropy, in nats, of what the network says of its images, positions or regions: what
+	 * adapting without labels makes smaller. Tasks whose predictions are no probabilities have none.
+	 */
+	entropy?(
+		network: Network,
+		images: tf.Tensor4D,
+		options?: ForwardOptions,
+	): { readonly output: Output; readonly entropy: tf.Scalar };
 	/** One prediction for each image of a batch, in the coordinates of the image as it was given. */
 	predictions(output: Output, shown: readonly Shown[]): Prediction[];
 	/** The targets of a batch whose images are padded to a size. */

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import type { ForwardOptions } from "../backbones/forward.js";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
@@ -56,19 +57,19 @@ export function inputOf(
 	};
 }
 
-/** Makes a model predict, in eval mode; the variables among `frozen` seldom change. */
+/** Makes a model predict, in eval mode by default; the variables among `frozen` seldom change. */
 export function makePredictor<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	model: Model,
 	frozen: readonly tf.Variable[],
+	options: ForwardOptions = {},
 ): Predictor<Prediction> {
 	const forward = compile(
 		(images: tf.Tensor4D, sizes?: tf.Tensor2D) =>
-			task.forward(
-				model,
-				normalize(images, task.normalization),
-				sizes && { sizes },
-			),
+			task.forward(model, normalize(images, task.normalization), {
+				...options,
+				...(sizes && { sizes }),
+			}),
 		{ frozen },
 	);
 	return {

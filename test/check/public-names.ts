@@ -228,6 +228,7 @@ const inner: readonly string[] = [
 	"dropout2d",
 	"gelu",
 	"globalAveragePool",
+	"meanEntropy",
 	"isOwn",
 	"layerNorm",
 	"layerNormParams",

@@ -90,7 +90,7 @@ test("the options of a forward pass are checked", () => {
 	);
 	assert.throws(
 		pass({ batchNorm: "evl" }),
-		/^RangeError: a backbone: batchNorm must be one of train, eval, or a function, not "evl"; did you mean "eval"\?$/,
+		/^RangeError: a backbone: batchNorm must be one of train, eval, or a function, or an object \{ prior \}, with or without statistics, variance, not "evl"; did you mean "eval"\?$/,
 	);
 	backbone.dispose();
 });

@@ -371,6 +371,19 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		name: ["channelOrder", "bgrr", "bgr"],
 	},
 
+	batchNormAdaptation: {
+		call: library.batchNormAdaptation,
+		typo: ["priors", "prior"],
+		wrong: ["prior", -1],
+		name: ["statistics", "mea", "mean"],
+	},
+	tent: {
+		call: library.tent,
+		typo: ["step", "steps"],
+		wrong: ["steps", 0],
+		name: ["order", "shufled", "shuffled"],
+	},
+
 	// From scores to tables, figures and reports.
 	bootstrap: {
 		call: (options) => library.bootstrap(results, ["run"], options),

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { pyramidChannels } from "../../backbones/pyramid-channels.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { list, number, required, whole } from "../../check/checks.js";
+import { meanEntropy } from "../../nn/mean-entropy.js";
 import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
 import type { Task } from "../task.js";
 import { fcnHead, fcnHeadParams } from "./fcn-head.js";
@@ -38,10 +39,28 @@ const checks: Checks<UperNetOptions> = {
 	...uperNetChecks,
 };
 
+/** 1 at the positions of logits that begin within the image before padding, 0 elsewhere: `[batch, height, width]`. */
+function shownPositions(
+	{ shape: [batch, height, width] }: tf.Tensor4D,
+	{ shape: [, padded] }: tf.Tensor4D,
+	sizes: tf.Tensor2D,
+): tf.Tensor3D {
+	const [heights, widths] = tf.split(tf.div(sizes, padded / height), 2, 1) as [
+		tf.Tensor2D,
+		tf.Tensor2D,
+	];
+	const within = (ends: tf.Tensor2D, length: number): tf.Tensor2D =>
+		tf.cast(tf.less(tf.range(0, length), ends), "float32");
+	return tf.mul(
+		tf.reshape(within(heights, height), [batch, height, 1]),
+		tf.reshape(within(widths, width), [batch, 1, width]),
+	);
+}
+
 /** What the layers of a segmenter give to its task. */
 export type UperNet = Pick<
 	Task<unknown, unknown, tf.Tensor4D>,
-	"uses" | "headParams" | "loss" | "forward"
+	"uses" | "headParams" | "loss" | "forward" | "entropy"
 >;
 
 /**
@@ -64,6 +83,12 @@ export function uperNet(options: UperNetOptions): UperNet {
 		poolScales = [1, 2, 3, 6],
 		dropout = 0.1,
 	} = options;
+	const forward: UperNet["forward"] = ({ params, backbone }, images, options) =>
+		tf.tidy(() => {
+			const pyramid = backbone.pyramid(images, options);
+			return uperHead(params, pyramid, { poolScales, dropout, ...options })
+				.logits;
+		});
 	return {
 		uses: "pyramid",
 		headParams({ architecture }) {
@@ -73,12 +98,13 @@ export function uperNet(options: UperNetOptions): UperNet {
 				...fcnHeadParams(inner[2], auxiliaryChannels, classes),
 			};
 		},
-		forward: ({ params, backbone }, images, options) =>
-			tf.tidy(() => {
-				const pyramid = backbone.pyramid(images, options);
-				return uperHead(params, pyramid, { poolScales, dropout, ...options })
-					.logits;
-			}),
+		forward,
+		entropy: (network, images, options) => {
+			const output = forward(network, images, options);
+			const shown =
+				options?.sizes && shownPositions(output, images, options.sizes);
+			return { output, entropy: meanEntropy(output, shown) };
+		},
 		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);

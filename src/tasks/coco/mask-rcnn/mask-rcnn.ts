@@ -6,6 +6,7 @@ import { checkOptions } from "../../../check/check-options.js";
 import { HostValue } from "../../../engine/host-value.js";
 import { drawUniform } from "../../../engine/random-tensor.js";
 import type { Params } from "../../../nn/params.js";
+import { meanEntropy } from "../../../nn/mean-entropy.js";
 import type { Size, Task } from "../../task.js";
 import type { Detections, Instances } from "../instances.js";
 import {
@@ -63,6 +64,10 @@ export interface MaskRcnnLosses {
 /** Objects found, and their masks from 0 to 1, `[batch, most, 28, 28]`. */
 export interface MaskedBatch extends DetectedBatch {
 	readonly masks: tf.Tensor4D;
+	/** What is said of the regions of the first stage: logits `[batch, regions, classes + 1]`. */
+	readonly logits: tf.Tensor3D;
+	/** 1 for a region, 0 for what fills the batch up: `[batch, regions]`. */
+	readonly isRegion: tf.Tensor2D;
 }
 
 function sizesOf({ images, options }: MaskRcnnInput): tf.Tensor2D {
@@ -164,14 +169,44 @@ export function findObjects(input: MaskRcnnInput): MaskedBatch {
 	const settings = plan.regions;
 	const found = detectBatch(proposals, boxes, { sizes, settings });
 	const masks = tf.sigmoid(drawMasks(fine, found, input));
-	return { ...found, masks };
+	const [batch, count] = proposals.boxes.shape;
+	const counts = tf.reshape(proposals.counts, [batch, 1]);
+	return {
+		...found,
+		masks,
+		logits: tf.reshape(boxes.logits, [batch, count, -1]),
+		isRegion: tf.cast(
+			tf.less(tf.range(0, count, 1, "int32"), counts),
+			"float32",
+		),
+	};
 }
 
 /** What all tasks of finding objects with Mask R-CNN have in common. */
 export type MaskRcnn = Pick<
 	Task<Instances, Detections, tf.Tensor[]>,
-	"uses" | "headParams" | "loss" | "forward" | "predictions" | "batchTargets"
+	| "uses"
+	| "headParams"
+	| "loss"
+	| "forward"
+	| "entropy"
+	| "predictions"
+	| "batchTargets"
 >;
+
+const outputOf = ({
+	boxes,
+	counts,
+	scores,
+	labels,
+	masks,
+}: Omit<MaskedBatch, "logits" | "isRegion">) => [
+	boxes,
+	counts,
+	scores,
+	labels,
+	masks,
+];
 
 const sum = (losses: readonly tf.Scalar[]): tf.Scalar =>
 	tf.addN([...losses]) as tf.Scalar;
@@ -251,11 +286,17 @@ export function maskRcnn(options: MaskRcnnOptions): MaskRcnn {
 				return sum([...Object.values(first), ...Object.values(second)]);
 			}),
 		forward: ({ params, backbone }, images, options) =>
-			tf.tidy(() => {
-				const found = findObjects({ params, backbone, images, plan, options });
-				const { boxes, counts, scores, labels, masks } = found;
-				return [boxes, counts, scores, labels, masks];
-			}),
+			tf.tidy(() =>
+				outputOf(findObjects({ params, backbone, images, plan, options })),
+			),
+		entropy: ({ params, backbone }, images, options) => {
+			const input = { params, backbone, images, plan, options };
+			const { logits, isRegion, ...found } = findObjects(input);
+			return {
+				output: outputOf(found),
+				entropy: meanEntropy(logits, isRegion),
+			};
+		},
 		...reading(plan),
 		batchTargets: (targets) => ({ instances: new HostValue([...targets]) }),
 	};
