@@ -1,6 +1,7 @@
 /** The corruptions of C-bar stand wherever others do. */
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import { plotCorruptions } from "../../../src/analysis/plot-corruptions.js";
 import { cifar10CBar } from "../../../src/corruptions/c-bar/cifar-10-c-bar.js";
 import { imagenetCBar } from "../../../src/corruptions/c-bar/imagenet-c-bar.js";
 import { corrupt } from "../../../src/corruptions/corrupt.js";
@@ -17,7 +18,6 @@ import {
 	isForHere,
 	sent,
 } from "../../../src/corruptions/find-corruption.js";
-import { plotCorruptions } from "../../../src/corruptions/plot-corruptions.js";
 import type { Image } from "../../../src/image/image.js";
 import { picture } from "../../lcg.js";
 import { patchwork } from "../patchwork.js";

@@ -5,8 +5,8 @@ import { pyramidChannels } from "../../../backbones/pyramid-channels.js";
 import { checkOptions } from "../../../check/check-options.js";
 import { HostValue } from "../../../engine/host-value.js";
 import { drawUniform } from "../../../engine/random-tensor.js";
-import type { Params } from "../../../nn/params.js";
 import { meanEntropy } from "../../../nn/mean-entropy.js";
+import type { Params } from "../../../nn/params.js";
 import type { Size, Task } from "../../task.js";
 import type { Detections, Instances } from "../instances.js";
 import {
