@@ -462,6 +462,7 @@ export { readResults } from "./evaluate/results.js";
 
 // Tables and figures.
 
+export type { BenchmarkScore } from "./analysis/benchmark-score.js";
 export type { BootstrapOptions } from "./analysis/bootstrap.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
 export type { Figure, Trace } from "./analysis/figure.js";
@@ -475,6 +476,7 @@ export {
 	findResults,
 	type LoadResultsOptions,
 } from "./analysis/load-results.js";
+export { readMmdetectionResults } from "./analysis/mmdetection-results.js";
 export type {
 	ImageStripsOptions,
 	Strip,
@@ -489,6 +491,8 @@ export type { LoggedRun, TrainingOptions } from "./analysis/plot-training.js";
 export type { PublishedScore } from "./analysis/published.js";
 export type { PublishedCurve } from "./analysis/published-curves.js";
 export type { ReportOptions } from "./analysis/report.js";
+export type { CardFormat, ReportCardOptions } from "./analysis/report-card.js";
+export { readRobustBench } from "./analysis/robustbench.js";
 export type { RobustnessOptions } from "./analysis/robustness.js";
 export { runColumns } from "./analysis/score-groups.js";
 export type {
