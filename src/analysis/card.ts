@@ -107,8 +107,11 @@ export function cardOf(
 			["corrupted", scope.cells],
 			["drop", "100 · (clean − corrupted) / clean"],
 			...runColumnsOf(rows)
-				.filter((column) => !["task", "metric"].includes(column))
-				.map((column): Fact => [column, values(rows, column).join(", ")]),
+				.filter((column) => !["task", "metric", "reading"].includes(column))
+				.map((column): Fact => {
+					const name = column === "learningRate" ? "learning rate" : column;
+					return [name, values(rows, column).join(", ")];
+				}),
 			...provenance(rows),
 		],
 		table: table.select(differing(table, results)),

@@ -79,20 +79,27 @@ const markdownOf = (cards: readonly Card[], title: string): string =>
 		.join("\n\n")
 		.concat("\n");
 
-const latexOf = (cards: readonly Card[]): string =>
-	cards
-		.flatMap((card) => {
-			const conditions = card.facts.map((fact) => fact.join(": ")).join("; ");
-			const caption = `${headingOf(card)}. ${conditions}.`;
-			return [
-				tableToLatex(card.table, { caption }),
+/** As wide as the text, with the package `graphicx`: of as many columns as there are corruptions. */
+const fitted = (latex: string): string =>
+	latex
+		.replace("\\begin{tabular}", "\\resizebox{\\textwidth}{!}{\\begin{tabular}")
+		.replace("\\end{tabular}", "\\end{tabular}}");
+
+function latexOf(cards: readonly Card[]): string {
+	const tables = cards.flatMap((card) => {
+		const conditions = card.facts.map((fact) => fact.join(": ")).join("; ");
+		const heading = `${headingOf(card)}. `;
+		return [
+			tableToLatex(card.table, { caption: `${heading}${conditions}.` }),
+			fitted(
 				tableToLatex(card.corruptions, {
-					caption: `${headingOf(card)}. ${underEach.replace(/:$/, ".")}`,
+					caption: heading + underEach.replace(/:$/, "."),
 				}),
-			];
-		})
-		.join("\n\n")
-		.concat("\n");
+			),
+		];
+	});
+	return `${tables.join("\n\n")}\n`;
+}
 
 const isAccuracy = ({ scope }: Card): boolean => scope.metric === "accuracy";
 const isPrecision = ({ scope }: Card): boolean =>
@@ -107,6 +114,9 @@ const fitting = (
 	return found.length > 0 ? found : cards;
 };
 
+/** A task's name as part of a file's. */
+const fileName = (name: string): string => name.replaceAll(/[^\w.-]+/g, "-");
+
 type File = readonly [name: string, text: string];
 
 /** What each format writes: the names of files and their texts. */
@@ -118,7 +128,7 @@ const files: Readonly<
 	latex: (cards) => [["report-card.tex", latexOf(cards)]],
 	robustbench: (cards) =>
 		fitting(cards, isAccuracy).map(({ scored }) => [
-			`robustbench-${scored.groups[0]?.task}.csv`,
+			`robustbench-${fileName(scored.groups[0]?.task ?? "")}.csv`,
 			robustBenchCsv(scored),
 		]),
 	mmdetection: (cards) =>
@@ -152,9 +162,10 @@ const conditionsOf = (cards: readonly Card[]): File => [
  * read and to cite; accuracies as RobustBench's table of single corruptions, `robustbench-<task>.csv`; average
  * precisions as mmdetection's results, `mmdetection-<run>.json`; and `conditions.json` for these two.
  *
- * Returns the paths. `readRobustBench` and `readMmdetectionResults` of `robust-transfer/parts` read them again. Nothing is written where
- * something does not match: it throws where cells are missing, runs of a task were scored under several conditions or
- * are not finished, and where a format has no place for what is scored; `formats` leaves it out.
+ * Returns the paths. `readRobustBench` and `readMmdetectionResults` of `robust-transfer/parts` read them again.
+ * Nothing is written where something does not match: it throws where cells are missing, runs of a task were scored
+ * under several conditions or are not finished, and where a format has no place for what is scored; `formats` leaves
+ * it out.
  */
 export function writeReportCard(
 	folder: string,

@@ -106,6 +106,7 @@ describe("a report card of accuracies", () => {
 			"report-card.html": [/<tr>/, /<\/?td[^>]*>/],
 		} as const;
 		for (const [name, [lines, cells]] of Object.entries(tables)) {
+			assert.doesNotMatch(textOf(files["report-card.tex"]), /[−–·]/);
 			const found = textOf(files[name])
 				.split(lines)
 				.map((line) => numbersIn(line.trim(), cells))
@@ -426,6 +427,13 @@ describe("mean corruption errors", () => {
 			near(row?.mCE, one.mCE, 0.011);
 		}
 	});
+});
+
+test("a task whose name is no name of a file has a file", () => {
+	const study = madeUpStudy({ severities, images: 4 });
+	const named = study.map((row) => ({ ...row, task: "my photos/2" }));
+	const files = write(named, { formats: ["robustbench"] });
+	assert.ok(files["robustbench-my-photos-2.csv"]);
 });
 
 test("what is not asked for is not written", () => {
