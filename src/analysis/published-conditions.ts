@@ -1,6 +1,11 @@
 import { commonCorruptions, type Severity } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
-import type { ScoreGroup, ScoreGroups } from "./score-groups.js";
+import {
+	runColumns,
+	runColumnsOf,
+	type ScoreGroup,
+	type ScoreGroups,
+} from "./score-groups.js";
 import { values } from "./scored-corruption.js";
 
 /** What scores that others published were measured under. */
@@ -50,6 +55,14 @@ const names: Readonly<Partial<Record<keyof ResultRow, string>>> = {
 	data: "test set",
 };
 
+/** What only some runs have: of which the published ones have nothing. */
+const rareText =
+	(column: string) =>
+	(value: unknown): string => {
+		if (column === "variation") return String(value);
+		return column === "step" ? "unfinished" : `${column} ${value}`;
+	};
+
 /**
  * In what the conditions of a group of runs are not those of published scores, in words: `channel order rgb, not bgr;
  * test images 200, not 5000`; empty where they are the same.
@@ -86,7 +99,8 @@ export function differencesFrom(
 		...unlike(rows, "channelOrder", "bgr"),
 		...unlike(rows, "frost", "pictures"),
 		...(conditions.reading ? unlike(rows, "reading", conditions.reading) : []),
-		...values(rows, "variation"),
-		...(rows.some(({ step }) => step !== undefined) ? ["unfinished"] : []),
+		...runColumnsOf(rows)
+			.filter((column) => !runColumns.includes(column))
+			.flatMap((column) => values(rows, column).map(rareText(column))),
 	].join("; ");
 }
