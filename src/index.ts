@@ -110,6 +110,7 @@ export { plotTraining } from "./analysis/plot-training.js";
 export { publishedScores } from "./analysis/published.js";
 export { publishedCocoCurves } from "./analysis/published-curves.js";
 export { writeReport } from "./analysis/report.js";
+export { writeReportCard } from "./analysis/report-card.js";
 export { robustness } from "./analysis/robustness.js";
 export { selectMetric } from "./analysis/select-metric.js";
 export { spreadOverSeeds } from "./analysis/spread.js";

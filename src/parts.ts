@@ -477,6 +477,8 @@ export type { ColumnValue, RunChoice } from "./analysis/choose-runs.js";
 export type { CompareOptions, DifferenceOptions } from "./analysis/compare.js";
 export type { PairOptions } from "./analysis/compare-pairs.js";
 export type { Over } from "./analysis/comparison.js";
+export type { BenchmarkScore } from "./analysis/benchmark-score.js";
+export type { BootstrapOptions } from "./analysis/bootstrap.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
 export type { Figure, Trace } from "./analysis/figure.js";
 export { figureToHtml } from "./analysis/figure-to-html.js";
@@ -490,6 +492,7 @@ export {
 	type LoadResultsOptions,
 } from "./analysis/load-results.js";
 export type { PlotCorruptionsOptions } from "./analysis/plot-corruptions.js";
+export { readMmdetectionResults } from "./analysis/mmdetection-results.js";
 export type {
 	ImageStripsOptions,
 	Strip,
@@ -505,6 +508,8 @@ export type { PublishedScore } from "./analysis/published.js";
 export type { PublishedCurve } from "./analysis/published-curves.js";
 export type { ReportOptions } from "./analysis/report.js";
 export type { ScoreName } from "./analysis/resample.js";
+export type { CardFormat, ReportCardOptions } from "./analysis/report-card.js";
+export { readRobustBench } from "./analysis/robustbench.js";
 export type { RobustnessOptions } from "./analysis/robustness.js";
 export { runColumns } from "./analysis/score-groups.js";
 export type {

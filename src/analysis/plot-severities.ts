@@ -13,9 +13,10 @@ import {
 	styled,
 } from "./figure-style.js";
 import { mean } from "./mean-score.js";
+import { differencesFrom, publishedTestSets } from "./published-conditions.js";
 import type { PublishedCurve } from "./published-curves.js";
 import { scopeOf } from "./scope.js";
-import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
 import {
 	type CellOptions,
 	cellChecks,
@@ -100,6 +101,21 @@ function checkPublished(
 	);
 }
 
+/** ` · unlike published: channel order rgb, not bgr`; empty where there is no published line, or nothing is unlike. */
+function unlikePublished(
+	published: PublishedCurve | undefined,
+	scored: ScoreGroups,
+): string {
+	if (!published) return "";
+	const differences = scored.groups
+		.map((group) =>
+			differencesFrom(publishedTestSets[published.task], group, scored),
+		)
+		.filter((text) => text !== "");
+	if (differences.length === 0) return "";
+	return ` · unlike published: ${[...new Set(differences)].join(" | ")}`;
+}
+
 /** What severity curves show. */
 export interface SeveritiesOptions extends CellOptions {
 	/** Scores to compare with, a dotted line: such as `publishedCocoCurves[0]`. */
@@ -136,7 +152,8 @@ function partsOf(
  * Severity curves: the score from clean (0) to severity 5, over all corruptions and each group of them, a
  * line for each kind of run.
  *
- * The values are those of `bySeverity`, in percent. Throws as it does, where results are of several tasks,
+ * The values are those of `bySeverity`, in percent. Under the title it says in what their conditions are not those of
+ * the published line. Throws as `bySeverity` does, where results are of several tasks,
  * and where the published curve is of another task or metric or lacks a corruption.
  */
 export function plotSeverities(
@@ -146,11 +163,8 @@ export function plotSeverities(
 	checkOptions("plotSeverities", options, checks);
 	const { published, ...cells } = options;
 	const { task, metric, images } = scopeOf(results, cells);
-	const { corruptions, severities } = scoreGroups(
-		results,
-		runColumnsOf(results),
-		cells,
-	);
+	const scored = scoreGroups(results, runColumnsOf(results), cells);
+	const { corruptions, severities } = scored;
 	if (published) checkPublished(published, { task, metric }, corruptions);
 	const parts = partsOf(corruptions);
 	const places = panels(parts.length, 0.03);
@@ -173,7 +187,7 @@ export function plotSeverities(
 		data,
 		{
 			title: `Severity curves on ${task}: ${metric} against severity`,
-			subtitle: `0 is clean · ${images}`,
+			subtitle: `0 is clean · ${images}${unlikePublished(published, scored)}`,
 		},
 		{
 			width: 1120,

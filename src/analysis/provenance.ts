@@ -37,6 +37,7 @@ function evaluationFacts(results: Results): Fact[] {
 		["seeds of training", list(rows.map(({ seed }) => seed))],
 		["test set", list(rows.map(({ data }) => data))],
 		["test images", list(rows.map(({ images }) => images))],
+		["test images left out", list(rows.map(({ skipped }) => skipped))],
 		["reading of the study", list(rows.map(({ reading }) => reading))],
 		[
 			"constants of corruptions",

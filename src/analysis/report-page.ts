@@ -68,7 +68,16 @@ export const reportPage = ({
 	notices,
 	parts,
 	foot,
-}: ReportPage): string => `<!doctype html>
+}: ReportPage): string => {
+	const body = parts
+		.map(
+			({ heading, elements }) =>
+				`<section><h2>${escapeHtml(heading)}</h2>\n${elements.join("\n")}</section>`,
+		)
+		.join("\n");
+	// Plotly is 1.5 MB.
+	const scripts = body.includes("<figure") ? liveFigures() : "";
+	return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -79,15 +88,11 @@ export const reportPage = ({
 <body>
 <h1>${escapeHtml(title)}</h1>
 ${notices.map((notice) => paragraph(notice, "notice")).join("\n")}
-${parts
-	.map(
-		({ heading, elements }) =>
-			`<section><h2>${escapeHtml(heading)}</h2>\n${elements.join("\n")}</section>`,
-	)
-	.join("\n")}
+${body}
 <footer>${escapeHtml(foot)}</footer>
 <script>addEventListener("beforeprint",()=>{for(const one of document.querySelectorAll("details"))one.open=true})</script>
-${liveFigures()}
+${scripts}
 </body>
 </html>
 `;
+};

@@ -96,7 +96,7 @@ function taskPart(
 		.filter((column) => !constant.includes(column) || differ.includes(column));
 	const reading = `Clean: ${metric} over ${images}. Corrupted: ${mean}. Drop: 100 · (clean − corrupted) / clean.`;
 	const published = columns.some((column) => column.endsWith("published"))
-		? " Columns marked published are Yamada and Otani 2022, supplement, Tables 4 and 5 (severity 1)."
+		? " Columns marked published are Yamada and Otani 2022, supplement, Tables 4 and 5 (severity 1); where ours were measured otherwise, unlike published says in what."
 		: "";
 	return {
 		heading: `${task}: ${metric}`,

@@ -25,6 +25,7 @@ const escapes: Readonly<Record<string, string>> = {
 	"~": "\\textasciitilde{}",
 	"^": "\\textasciicircum{}",
 	"–": "--",
+	"−": "$-$",
 	"·": "$\\cdot$",
 	"×": "$\\times$",
 	"±": "$\\pm$",
@@ -33,7 +34,7 @@ const escapes: Readonly<Record<string, string>> = {
 /** Text that LaTeX sets as it is. */
 const escapeLatex = (text: string): string =>
 	text.replace(
-		/[\\~^–·×±&%$#_{}]/g,
+		/[\\~^–−·×±&%$#_{}]/g,
 		(character) => escapes[character] ?? `\\${character}`,
 	);
 

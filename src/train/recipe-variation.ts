@@ -4,10 +4,17 @@ import { optimizerNames } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 import { scheduleNames } from "./schedule.js";
+import type { Watch } from "./watch.js";
 
 interface Named {
 	readonly name: string;
 	readonly options?: unknown;
+}
+
+/** The watch of a recipe, its rhythm in words: `20 steps`. */
+function watchedPart({ every, ...rest }: Watch): Named {
+	const [[unit, count] = []] = Object.entries(every);
+	return { name: "watched", ...{ every: `${count} ${unit}`, ...rest } };
 }
 
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
@@ -18,7 +25,7 @@ function variedParts(recipe: Recipe): Named[] {
 		...(scheduleNames.includes(schedule.name) ? [] : [schedule as Named]),
 		...(loss ? [loss as Named] : []),
 		...regularizers,
-		...(watch ? [{ name: "watched", ...watch }] : []),
+		...(watch ? [watchedPart(watch)] : []),
 	];
 }
 

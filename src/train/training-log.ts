@@ -4,6 +4,7 @@ import { expectedSteps, stepsOf } from "./length.js";
 import { type Reporter, rateMeter } from "./reporter.js";
 import type { RunRecord } from "./run.js";
 import type { LastUpdate, Standing } from "./training-state.js";
+import { hasStopped } from "./watch.js";
 
 // Where nobody knows how many steps there will be.
 const stepsPerRow = 10;
@@ -35,7 +36,9 @@ export function trainingLog(
 		standing.lossSum += loss;
 		standing.lossCount++;
 		const { step, seconds, lossSum, lossCount } = standing;
-		const total = expectedSteps(record, standing);
+		const total = hasStopped(recipe, standing.watch)
+			? step
+			: expectedSteps(record, standing);
 		if (isLogged || step % every === 0 || step >= total) {
 			const row: LogRow = {
 				step,

@@ -19,6 +19,7 @@ import {
 	normalize,
 } from "../../src/parts.js";
 import { sharedData } from "../shared-data.js";
+import { plainNet } from "./plain-net.js";
 
 const { path: data, skip } = sharedData("data");
 const folder = mkdtempSync(join(tmpdir(), "load-backbone-"));
@@ -55,6 +56,40 @@ test("a file of an architecture is loaded, with the classes it has", async () =>
 	);
 	const headless = await loadBackbone("resnet20", { from, classes: 0 });
 	assert.equal(headless.params["linear.weight"], undefined);
+});
+
+test("a file of an architecture that is given is loaded, called as one says", async () => {
+	const net = { ...architectures.resnet20, classes: 7, depths: [1, 1, 1] };
+	const saved = stateDictOf(untrainedBackbone(net));
+	const from = path("given.safetensors");
+	writeSafetensors(from, saved);
+	const loaded = await loadBackbone(net, { from, name: "mine" });
+	assert.deepEqual(bytesOf(stateDictOf(loaded)), bytesOf(saved));
+	assert.equal(loaded.name, "mine");
+	assert.equal((await loadBackbone(net, { from })).name, undefined);
+	const named = await loadBackbone("resnet20", {
+		from: path("seven.safetensors"),
+		classes: 7,
+		name: "seven",
+	});
+	assert.equal(named.name, "seven");
+	const own = { family: plainNet, width: 2, classes: 3 };
+	const weights = stateDictOf(untrainedBackbone(own));
+	writeSafetensors(from, weights);
+	const read = await loadBackbone(own, { from, classes: 0 });
+	assert.equal(read.params["top.weight"], undefined);
+	assert.deepEqual(
+		stateDictOf(read)["stages.3.bias"],
+		weights["stages.3.bias"],
+	);
+	await assert.rejects(
+		() => loadBackbone(own),
+		/what is given is an architecture: name a file too, as in \{ from: "my\.pth" \}/,
+	);
+	await assert.rejects(
+		() => loadBackbone({ ...own, family: { name: "x" } as never }, { from }),
+		/loadBackbone: architecture\.family must be a family/,
+	);
 });
 
 test("the averaged weights of a file are loaded by their name", async () => {

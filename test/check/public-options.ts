@@ -497,4 +497,9 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		// Which corruptions there are, the folder says.
 		name: undefined,
 	},
+	writeReportCard: {
+		call: (options) => library.writeReportCard("none", options),
+		...cells,
+		name: undefined,
+	},
 };

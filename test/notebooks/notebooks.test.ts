@@ -16,6 +16,11 @@ const runner = fileURLToPath(
 );
 const scratch = scratchFolder();
 
+/** What else runs some of them. */
+const runBy: Readonly<Record<string, string>> = {
+	"your-own.ipynb": "run by your-own.test.ts",
+};
+
 /** What makes the long ones short. */
 const parameters: Readonly<Record<string, readonly string[]>> = {
 	"robustness-transfer.ipynb": [
@@ -49,7 +54,8 @@ for (const name of readdirSync(notebooks).filter((file) =>
 )) {
 	const path = join(notebooks, name);
 
-	test(`${name} runs from beginning to end`, async () => {
+	const skip = runBy[name] ?? false;
+	test(`${name} runs from beginning to end`, { skip }, async () => {
 		const out = join(scratch, name);
 		const given = (parameters[name] ?? []).flatMap((one) => ["--param", one]);
 		// fails with the traceback where a cell does

@@ -14,6 +14,7 @@ import type { Metric } from "../../src/tasks/task.js";
 import { describeRun } from "../../src/train/describe-run.js";
 import { type FinetuneOptions, finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
+import { variationOf } from "../../src/train/recipe-variation.js";
 import type { Progress } from "../../src/train/reporter.js";
 import { openRun, type Run } from "../../src/train/run.js";
 import { savedStep } from "../../src/train/training-state.js";
@@ -189,8 +190,16 @@ describe("a recipe that watches", () => {
 	});
 
 	test("ends by its patience", async () => {
-		const run = await tune(watched({ patience: 2 }), {}, scripted(best));
+		const told: Progress[] = [];
+		const run = await tune(
+			watched({ patience: 2 }),
+			{ reporter: (progress) => told.push(progress) },
+			scripted(best),
+		);
 		assert.equal(run.log.at(-1)?.step, 10);
+		const { done, total, secondsLeft } = told.at(-1) as Progress;
+		assert.deepEqual([done, total, secondsLeft], [10, 10, 0]);
+		assert.equal(told.at(-2)?.total, 12);
 		assert.equal(run.log.at(-1)?.best, 6);
 		assert.ok(run.finished);
 		assert.deepEqual(
@@ -237,6 +246,20 @@ describe("a recipe that watches", () => {
 		assert.equal(idOf(metric), idOf(task), "scores alone are nothing to a run");
 		const elsewhere = vary(task, "other test", { test: tinyTask.train });
 		assert.equal(idOf(elsewhere, {}), idOf(task, {}));
+	});
+
+	test("is called in words where tables tell runs apart", () => {
+		const textOf = (more: object) =>
+			variationOf(
+				describeRun(tinyBackbone(), task, {
+					recipe: { ...recipe, watch: { ...watch, ...more } },
+				}),
+			);
+		assert.match(textOf({}), /, watched every 3 steps keep best$/);
+		assert.match(
+			textOf({ every: { epochs: 1 }, patience: 2 }),
+			/, watched every 1 epochs keep best patience 2$/,
+		);
 	});
 
 	test("needs held-out data, and must change something", async () => {
