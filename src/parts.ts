@@ -379,6 +379,7 @@ export {
 	type ShapesOptions,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
+export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export type { ShapesDetectionOptions } from "./tasks/shapes/shapes-detection.js";
 export type { ShapesSegmentationOptions } from "./tasks/shapes/shapes-segmentation.js";
 export type { TextureName } from "./tasks/shapes/texture.js";
