@@ -359,6 +359,7 @@ export type {
 	TrainingCrop,
 } from "./tasks/image-views.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
+export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";
 export type { Outline, Polygon } from "./tasks/shapes/outline.js";
@@ -379,7 +380,6 @@ export {
 	type ShapesOptions,
 	shapesNormalization,
 } from "./tasks/shapes/shapes.js";
-export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export type { ShapesDetectionOptions } from "./tasks/shapes/shapes-detection.js";
 export type { ShapesSegmentationOptions } from "./tasks/shapes/shapes-segmentation.js";
 export type { TextureName } from "./tasks/shapes/texture.js";
