@@ -361,6 +361,7 @@ export type {
 	TrainingCrop,
 } from "./tasks/image-views.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
+export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";
 export type { Outline, Polygon } from "./tasks/shapes/outline.js";

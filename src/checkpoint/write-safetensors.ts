@@ -1,12 +1,6 @@
-import {
-	closeSync,
-	fsyncSync,
-	openSync,
-	renameSync,
-	rmSync,
-	writeSync,
-} from "node:fs";
+import { writeSync } from "node:fs";
 import { endianness } from "node:os";
+import { replaceFile } from "./replace-file.js";
 import { longestHeader, safetensorsDTypes } from "./safetensors.js";
 import {
 	arrayName,
@@ -150,19 +144,8 @@ export function writeSafetensors(
 	checkMetadata(metadata);
 	const entries = ordered(tensors);
 	const header = encodeHeader(entries, metadata);
-	const partial = `${path}.${process.pid}.partial`;
-	try {
-		const descriptor = openSync(partial, "w");
-		try {
-			writeAll(descriptor, header);
-			for (const [, tensor] of entries) writeData(descriptor, tensor);
-			fsyncSync(descriptor);
-		} finally {
-			closeSync(descriptor);
-		}
-		renameSync(partial, path);
-	} catch (error) {
-		rmSync(partial, { force: true });
-		throw error;
-	}
+	replaceFile(path, (descriptor) => {
+		writeAll(descriptor, header);
+		for (const [, tensor] of entries) writeData(descriptor, tensor);
+	});
 }

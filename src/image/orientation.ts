@@ -1,3 +1,4 @@
+import { decodeImage } from "./decode.js";
 import { formatOf } from "./format.js";
 import { createImage, type Image } from "./image.js";
 import { markers, segmentsOf } from "./jpeg/segments.js";
@@ -69,3 +70,7 @@ export function turned(image: Image, orientation: number): Image {
 	}
 	return result;
 }
+
+/** Decodes an image file, its picture turned as the file says. */
+export const decodeUpright = (bytes: Uint8Array): Image =>
+	turned(decodeImage(bytes), orientationOf(bytes));

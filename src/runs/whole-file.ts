@@ -1,34 +1,13 @@
-import {
-	closeSync,
-	fsyncSync,
-	mkdirSync,
-	openSync,
-	readdirSync,
-	renameSync,
-	rmSync,
-	writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { replaceFile } from "../checkpoint/replace-file.js";
 import { writing } from "./storage-error.js";
 
 /** Writes a file that appears under its name only once it is whole and on the disk. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
-	const partial = `${path}.${process.pid}.partial`;
-	writing(path, () => {
-		try {
-			const descriptor = openSync(partial, "w");
-			try {
-				writeFileSync(descriptor, content);
-				fsyncSync(descriptor);
-			} finally {
-				closeSync(descriptor);
-			}
-			renameSync(partial, path);
-		} catch (error) {
-			rmSync(partial, { force: true });
-			throw error;
-		}
-	});
+	writing(path, () =>
+		replaceFile(path, (descriptor) => writeFileSync(descriptor, content)),
+	);
 }
 
 /** Makes a folder, and those around it, where it is not there yet. */

@@ -4,7 +4,7 @@ import { withLock } from "../runs/lock.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
-import type { Task } from "../tasks/task.js";
+import type { Example, Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
@@ -26,6 +26,7 @@ import { rateAt } from "./schedule.js";
 import { makeTrainStep, type TrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
+	type LastUpdate,
 	removeState,
 	resumeState,
 	saveState,
@@ -102,6 +103,36 @@ function explainStop(error: unknown, step: number): Error {
 	);
 }
 
+/** Makes updates one after the other, each from examples that are taken before it. */
+function updates<Target, Prediction>(
+	task: Task<Target, Prediction>,
+	{ record, trainStep, state: { standing } }: Training,
+	workers: number | undefined,
+) {
+	const { recipe } = record;
+	const stream = exampleStream({ task, recipe, from: standing.step }, workers);
+	const makeBatch = batchMaker(task, recipe);
+	return {
+		take: async () => (await stream.next()).value ?? [],
+		make(examples: readonly Example<Target>[]): LastUpdate {
+			const { step } = standing;
+			const position = { step, steps: expectedSteps(record, standing) };
+			const scale = standing.watch?.plateau.scale ?? 1;
+			const loss = trainStep.update(
+				position,
+				(part) => makeBatch(examples, { step, part }),
+				scale,
+			);
+			if (!Number.isFinite(loss))
+				throw explainDivergence(record, step, `the loss is ${loss}`);
+			standing.step++;
+			const rate = rateAt(position, recipe.learningRate, recipe);
+			return { loss, learningRate: scale * rate };
+		},
+		end: () => stream.return(),
+	};
+}
+
 /** The loop: take the examples, make an update, write it down, and save everything now and then. */
 async function train<Target, Prediction>(
 	task: Task<Target, Prediction>,
@@ -110,11 +141,8 @@ async function train<Target, Prediction>(
 ): Promise<void> {
 	const { reporter = notebookReporter(), signal, saveSeconds = 60 } = options;
 	const { record, folder, model, trainStep, state } = training;
-	const { recipe } = record;
 	const { standing } = state;
-	const from = standing.step;
-	const stream = exampleStream({ task, recipe, from }, options.workers);
-	const makeBatch = batchMaker(task, recipe);
+	const { take, make, end } = updates(task, training, options.workers);
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
 	const between = lookout(task, { ...training, every: options.every, signal });
@@ -124,7 +152,7 @@ async function train<Target, Prediction>(
 		throw signal?.aborted ? error : explainStop(error, standing.step);
 	};
 	const isLast = () => standing.step >= expectedSteps(record, standing);
-	const isOver = () => isLast() || hasStopped(recipe, standing.watch);
+	const isOver = () => isLast() || hasStopped(record.recipe, standing.watch);
 	let savedAt = performance.now();
 	try {
 		while (standing.pending || !isOver()) {
@@ -142,27 +170,14 @@ async function train<Target, Prediction>(
 				log(entry);
 				continue;
 			}
-			const { step } = standing;
-			const position = { step, steps: expectedSteps(record, standing) };
-			const { value: examples = [] } = await stream.next().catch(stop);
-			const scale = standing.watch?.plateau.scale ?? 1;
-			const loss = trainStep.update(
-				position,
-				(part) => makeBatch(examples, { step, part }),
-				scale,
-			);
-			if (!Number.isFinite(loss))
-				throw explainDivergence(record, step, `the loss is ${loss}`);
-			standing.step++;
+			const last = make(await take().catch(stop));
 			standing.seconds += (performance.now() - began) / 1000;
-			const rate = rateAt(position, recipe.learningRate, recipe);
-			const last = { loss, learningRate: scale * rate };
 			if (between.isDue(isLast())) standing.pending = last;
 			else log(last);
 		}
 	} finally {
 		between.dispose();
-		await stream.return();
+		await end();
 	}
 }
 

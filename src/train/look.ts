@@ -92,6 +92,31 @@ const copyOf = (model: Model): NamedTensors =>
 		]),
 	);
 
+/** What can be asked of a network between updates. */
+function questions<Target, Prediction>(
+	task: Task<Target, Prediction>,
+	model: Model,
+	signal: AbortSignal | undefined,
+): Pick<TrainingView<Target, Prediction>, "score" | "predict"> & {
+	dispose(): void;
+} {
+	let made: Predictor<Prediction> | undefined;
+	const predictor = (): Predictor<Prediction> => {
+		made ??= makePredictor(task, model, []);
+		return made;
+	};
+	return {
+		score: ({ data = task.heldOut, metric } = {}) => {
+			if (data) return scoreOn(task, predictor(), { data, metric, signal });
+			throw new Error(
+				"the task has no held-out data to score on: fine-tune on holdOut(task, { share: 0.1 }), or name the data",
+			);
+		},
+		predict: (given) => predictAll(task, predictor(), given),
+		dispose: () => made?.dispose(),
+	};
+}
+
 /** Prepares what the recipe watches and what `every` does between updates. */
 export function lookout<Target, Prediction>(
 	task: Task<Target, Prediction>,
@@ -101,23 +126,10 @@ export function lookout<Target, Prediction>(
 	const { watch, batchSize } = recipe;
 	const { standing } = state;
 	const images = record.task.trainImages;
-	let made: Predictor<Prediction> | undefined;
-	const predictor = (): Predictor<Prediction> => {
-		made ??= makePredictor(task, model, []);
-		return made;
-	};
+	const { score, predict, dispose } = questions(task, model, signal);
 	const isNow = (rhythm: Rhythm | undefined, isLast: boolean): boolean =>
 		rhythm !== undefined &&
 		(isLast || isInRhythm(standing.step, rhythm, { batchSize, images }));
-	const score: TrainingView<Target, Prediction>["score"] = ({
-		data = task.heldOut,
-		metric,
-	} = {}) => {
-		if (data) return scoreOn(task, predictor(), { data, metric, signal });
-		throw new Error(
-			"the task has no held-out data to score on: fine-tune on holdOut(task, { share: 0.1 }), or name the data",
-		);
-	};
 	const viewOf = (
 		last: LastUpdate,
 		numbers: Record<string, number>,
@@ -126,7 +138,7 @@ export function lookout<Target, Prediction>(
 		step: standing.step,
 		steps: expectedSteps(record, standing),
 		score,
-		predict: (given) => predictAll(task, predictor(), given),
+		predict,
 		log(more) {
 			checkNumbers(more);
 			Object.assign(numbers, more);
@@ -161,6 +173,6 @@ export function lookout<Target, Prediction>(
 				...(seen.best && { best: seen.best.step }),
 			};
 		},
-		dispose: () => made?.dispose(),
+		dispose,
 	};
 }

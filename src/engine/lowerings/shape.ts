@@ -1,5 +1,5 @@
 import { backend_util, slice_util, util } from "@tensorflow/tfjs";
-import { single, sizeOf, type Value } from "../graph.js";
+import { type Graph, single, sizeOf, type Value } from "../graph.js";
 import { concat, gather, pad, slice } from "../moves.js";
 import { integers, transpose } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
@@ -11,18 +11,17 @@ const reshape: Lowering = (graph, { x }, { shape }) =>
 		util.inferFromImplicitShape(shape as number[], sizeOf(x.shape)),
 	);
 
-const expandDims: Lowering = (graph, { input }, { dim }) => {
-	if (!input) return undefined;
-	const axis =
-		(dim as number) < 0
-			? input.shape.length + 1 + (dim as number)
-			: (dim as number);
-	return graph.reshape(input, [
-		...input.shape.slice(0, axis),
+function withAxis(graph: Graph, value: Value, axis: number): Value {
+	const at = axis < 0 ? value.shape.length + 1 + axis : axis;
+	return graph.reshape(value, [
+		...value.shape.slice(0, at),
 		1,
-		...input.shape.slice(axis),
+		...value.shape.slice(at),
 	]);
-};
+}
+
+const expandDims: Lowering = (graph, { input }, { dim }) =>
+	input && withAxis(graph, input, dim as number);
 
 const transposeLowering: Lowering = (graph, { x }, { perm }) =>
 	x && transpose(graph, x, perm as number[]);
@@ -68,17 +67,9 @@ const concatLowering: Lowering = (graph, inputs, { axis }) => {
 };
 
 const pack: Lowering = (graph, inputs, { axis }) => {
-	const values = Object.values(inputs).map((value) => {
-		const at =
-			(axis as number) < 0
-				? value.shape.length + 1 + (axis as number)
-				: (axis as number);
-		return graph.reshape(value, [
-			...value.shape.slice(0, at),
-			1,
-			...value.shape.slice(at),
-		]);
-	});
+	const values = Object.values(inputs).map((value) =>
+		withAxis(graph, value, axis as number),
+	);
 	const first = values[0] as Value;
 	const at =
 		(axis as number) < 0

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
 import type { LabelMap } from "../../image/label-map.js";
-import { exampleId } from "../example-id.js";
+import { openedLater } from "../opened-later.js";
 import type { Dataset } from "../task.js";
 import { ade20kClasses } from "./classes.js";
 import { ade20kPalette } from "./palette.js";
@@ -45,31 +45,17 @@ function findFolder(folder: string): string {
 }
 
 function part(folder: string, split: string): Dataset<LabelMap> {
-	let opened: Dataset<LabelMap> | undefined;
 	const name = `ade20k/${split}`;
-	const open = (): Dataset<LabelMap> => {
-		if (opened) return opened;
+	return openedLater(name, () => {
 		const found = findFolder(folder);
-		opened = segmentationFolder({
+		return segmentationFolder({
 			name,
 			images: join(found, "images", split),
 			annotations: join(found, "annotations", split),
 			classes: ade20kClasses.length,
 			reduceZeroLabel: true,
 		});
-		return opened;
-	};
-	return {
-		name,
-		get contents() {
-			return open().contents;
-		},
-		get length() {
-			return open().length;
-		},
-		id: (index) => exampleId(open(), index),
-		sample: (index) => open().sample(index),
-	};
+	});
 }
 
 /**

@@ -3,12 +3,11 @@ import { basename, dirname, extname, join, resolve, sep } from "node:path";
 import { shortHash } from "../../canonical.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { list, required, text } from "../../check/checks.js";
-import { decodeImage } from "../../image/decode.js";
 import { decodeIndices } from "../../image/decode-indices.js";
 import { pictureNames } from "../../image/format.js";
 import type { Image } from "../../image/image.js";
 import type { LabelMap } from "../../image/label-map.js";
-import { orientationOf, turned } from "../../image/orientation.js";
+import { decodeUpright } from "../../image/orientation.js";
 import { fingerprint } from "../fingerprint.js";
 import { readAs } from "../read-as.js";
 import type { Dataset, Sample } from "../task.js";
@@ -106,9 +105,6 @@ function checkSizes(
 	);
 }
 
-const upright = (bytes: Uint8Array): Image =>
-	turned(decodeImage(bytes), orientationOf(bytes));
-
 /**
  * Reads a data set of segmentation from a folder of images and one of class indices, file by file.
  *
@@ -151,7 +147,7 @@ export function segmentationFolder(
 			const stem = withoutExtension(file);
 			const imagePath = join(images, file);
 			const labelsPath = join(annotations, labelsOf(file));
-			const image = readAs(imagePath, upright);
+			const image = readAs(imagePath, decodeUpright);
 			const target = readAs(labelsPath, (bytes) =>
 				readLabels(decodeIndices(bytes)),
 			);

@@ -3,12 +3,9 @@ import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
-import { exampleId } from "../example-id.js";
+import { openedLater } from "../opened-later.js";
 import type { Dataset } from "../task.js";
-import {
-	type AnnotatedImages,
-	annotatedImages,
-} from "./data/annotated-images.js";
+import { annotatedImages } from "./data/annotated-images.js";
 import { cocoClasses } from "./data/classes.js";
 import {
 	type DetectionTask,
@@ -35,9 +32,7 @@ function part(
 ): Dataset<Instances> {
 	const name = `coco/${split}`;
 	const annotations = join(folder, "annotations", `instances_${split}.json`);
-	let opened: AnnotatedImages | undefined;
-	const open = (): AnnotatedImages => {
-		if (opened) return opened;
+	const open = () => {
 		if (!existsSync(annotations)) {
 			const script = fileURLToPath(
 				new URL("../../../data-scripts/coco.js", import.meta.url),
@@ -46,27 +41,15 @@ function part(
 				`there is no ${annotations} of COCO 2017: fetch it with\n  node ${relative(process.cwd(), script)}\nor name the folder that has it: coco({ folder })`,
 			);
 		}
-		opened = annotatedImages({
+		return annotatedImages({
 			name,
 			annotations,
 			images: join(folder, split),
 			classes: cocoClasses,
 			training: split === "train2017",
 		});
-		return opened;
 	};
-	return {
-		name,
-		get contents() {
-			return open().contents;
-		},
-		get length() {
-			return open().length;
-		},
-		group: (index) => open().group(index),
-		id: (index) => exampleId(open(), index),
-		sample: (index) => open().sample(index),
-	};
+	return openedLater(name, open, { grouped: true });
 }
 
 /**

@@ -7,25 +7,18 @@ import {
 } from "../coco/detection-task.js";
 import type { Instances } from "../coco/instances.js";
 import { encodeRle } from "../coco/rle/rle.js";
-import { crowdedScene } from "./crowded-scene.js";
-import { type Domain, domains } from "./domain.js";
-import { pictureChecks, pictures } from "./pictures.js";
+import {
+	type CrowdedPictureOptions,
+	crowdedPictures,
+} from "./crowded-pictures.js";
+import { pictureChecks } from "./pictures.js";
 import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
-export interface ShapesDetectionOptions extends DetectorOptions {
-	/** Pictures to train on; 2,000 by default. */
-	readonly trainImages?: number;
-	/** Pictures to test on; 200 by default. */
-	readonly testImages?: number;
-	/** The sides of the pictures, in pixels; 128 by default. */
-	readonly size?: number;
-	/** Other pictures for another seed. */
-	readonly seed?: number;
-	/** The world of the backbones, or that of the transfer; `target` by default. */
-	readonly domain?: Domain["name"];
-}
+export interface ShapesDetectionOptions
+	extends DetectorOptions,
+		CrowdedPictureOptions {}
 
 const checks: Checks<ShapesDetectionOptions> = {
 	...detectorChecks,
@@ -47,8 +40,6 @@ function instancesOf({ image, things, instances }: Picture): Instances {
 	};
 }
 
-const usualSize = 128;
-
 /**
  * Detection of the things in drawn scenes: a miniature that needs no download.
  *
@@ -59,28 +50,17 @@ export function shapesDetection(
 	options: ShapesDetectionOptions = {},
 ): DetectionTask {
 	checkOptions("shapesDetection", options, checks);
-	const {
-		trainImages = 2000,
-		testImages = 200,
-		size = usualSize,
-		seed = 0,
-		domain: world = "target",
-	} = options;
-	const domain = domains[world];
+	const { name, things, size, data } = crowdedPictures(
+		"detection",
+		instancesOf,
+		options,
+	);
 	return detectionTask(
 		{
-			name: world === "target" ? "shapes-detection" : "shapes-source-detection",
+			name,
 			miniature: true,
-			classes: Object.keys(domain.classes),
-			...pictures(
-				{
-					name: "detection",
-					usualSize,
-					scene: crowdedScene,
-					target: instancesOf,
-				},
-				{ domain, trainImages, testImages, size, seed },
-			),
+			classes: things,
+			...data,
 			testBatchSize: 8,
 			source: { module: import.meta.url, name: "shapesDetection", options },
 		},

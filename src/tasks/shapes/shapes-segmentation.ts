@@ -7,25 +7,18 @@ import {
 	segmentationTask,
 	segmenterChecks,
 } from "../ade20k/segmentation-task.js";
-import { crowdedScene } from "./crowded-scene.js";
-import { type Domain, domains } from "./domain.js";
-import { pictureChecks, pictures } from "./pictures.js";
+import {
+	type CrowdedPictureOptions,
+	crowdedPictures,
+} from "./crowded-pictures.js";
+import { pictureChecks } from "./pictures.js";
 import type { Picture } from "./render.js";
 import { shapesNormalization } from "./shapes.js";
 
 /** How many pictures of which size there are, and how they are learned. */
-export interface ShapesSegmentationOptions extends SegmenterOptions {
-	/** Pictures to train on; 2,000 by default. */
-	readonly trainImages?: number;
-	/** Pictures to test on; 200 by default. */
-	readonly testImages?: number;
-	/** The sides of the pictures, in pixels; 128 by default. */
-	readonly size?: number;
-	/** Other pictures for another seed. */
-	readonly seed?: number;
-	/** The world of the backbones, or that of the transfer; `target` by default. */
-	readonly domain?: Domain["name"];
-}
+export interface ShapesSegmentationOptions
+	extends SegmenterOptions,
+		CrowdedPictureOptions {}
 
 const checks: Checks<ShapesSegmentationOptions> = {
 	...segmenterChecks,
@@ -34,8 +27,6 @@ const checks: Checks<ShapesSegmentationOptions> = {
 
 const labelsOf = ({ image, semantic }: Picture): LabelMap =>
 	createLabelMap(image.height, image.width, semantic);
-
-const usualSize = 128;
 
 /**
  * Segmentation of drawn scenes: a miniature that needs no download.
@@ -49,33 +40,19 @@ export function shapesSegmentation(
 	options: ShapesSegmentationOptions = {},
 ): SegmentationTask {
 	checkOptions("shapesSegmentation", options, checks);
-	const {
-		trainImages = 2000,
-		testImages = 200,
-		size = usualSize,
-		seed = 0,
-		domain: world = "target",
-	} = options;
-	const domain = domains[world];
-	const classes = ["background", ...Object.keys(domain.classes)];
+	const { name, things, size, data } = crowdedPictures(
+		"segmentation",
+		labelsOf,
+		options,
+	);
+	const classes = ["background", ...things];
 	return segmentationTask(
 		{
-			name:
-				world === "target"
-					? "shapes-segmentation"
-					: "shapes-source-segmentation",
+			name,
 			miniature: true,
 			classes,
 			palette: vocPalette(classes.length),
-			...pictures(
-				{
-					name: "segmentation",
-					usualSize,
-					scene: crowdedScene,
-					target: labelsOf,
-				},
-				{ domain, trainImages, testImages, size, seed },
-			),
+			...data,
 			testBatchSize: 16,
 			source: { module: import.meta.url, name: "shapesSegmentation", options },
 		},

@@ -4,16 +4,15 @@ import {
 	existsSync,
 	openSync,
 	readdirSync,
-	readFileSync,
 	readSync,
 } from "node:fs";
 import { join } from "node:path";
 import { shortHash } from "../../../canonical.js";
 import { type Checks, checkOptions } from "../../../check/check-options.js";
 import { flag, list, required, text, that } from "../../../check/checks.js";
-import { decodeImage } from "../../../image/decode.js";
 import type { Image } from "../../../image/image.js";
-import { orientationOf, turned } from "../../../image/orientation.js";
+import { decodeUpright } from "../../../image/orientation.js";
+import { readAs } from "../../read-as.js";
 import type { Dataset } from "../../task.js";
 import type { Id, Instances } from "../instances.js";
 import type { AnnotatedImage } from "./annotation-columns.js";
@@ -160,13 +159,7 @@ function readImage(
 	{ height, width }: AnnotatedImage,
 	annotations: string,
 ): Image {
-	let image: Image;
-	try {
-		const bytes = readFileSync(path);
-		image = turned(decodeImage(bytes), orientationOf(bytes));
-	} catch (error) {
-		throw new Error(`${path}: ${(error as Error).message}`, { cause: error });
-	}
+	const image = readAs(path, decodeUpright);
 	if (image.height === height && image.width === width) return image;
 	throw new Error(
 		`${path} has ${image.height} x ${image.width} pixels (height x width), but ${height} x ${width} in ${annotations}`,

@@ -44,6 +44,8 @@ const anchors = {
 	ratios: [0.5, 1, 2],
 };
 
+const overlaps = { positive: 0.7, negative: 0.3 };
+const ranked = { perLevel: { training: 2000, testing: 1000 }, nms: 0.7 };
 const anchorSample: SampleOptions = { count: 256, positiveFraction: 0.5 };
 
 /**
@@ -66,8 +68,7 @@ export const rpnSettings: Readonly<Record<Convention, RpnSettings>> =
 				leastLogScale: -mostLogScale,
 			},
 			assign: {
-				positive: 0.7,
-				negative: 0.3,
+				...overlaps,
 				lowQuality: { least: 0.3, claims: "own" },
 			},
 			sample: anchorSample,
@@ -75,8 +76,7 @@ export const rpnSettings: Readonly<Record<Convention, RpnSettings>> =
 			leastCount: 1,
 			proposals: {
 				rankedBy: "score",
-				perLevel: { training: 2000, testing: 1000 },
-				nms: 0.7,
+				...ranked,
 				kept: { training: 1000, testing: 1000 },
 				leastSide: 0,
 			},
@@ -85,8 +85,7 @@ export const rpnSettings: Readonly<Record<Convention, RpnSettings>> =
 			anchors: { ...anchors, rounded: true },
 			coder: { deviations: [1, 1, 1, 1], leastLogScale: -Infinity },
 			assign: {
-				positive: 0.7,
-				negative: 0.3,
+				...overlaps,
 				lowQuality: { least: 0, claims: "best" },
 			},
 			sample: anchorSample,
@@ -94,8 +93,7 @@ export const rpnSettings: Readonly<Record<Convention, RpnSettings>> =
 			leastCount: 0,
 			proposals: {
 				rankedBy: "logit",
-				perLevel: { training: 2000, testing: 1000 },
-				nms: 0.7,
+				...ranked,
 				kept: { training: 2000, testing: 1000 },
 				leastSide: 1e-3,
 			},
