@@ -405,13 +405,13 @@ export type {
 
 // Training.
 
-export type { AdversarialOptions } from "./train/adversarial.js";
-export type { FinetuneOptions } from "./train/finetune.js";
-export type { ImportRunOptions } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
-} from "./train/jensen-shannon.js";
+} from "./nn/jensen-shannon.js";
+export type { AdversarialOptions } from "./train/adversarial.js";
+export type { FinetuneOptions } from "./train/finetune.js";
+export type { ImportRunOptions } from "./train/import-run.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
 export type {

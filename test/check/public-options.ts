@@ -350,7 +350,7 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		name: ["architecture", "resnet-mni", "resnet-mini"],
 	},
 	jensenShannon: {
-		call: (options) => library.jensenShannon(logits, logits, logits, options),
+		call: (options) => library.jensenShannon([logits, logits], options),
 		typo: ["wieght", "weight"],
 		wrong: ["weight", "12"],
 	},
