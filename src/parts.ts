@@ -71,6 +71,7 @@ export {
 	parameterCount,
 } from "./nn/params.js";
 export { resizeBilinear } from "./nn/resize.js";
+export { shownPositions } from "./nn/shown-positions.js";
 
 // Checkpoints.
 
@@ -467,6 +468,8 @@ export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
 export type { TentOptions, TentSettings } from "./evaluate/tent.js";
+export type { Consistency, DetectionConsistency } from "./tasks/consistency.js";
+export type { DistillationOptions } from "./train/distillation.js";
 export type { Model } from "./train/model.js";
 export type { Input, Predictor, Prepared } from "./train/predictor.js";
 

@@ -32,6 +32,35 @@ export const viewsOf = (recipe: Pick<Recipe, "consistency">): number => {
 	return asked ? (asked.views ?? 3) : 1;
 };
 
+/** The views in an output, and the mean loss of those that are supervised. */
+function supervisedLoss(
+	output: tf.Tensor,
+	{ views: count = 3, supervise = "clean" }: Consistency,
+	ofOutput: (output: tf.Tensor) => tf.Scalar,
+): { readonly views: tf.Tensor[]; readonly loss: tf.Scalar } {
+	const views = tf.split(output, count);
+	const supervised = supervise === "all" ? views : views.slice(0, 1);
+	const losses = supervised.map(ofOutput);
+	const loss =
+		losses.length === 1
+			? (losses[0] as tf.Scalar)
+			: (tf.div(tf.addN(losses), count) as tf.Scalar);
+	return { views, loss };
+}
+
+/** The consistency of a task whose loss is one of its output alone. */
+export const outputConsistency =
+	(task: Task): NonNullable<Task["consistency"]> =>
+	(network, { images, targets, consistency }, options) => {
+		const output = task.forward(network, images, options) as tf.Tensor;
+		const { views, loss } = supervisedLoss(
+			output,
+			consistency,
+			(view) => task.outputLoss?.(view, targets) as tf.Scalar,
+		);
+		return { loss, divergence: jensenShannon(views, { weight: 1 }) };
+	};
+
 /**
  * The loss of a batch that holds views of each image, the clean ones first, and the weighted divergence of what the
  * network says of them: by the task's own `consistency`, or of the output where a loss of that alone is given.
@@ -54,7 +83,7 @@ export function consistentLoss(
 	targets: BatchTargets,
 	options: ForwardOptions,
 ) => tf.Scalar {
-	const { weight, views: count = 3, supervise = "clean" } = asked;
+	const { weight } = asked;
 	if (!ofOutput)
 		return (images, targets, options) => {
 			const batch = { images, targets, consistency: asked };
@@ -64,13 +93,9 @@ export function consistentLoss(
 		};
 	return (images, targets, options) => {
 		const output = task.forward(network, images, options) as tf.Tensor;
-		const views = tf.split(output, count);
-		const supervised = supervise === "all" ? views : views.slice(0, 1);
-		const losses = supervised.map((view) => ofOutput(view, targets));
-		const loss =
-			losses.length === 1
-				? (losses[0] as tf.Scalar)
-				: tf.div(tf.addN(losses), count);
+		const { views, loss } = supervisedLoss(output, asked, (view) =>
+			ofOutput(view, targets),
+		);
 		return tf.add(loss, jensenShannon(views, { weight })) as tf.Scalar;
 	};
 }

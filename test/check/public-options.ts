@@ -331,6 +331,12 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["stepsize", "stepSize"],
 		wrong: ["epsilon", "0.5"],
 	},
+	distillation: {
+		call: (options) => library.distillation(tinyTask, tinyBackbone(), options),
+		typo: ["wieght", "weight"],
+		wrong: ["weight", -1],
+		name: ["measure", "l3", "l1"],
+	},
 	holdOut: {
 		call: (options) => library.holdOut(tinyTask, options),
 		typo: ["sed", "seed"],

@@ -5,6 +5,7 @@ import { list, number, required, whole } from "../../check/checks.js";
 import { jensenShannon } from "../../nn/jensen-shannon.js";
 import { meanEntropy } from "../../nn/mean-entropy.js";
 import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
+import { shownPositions } from "../../nn/shown-positions.js";
 import type { Task } from "../task.js";
 import { fcnHead, fcnHeadParams } from "./fcn-head.js";
 import { uperHead, uperHeadParams } from "./uper-head.js";
@@ -39,24 +40,6 @@ const checks: Checks<UperNetOptions> = {
 	classes: required(count),
 	...uperNetChecks,
 };
-
-/** 1 at the positions of logits that begin within the image before padding, 0 elsewhere: `[batch, height, width]`. */
-function shownPositions(
-	{ shape: [batch, height, width] }: tf.Tensor4D,
-	{ shape: [, padded] }: tf.Tensor4D,
-	sizes: tf.Tensor2D,
-): tf.Tensor3D {
-	const [heights, widths] = tf.split(tf.div(sizes, padded / height), 2, 1) as [
-		tf.Tensor2D,
-		tf.Tensor2D,
-	];
-	const within = (ends: tf.Tensor2D, length: number): tf.Tensor2D =>
-		tf.cast(tf.less(tf.range(0, length), ends), "float32");
-	return tf.mul(
-		tf.reshape(within(heights, height), [batch, height, 1]),
-		tf.reshape(within(widths, width), [batch, 1, width]),
-	);
-}
 
 /** The share of the pixels of each position of logits that have a label: `[batch, height, width]`. */
 function labeledPositions(
