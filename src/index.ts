@@ -74,6 +74,7 @@ export { adversarial } from "./train/adversarial.js";
 
 // Fine-tuning.
 
+export { distillation } from "./train/distillation.js";
 export { finetune } from "./train/finetune.js";
 export { importRun } from "./train/import-run.js";
 export {

@@ -71,6 +71,7 @@ export {
 	parameterCount,
 } from "./nn/params.js";
 export { resizeBilinear } from "./nn/resize.js";
+export { shownPositions } from "./nn/shown-positions.js";
 
 // Checkpoints.
 
@@ -406,13 +407,13 @@ export type {
 
 // Training.
 
-export type { AdversarialOptions } from "./train/adversarial.js";
-export type { FinetuneOptions } from "./train/finetune.js";
-export type { ImportRunOptions } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
-} from "./train/jensen-shannon.js";
+} from "./nn/jensen-shannon.js";
+export type { AdversarialOptions } from "./train/adversarial.js";
+export type { FinetuneOptions } from "./train/finetune.js";
+export type { ImportRunOptions } from "./train/import-run.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
 export type {
@@ -468,6 +469,8 @@ export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
 export type { TentOptions, TentSettings } from "./evaluate/tent.js";
+export type { Consistency, DetectionConsistency } from "./tasks/consistency.js";
+export type { DistillationOptions } from "./train/distillation.js";
 export type { Model } from "./train/model.js";
 export type { Input, Predictor, Prepared } from "./train/predictor.js";
 

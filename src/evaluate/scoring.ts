@@ -4,7 +4,7 @@ import type { Image } from "../image/image.js";
 import { ownForm } from "../own.js";
 import { isNamedInFull } from "../tasks/published-data.js";
 import type { Task } from "../tasks/task.js";
-import { codeOf, taskIdentity } from "../tasks/task-identity.js";
+import { taskIdentity } from "../tasks/task-identity.js";
 import { type Adaptation, defaultOrder } from "./adaptation.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
@@ -18,16 +18,10 @@ export function hashOfImages(images: readonly Image[]): string {
 }
 
 /** What an adaptation makes of images, which depends on those of one batch together. */
-const adaptedBy = (
-	adaptation: Adaptation,
-	{ entropy, made, name }: Task,
-	batchSize: number,
-) => ({
+const adaptedBy = (adaptation: Adaptation, batchSize: number) => ({
 	adaptation: ownForm(adaptation),
 	order: adaptation.order ?? defaultOrder,
 	batchSize,
-	...(entropy &&
-		!made.isPublished && { entropy: codeOf(`entropy of ${name}`, entropy) }),
 });
 
 /**
@@ -39,7 +33,11 @@ export function scoringOf(
 	{ batchSize, adaptation }: Pick<Settled, "batchSize" | "adaptation">,
 ): Pick<Cell, "scoring" | "isAsEver" | "adaptation"> {
 	const { classes, test, testBatchSize = 64, uses } = task;
-	const identity = taskIdentity(task, "scoring");
+	const identity = taskIdentity(
+		task,
+		"scoring",
+		...(adaptation ? ["adapting" as const] : []),
+	);
 	const isPadded = uses === "pyramid" && batchSize !== testBatchSize;
 	const { contents } = test;
 	return {
@@ -48,7 +46,7 @@ export function scoringOf(
 			classes,
 			contents,
 			...(isPadded && { batchSize }),
-			...(adaptation && adaptedBy(adaptation, task, batchSize)),
+			...(adaptation && adaptedBy(adaptation, batchSize)),
 		}),
 		...(adaptation && { adaptation: adaptation.name }),
 		isAsEver:

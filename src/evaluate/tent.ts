@@ -67,14 +67,14 @@ function makeStep(
 		(images: tf.Tensor4D, numbers: StepNumbers, sizes?: tf.Tensor2D) => {
 			let output: NetworkOutput | undefined;
 			const { grads } = tf.variableGrads(() => {
-				const seen = task.entropy?.(
-					model,
-					normalize(images, task.normalization),
-					{ batchNorm: biased, ...(sizes && { sizes }) },
-				);
-				output = seen?.output;
-				for (const tensor of [output ?? []].flat()) tf.keep(tensor);
-				return seen?.entropy as tf.Scalar;
+				const shown = {
+					images: normalize(images, task.normalization),
+					...(sizes && { sizes }),
+				};
+				const options = { batchNorm: biased, ...(sizes && { sizes }) };
+				output = task.forward(model, shown.images, options);
+				for (const tensor of [output].flat()) tf.keep(tensor);
+				return task.entropy?.(output, shown) as tf.Scalar;
 			}, [...changed]);
 			const gradients = Object.entries(weights)
 				.map(([name, { name: unique }]) => [name, grads[unique]] as const)

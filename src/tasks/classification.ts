@@ -52,18 +52,6 @@ export function classification(
 ): Classification {
 	const [classes, names] =
 		typeof given === "number" ? [given, []] : [given.length, given];
-	const forward: Classification["forward"] = (
-		{ params, backbone },
-		images,
-		options,
-	) =>
-		tf.tidy(() =>
-			linear(
-				params,
-				headOf(backbone.architecture),
-				backbone.features(images, options),
-			),
-		);
 	return {
 		metricName,
 		metric: () => metrics[metricName](names),
@@ -74,11 +62,15 @@ export function classification(
 				specs.filter(([name]) => name.startsWith(`${head}.`)),
 			);
 		},
-		forward,
-		entropy: (network, images, options) => {
-			const output = forward(network, images, options);
-			return { output, entropy: meanEntropy(output) };
-		},
+		forward: ({ params, backbone }, images, options) =>
+			tf.tidy(() =>
+				linear(
+					params,
+					headOf(backbone.architecture),
+					backbone.features(images, options),
+				),
+			),
+		entropy: (logits) => meanEntropy(logits),
 		outputLoss: (logits, targets) =>
 			tf.tidy(() => crossEntropy(logits, targets, classes)),
 		predictions: (logits) =>

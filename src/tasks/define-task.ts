@@ -36,6 +36,15 @@ function lossOfOutput({
 	);
 }
 
+/** Whether a consistency is that of another loss or network than it stands beside. */
+const isStale = (
+	{ consistency, loss, forward }: Partial<Record<keyof Task, unknown>>,
+	before: Readonly<Record<string, unknown>>,
+): boolean =>
+	consistency !== undefined &&
+	consistency === before.consistency &&
+	(loss !== before.loss || forward !== before.forward);
+
 /**
  * Makes a task of its parts; `finetune` and `evaluate` take no other.
  *
@@ -57,6 +66,7 @@ export function defineTask<Target, Prediction, Output extends NetworkOutput>(
 	const before = (parts as Partial<Pick<Task, "made">>).made;
 	const isPublished = !before && isOurs(parts.source?.module);
 	const whole = { ...parts, loss };
+	if (before && isStale(parts, before.parts)) delete whole.consistency;
 	const changes = before?.changes ?? {};
 	const made = { parts: whole, changes, isPublished };
 	return { ...whole, made } as Task<Target, Prediction, Output>;
@@ -64,7 +74,12 @@ export function defineTask<Target, Prediction, Output extends NetworkOutput>(
 
 /** Loss and output loss that go with each other, where one of them or the network is changed. */
 function matched(task: Task, changes: Partial<Task>): Partial<Task> {
-	if (changes.loss) return { outputLoss: undefined, ...changes };
+	if (changes.loss)
+		return {
+			outputLoss: undefined,
+			...(task.consistency && { consistency: undefined }),
+			...changes,
+		};
 	if (!changes.forward && !changes.outputLoss) return changes;
 	return { ...changes, loss: lossOfOutput({ ...task, ...changes }) };
 }

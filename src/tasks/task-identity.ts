@@ -22,9 +22,16 @@ export interface Made {
 
 /**
  * What depends on a part of a task: the network, what it learns, or only its scores; `watching` are the scores that a
- * run is led by while it is trained.
+ * run is led by while it is trained, `consistency` what it learns where a recipe asks for that, `adapting` the scores
+ * of networks that are adapted.
  */
-export type Concern = "network" | "training" | "scoring" | "watching";
+export type Concern =
+	| "network"
+	| "training"
+	| "consistency"
+	| "scoring"
+	| "adapting"
+	| "watching";
 
 /** The parts of which a run or a row depends on more than their values say; null for those that are read anew. */
 const concerns: Record<keyof Task, Concern | null> = {
@@ -36,7 +43,8 @@ const concerns: Record<keyof Task, Concern | null> = {
 	metricName: null,
 	source: null,
 	made: null,
-	entropy: null,
+	entropy: "adapting",
+	consistency: "consistency",
 	classes: "network",
 	inputSize: "network",
 	settings: "network",

@@ -8,6 +8,7 @@ import type { Normalization } from "../nn/normalize.js";
 import type { ParamSpecs, Params } from "../nn/params.js";
 import type { CodeSource } from "../own.js";
 import type { Random } from "../random.js";
+import type { Consistency } from "./consistency.js";
 import type { Made } from "./task-identity.js";
 
 export type { BatchTargets, Example };
@@ -125,6 +126,20 @@ export interface Task<
 	): tf.Scalar;
 	/** The same loss of the network's output, where that is all it depends on. */
 	outputLoss?(output: Output, targets: BatchTargets): tf.Scalar;
+	/**
+	 * The loss of a batch that holds views of each image, one after the other and the clean ones first, and how much what
+	 * the network says of them differs, unweighted: for tasks where that is not the divergence of the output. The targets
+	 * are those of the clean images; `sizes` are of all.
+	 */
+	consistency?(
+		network: Network,
+		batch: {
+			readonly images: tf.Tensor4D;
+			readonly targets: BatchTargets;
+			readonly consistency: Consistency;
+		},
+		options?: ForwardOptions,
+	): { readonly loss: tf.Scalar; readonly divergence: tf.Scalar };
 	/** The output of the network, which `predictions` reads. */
 	forward(
 		network: Network,
@@ -132,14 +147,13 @@ export interface Task<
 		options?: ForwardOptions,
 	): Output;
 	/**
-	 * The output, and the mean entropy, in nats, of what the network says of its images, positions or regions: what
-	 * adapting without labels makes smaller. Tasks whose predictions are no probabilities have none.
+	 * The mean entropy, in nats, of what the network says of its images, positions or regions: what adapting without
+	 * labels makes smaller. Tasks whose predictions are no probabilities have none.
 	 */
 	entropy?(
-		network: Network,
-		images: tf.Tensor4D,
-		options?: ForwardOptions,
-	): { readonly output: Output; readonly entropy: tf.Scalar };
+		output: Output,
+		shown: { readonly images: tf.Tensor4D; readonly sizes?: tf.Tensor2D },
+	): tf.Scalar;
 	/** One prediction for each image of a batch, in the coordinates of the image as it was given. */
 	predictions(output: Output, shown: readonly Shown[]): Prediction[];
 	/** The targets of a batch whose images are padded to a size. */

@@ -1,25 +1,43 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
 import { type Checks, checkOptions } from "../check/check-options.js";
-import { number, required, whole } from "../check/checks.js";
+import { flag, number, oneOf, required, whole } from "../check/checks.js";
+import { drawNormal, drawUniform } from "../engine/random-tensor.js";
 import { normalize } from "../nn/normalize.js";
+import { shownPositions } from "../nn/shown-positions.js";
+import type { Random } from "../random.js";
 import { vary } from "../tasks/define-task.js";
 import type { Task } from "../tasks/task.js";
 
 /** How far images are changed so that the network errs. */
 export interface AdversarialOptions {
-	/** The largest L2 norm of the change of an image, for values in [0, 1]. */
+	/** The largest norm of the change of an image, for values in [0, 1]. */
 	readonly epsilon: number;
+	/** `l2`, by default, of a whole image, or `linf`, of each value. */
+	readonly norm?: "l2" | "linf";
 	/** Steps of projected gradient descent; 3 by default. */
 	readonly steps?: number;
 	/** The length of a step; by default 2/3 of epsilon, with 3 steps. */
 	readonly stepSize?: number;
+	/**
+	 * Whether the first step is made from a random change rather than from the image itself: on the sphere of epsilon,
+	 * or uniform within it for `linf`.
+	 */
+	readonly randomStart?: boolean;
+	/**
+	 * Whether epsilon, of L2, is that of an image of 224 x 224 pixels, and grows with the root of the number of pixels;
+	 * by default it is that of any image.
+	 */
+	readonly scaled?: boolean;
 }
 
 const checks: Checks<AdversarialOptions> = {
 	epsilon: required(number({ from: 0 })),
+	norm: oneOf(["l2", "linf"]),
 	steps: whole({ from: 1 }),
 	stepSize: number({ from: 0 }),
+	randomStart: flag,
+	scaled: flag,
 };
 
 /** The same values, cut off from what they were computed of: no gradient goes through. */
@@ -34,46 +52,116 @@ function detached<T extends tf.Tensor>(x: T): T {
 const norms = (x: tf.Tensor4D): tf.Tensor4D =>
 	tf.sqrt(tf.add(tf.sum(tf.square(x), [1, 2, 3], true), 1e-20));
 
-/** Changes of at most `epsilon`. */
-const within = (delta: tf.Tensor4D, epsilon: number): tf.Tensor4D =>
-	tf.mul(delta, tf.minimum(1, tf.div(epsilon, norms(delta))));
+/** A distance, in which changes are bounded: `by` is a number, or `[batch, 1, 1, 1]`. */
+interface Ball {
+	/** The step of length 1 along which a linear loss grows most. */
+	uphill(gradient: tf.Tensor4D): tf.Tensor4D;
+	within(change: tf.Tensor4D, by: tf.Tensor | number): tf.Tensor4D;
+	/** A random change of length 1, or less. */
+	start(shape: tf.Tensor4D["shape"], random: Random): tf.Tensor4D;
+}
+
+const balls: Readonly<Record<"l2" | "linf", Ball>> = {
+	l2: {
+		uphill: (gradient) => tf.div(gradient, norms(gradient)),
+		within: (change, by) =>
+			tf.mul(change, tf.minimum(1, tf.div(by, norms(change)))),
+		start(shape, random) {
+			const drawn = drawNormal(shape, random) as tf.Tensor4D;
+			return tf.div(drawn, norms(drawn));
+		},
+	},
+	linf: {
+		uphill: (gradient) => tf.sign(gradient),
+		within: (change, by) => tf.maximum(tf.minimum(change, by), tf.neg(by)),
+		start: (shape, random) =>
+			tf.sub(tf.mul(drawUniform(shape, random) as tf.Tensor4D, 2), 1),
+	},
+};
+
+/** How much larger than epsilon the change of each image may be: `[batch, 1, 1, 1]`. */
+function scaleOf(images: tf.Tensor4D, sizes?: tf.Tensor2D): tf.Tensor | number {
+	if (!sizes) return Math.sqrt(images.shape[1] * images.shape[2]) / 224;
+	const pixels = tf.prod(tf.cast(sizes, "float32"), 1);
+	return tf.reshape(tf.div(tf.sqrt(pixels), 224), [-1, 1, 1, 1]);
+}
+
+/** What an attack is called, in which all of it stands. */
+function attackName(
+	{ epsilon, norm = "l2", randomStart, scaled }: AdversarialOptions,
+	{ steps, stepSize }: { steps: number; stepSize: number },
+): string {
+	const kind = norm === "l2" ? "L2" : "Linf";
+	const more = [
+		...(scaled ? ["scaled"] : []),
+		...(randomStart ? ["from a random start"] : []),
+	];
+	return [`${kind} ${epsilon} in ${steps} steps of ${stepSize}`, ...more].join(
+		", ",
+	);
+}
 
 /**
- * A task whose training loss is that of the worst images near by: each is changed, within an L2 distance,
+ * A task whose training loss is that of the worst images near by: each is changed, within a distance,
  * so that the loss grows.
  *
- * Projected gradient descent from the image itself, with the network in eval mode, as the `robustness`
- * library does it (Salman et al., "Do adversarially robust ImageNet models transfer better?", 2020).
- * Scores are of unchanged images.
+ * Projected gradient descent from the image itself, or from a random change of it, with the network in eval mode, as
+ * the `robustness` library does it (Salman et al., "Do adversarially robust ImageNet models transfer better?", 2020).
+ * The padding of images is not changed. Scores are of unchanged images.
  */
 export function adversarial<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	options: AdversarialOptions,
 ): Task<Target, Prediction> {
 	checkOptions("adversarial", options, checks);
-	const { epsilon, steps = 3, stepSize = (2 * epsilon) / steps } = options;
+	const { epsilon, norm = "l2", randomStart, scaled } = options;
+	const { steps = 3, stepSize = (2 * epsilon) / steps } = options;
+	if (scaled && norm === "linf")
+		throw new RangeError(
+			"adversarial: an epsilon of linf is that of each value, whatever the number of pixels: leave `scaled` out",
+		);
 	const { mean, std } = task.normalization;
-	const attack = `L2 ${epsilon} in ${steps} steps of ${stepSize}`;
-	return vary<Task<Target, Prediction>>(task, attack, {
+	const { uphill, within, start } = balls[norm];
+	const name = attackName(options, { steps, stepSize });
+	return vary<Task<Target, Prediction>>(task, name, {
 		loss: (network, { images, targets }, options) =>
 			tf.tidy(() => {
 				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {
 					const seen = normalize(pixels, task.normalization);
 					return task.loss(network, { images: seen, targets }, options);
 				};
-				const evaluated: ForwardOptions = {
-					...(options?.sizes && { sizes: options.sizes }),
-				};
+				const sizes = options?.sizes;
+				const evaluated: ForwardOptions = { ...(sizes && { sizes }) };
 				const slope = tf.grad((pixels) =>
 					lossAt(pixels as tf.Tensor4D, evaluated),
 				);
+				const shown =
+					sizes && tf.expandDims(shownPositions(images, images, sizes), 3);
+				const ofImage = (change: tf.Tensor): tf.Tensor4D =>
+					(shown ? tf.mul(change, shown) : change) as tf.Tensor4D;
+				const scale = scaled ? scaleOf(images, sizes) : 1;
+				const far = (length: number) =>
+					typeof scale === "number" ? length * scale : tf.mul(scale, length);
 				const pixels: tf.Tensor4D = tf.add(tf.mul(images, [...std]), [...mean]);
+				const moved = (change: tf.Tensor): tf.Tensor4D =>
+					detached(tf.clipByValue(tf.add(pixels, change) as tf.Tensor4D, 0, 1));
 				let worst = pixels;
+				if (randomStart) {
+					const random = options?.training?.random;
+					if (!random)
+						throw new Error(
+							"adversarial: a random start is drawn in training, and the loss was given no `training`",
+						);
+					const drawn = start(pixels.shape, random);
+					worst = moved(ofImage(tf.mul(drawn, far(epsilon))));
+				}
 				for (let step = 0; step < steps; step++) {
-					const gradient = slope(worst) as tf.Tensor4D;
-					const uphill = tf.mul(tf.div(gradient, norms(gradient)), stepSize);
-					const change = within(tf.add(tf.sub(worst, pixels), uphill), epsilon);
-					worst = detached(tf.clipByValue(tf.add(pixels, change), 0, 1));
+					const gradient = ofImage(slope(worst) as tf.Tensor4D);
+					const change: tf.Tensor4D = tf.add(
+						tf.sub(worst, pixels),
+						tf.mul(uphill(gradient), far(stepSize)),
+					);
+					worst = moved(within(change, far(epsilon)));
 				}
 				return lossAt(worst, options);
 			}),

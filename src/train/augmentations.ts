@@ -146,7 +146,7 @@ export function augmentProblems(recipe: Recipe): string[] {
 	if (augmentCheck.problems(recipe.augment, "augment").length > 0) return [];
 	try {
 		const { batches } = augmentationsOf(recipe);
-		if (typeof recipe.consistency !== "number") return [];
+		if ((recipe.consistency ?? null) === null) return [];
 		const mixing = batches.filter(({ made }) => !made.keepsTargets);
 		if (mixing.length > 0)
 			return [

@@ -7,6 +7,7 @@ import type {
 import { Random } from "../random.js";
 import type { BatchTargets, Example, Size, Task } from "../tasks/task.js";
 import { augmentationsOf } from "./augmentations.js";
+import { viewsOf } from "./consistent-loss.js";
 import {
 	fillPadding,
 	imagesToTensor,
@@ -19,7 +20,7 @@ import type { Recipe } from "./recipe.js";
 
 /** What one forward pass of training sees. */
 export interface Batch {
-	/** `[images, height, width, 3]` in 0-1, or with consistency `[3 · images, ...]`: clean, first, second view. */
+	/** `[images, height, width, 3]` in 0-1, or with consistency `[views · images, ...]`: clean ones first. */
 	readonly images: tf.Tensor4D;
 	readonly targets: BatchTargets;
 	/** Heights and widths before padding, `[images, 2]`, for a task that uses feature maps. */
@@ -101,7 +102,7 @@ export function batchMaker<Target>(
 	const augmenting = augmentationsOf(recipe).batches;
 	const isBlack = augmenting[0]?.made.padding === "black";
 	const { normalization } = task;
-	const { consistency } = recipe;
+	const views = viewsOf(recipe);
 	const length = recipe.batchSize / recipe.accumulate;
 	return (all, { step, part }) => {
 		const random = new Random("augmentation", recipe.seed, step, part);
@@ -125,9 +126,9 @@ export function batchMaker<Target>(
 					facts,
 					padding,
 				});
-			if (consistency === null) return view();
-			const views = [view(), view()].map(({ images }) => images);
-			return { images: tf.concat([clean, ...views]), targets: given };
+			if (views === 1) return view();
+			const changed = Array.from({ length: views - 1 }, () => view().images);
+			return { images: tf.concat([clean, ...changed]), targets: given };
 		};
 		const { images, targets }: TrainingBatch = tf.tidy(
 			() => changed() as never,
@@ -138,7 +139,7 @@ export function batchMaker<Target>(
 			targets,
 			...(task.uses === "pyramid" && {
 				sizes: sizesToTensor(
-					consistency === null ? sizes : [sizes, sizes, sizes].flat(),
+					Array.from({ length: views }, () => sizes).flat(),
 					size,
 				),
 			}),

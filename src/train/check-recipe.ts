@@ -3,6 +3,7 @@ import { number, oneOf, orNull, required, whole } from "../check/checks.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
+import { consistencyCheck } from "./consistent-loss.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
 import { lossCheck, lossProblems } from "./output-loss.js";
@@ -33,7 +34,7 @@ const checks: Checks<Recipe> = {
 	layerDecay: required(number({ above: 0, to: 1 })),
 	gradientClip: required(orNull(number({ above: 0 }))),
 	augment: required(augmentCheck),
-	consistency: required(orNull(number({ from: 0 }))),
+	consistency: required(consistencyCheck),
 	seed: required(whole()),
 	loss: lossCheck,
 	regularizers: regularizersCheck,
@@ -41,13 +42,16 @@ const checks: Checks<Recipe> = {
 	watch: watchCheck,
 };
 
+/** What of a task a recipe must go with. */
+type RecipeTask = Pick<
+	Task,
+	"outputLoss" | "consistency" | "classes" | "heldOut"
+>;
+
 /** What is wrong with a recipe, each part of which is right by itself. */
-function contradictions(
-	recipe: Recipe,
-	task: Pick<Task, "outputLoss" | "classes" | "heldOut">,
-): string[] {
+function contradictions(recipe: Recipe, task: RecipeTask): string[] {
 	const { optimizer, batchSize, accumulate } = recipe;
-	const isConsistent = typeof recipe.consistency === "number";
+	const isConsistent = (recipe.consistency ?? null) !== null;
 	const found: [boolean, string][] = [
 		[
 			!(batchSize % accumulate > 0),
@@ -63,8 +67,8 @@ function contradictions(
 			"Nesterov needs a momentum above 0",
 		],
 		[
-			!isConsistent || task.outputLoss !== undefined,
-			"the task has no loss of the network's output alone, which consistency needs: set it to null",
+			!isConsistent || Boolean(task.outputLoss ?? task.consistency),
+			"the task has neither a loss of the network's output alone nor a `consistency`, one of which consistency needs: set it to null",
 		],
 		[
 			recipe.loss === undefined || task.outputLoss !== undefined,
@@ -89,10 +93,7 @@ function contradictions(
 }
 
 /** Throws one error that lists everything that is wrong with a recipe. */
-export function checkRecipe(
-	recipe: Recipe,
-	task: Pick<Task, "outputLoss" | "classes" | "heldOut">,
-): void {
+export function checkRecipe(recipe: Recipe, task: RecipeTask): void {
 	const problems = keyProblems(recipe, "the recipe", { checks, prefix: "" });
 	const wrong = problems.map(({ message }) => message);
 	if (typeof recipe === "object" && recipe !== null)

@@ -107,7 +107,7 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 /** What a run says of its task; without training images, where it was not fine-tuned here. */
 function describeTask(
 	task: Task,
-	{ watch }: Recipe,
+	{ watch, consistency }: Recipe,
 	trainImages: number,
 ): RunRecord["task"] {
 	const { heldOut } = task;
@@ -135,6 +135,9 @@ function describeTask(
 			task,
 			"network",
 			...(trainImages > 0 ? ["training" as const] : []),
+			...(trainImages > 0 && (consistency ?? null) !== null
+				? ["consistency" as const]
+				: []),
 			...(isWatched ? ["watching" as const] : []),
 		),
 		...(task.settings !== undefined && { settings: task.settings }),

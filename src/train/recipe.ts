@@ -6,6 +6,7 @@ import type { RandAugmentOptions } from "../augment/rand-augment.js";
 import type { RandomErasingOptions } from "../augment/random-erasing.js";
 import type { OperationOptions } from "../augment/random-operations.js";
 import type { Own } from "../own.js";
+import type { Consistency } from "../tasks/consistency.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import type { RecipeLoss } from "./output-loss.js";
 import type { Regularizer } from "./regularizer.js";
@@ -114,8 +115,11 @@ export interface Recipe {
 	 * those of batches.
 	 */
 	readonly augment: Augment | readonly Augment[] | null;
-	/** The weight of the Jensen-Shannon divergence between an image and two augmented views; 12 in AugMix. */
-	readonly consistency: number | null;
+	/**
+	 * The weight of the Jensen-Shannon divergence between an image and two augmented views, 12 in AugMix; or all that is
+	 * asked of how views agree.
+	 */
+	readonly consistency: number | Consistency | null;
 	readonly seed: number;
 	/** In place of the task's own loss, where that is of the network's output alone; left out, it is the task's. */
 	readonly loss?: RecipeLoss;

@@ -7,7 +7,7 @@ import type { Params } from "../nn/params.js";
 import { Random } from "../random.js";
 import type { BatchTargets, Task } from "../tasks/task.js";
 import type { Batch } from "./batch.js";
-import { jensenShannon } from "./jensen-shannon.js";
+import { consistencyOf, consistentLoss } from "./consistent-loss.js";
 import type { Model } from "./model.js";
 import {
 	clipByNorm,
@@ -51,23 +51,6 @@ const lossOfOutput = (task: Task, { loss }: Recipe): OfOutput =>
 		? makeLoss(loss, task.classes)
 		: (output, targets) => task.outputLoss?.(output, targets) as tf.Scalar;
 
-function consistentLoss(
-	task: Task,
-	{ backbone, params }: Model,
-	{ weight, ofOutput }: { weight: number; ofOutput: OfOutput },
-): Loss {
-	return (views, targets, options) => {
-		const output = task.forward({ params, backbone }, views, options);
-		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
-			tf.Tensor,
-			tf.Tensor,
-			tf.Tensor,
-		];
-		const divergence = jensenShannon(clean, first, second, { weight });
-		return tf.add(ofOutput(clean, targets), divergence);
-	};
-}
-
 /** The modes of all batch norms, by the name of the layer. */
 const modesOf = ({ head, backbone }: Model, recipe: Recipe) =>
 	batchNormModes(recipe, backbone.architecture, (layer) =>
@@ -97,7 +80,8 @@ function lossOf(
 	model: Model,
 	{ recipe, random }: { recipe: Recipe; random: Random },
 ): (batch: Batch) => tf.Scalar {
-	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
+	const { stochasticDepth: rate, transfer, reading } = recipe;
+	const asked = consistencyOf(recipe);
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const always: ForwardOptions = {
 		training: { random },
@@ -109,10 +93,13 @@ function lossOf(
 		recipe.loss
 			? ofOutput(task.forward(model, images, options) as tf.Tensor, targets)
 			: task.loss(model, { images, targets }, options);
-	const loss =
-		consistency === null
-			? plain
-			: consistentLoss(task, model, { weight: consistency, ofOutput });
+	const isOfOutput = recipe.loss !== undefined || !task.consistency;
+	const loss = asked
+		? consistentLoss(task, model, {
+				asked,
+				ofOutput: isOfOutput ? ofOutput : undefined,
+			})
+		: plain;
 	return ({ images, targets, sizes }) =>
 		loss(normalize(images, task.normalization), targets, {
 			...always,

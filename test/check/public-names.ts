@@ -229,6 +229,7 @@ const inner: readonly string[] = [
 	"gelu",
 	"globalAveragePool",
 	"meanEntropy",
+	"shownPositions",
 	"isOwn",
 	"layerNorm",
 	"layerNormParams",

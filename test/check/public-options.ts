@@ -331,6 +331,12 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["stepsize", "stepSize"],
 		wrong: ["epsilon", "0.5"],
 	},
+	distillation: {
+		call: (options) => library.distillation(tinyTask, tinyBackbone(), options),
+		typo: ["wieght", "weight"],
+		wrong: ["weight", -1],
+		name: ["measure", "l3", "l1"],
+	},
 	holdOut: {
 		call: (options) => library.holdOut(tinyTask, options),
 		typo: ["sed", "seed"],
@@ -350,7 +356,7 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		name: ["architecture", "resnet-mni", "resnet-mini"],
 	},
 	jensenShannon: {
-		call: (options) => library.jensenShannon(logits, logits, logits, options),
+		call: (options) => library.jensenShannon([logits, logits], options),
 		typo: ["wieght", "weight"],
 		wrong: ["weight", "12"],
 	},

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { compile } from "../../src/engine/compile.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { normalize } from "../../src/nn/normalize.js";
+import { Random } from "../../src/random.js";
 import { vary } from "../../src/tasks/define-task.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import type { Task } from "../../src/tasks/task.js";
@@ -48,6 +49,74 @@ test("images move by epsilon along the gradient of the loss", () => {
 			);
 		}
 	}
+});
+
+/** What a linear loss gains under an attack. */
+const gainOf = (options: Parameters<typeof adversarial>[1], more?: object) => {
+	const task = adversarial(linear, options);
+	const batch = { images: seen, targets: {} };
+	const [before, after] = [linear, task].map(
+		(one) =>
+			tf.tidy(() => one.loss(undefined as never, batch, more)).dataSync()[0]!,
+	);
+	return after! - before!;
+};
+
+test("each value moves by epsilon with the sign of its slope", () => {
+	const expected = (0.05 * tf.sum(tf.abs(direction)).dataSync()[0]!) / std;
+	const options = { epsilon: 0.05, norm: "linf" } as const;
+	const gain = gainOf(options);
+	assert.ok(Math.abs(gain - expected) < 1e-3 * expected);
+	const random = new Random("start");
+	for (const norm of ["l2", "linf"] as const) {
+		const given = { epsilon: 0.05, norm, stepSize: 0.1, steps: 8 };
+		const started = gainOf(
+			{ ...given, randomStart: true },
+			{ training: { random } },
+		);
+		// A linear loss has one summit, which enough steps reach from anywhere.
+		assert.ok(Math.abs(started - gainOf(given)) < 1e-3 * started);
+	}
+	assert.throws(
+		() => gainOf({ ...options, randomStart: true }),
+		/a random start is drawn in training/,
+	);
+	assert.throws(
+		() => gainOf({ ...options, scaled: true }),
+		/leave `scaled` out/,
+	);
+});
+
+test("with epsilon 0 the loss is the plain one, from any start", () => {
+	const random = new Random("start");
+	for (const norm of ["l2", "linf"] as const)
+		assert.ok(
+			Math.abs(
+				gainOf(
+					{ epsilon: 0, norm, randomStart: true },
+					{ training: { random } },
+				),
+			) < 1e-6,
+		);
+});
+
+test("epsilon grows with the root of the pixels where it is scaled", () => {
+	const plain = gainOf({ epsilon: 0.05 });
+	const scaled = gainOf({ epsilon: 0.05 * (224 / 4), scaled: true });
+	assert.ok(Math.abs(scaled - plain) < 1e-3 * plain);
+});
+
+test("padding is not changed, and of epsilon nothing is lost in it", () => {
+	const sizes = tf.tensor2d([
+		[4, 4],
+		[2, 3],
+	]);
+	const expected = tf.tidy(() => {
+		const inside = tf.norm(tf.slice(direction, 0, [1, 2, 3, 3]));
+		return tf.mean(tf.stack([tf.norm(direction), inside])).dataSync()[0]!;
+	});
+	const gain = gainOf({ epsilon: 0.05 }, { sizes });
+	assert.ok(Math.abs(gain - (0.05 * expected) / std) < 1e-3 * gain);
 });
 
 test("images stay within their range", () => {

@@ -2,8 +2,10 @@ import * as tf from "@tensorflow/tfjs";
 import { pyramidChannels } from "../../backbones/pyramid-channels.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { list, number, required, whole } from "../../check/checks.js";
+import { jensenShannon } from "../../nn/jensen-shannon.js";
 import { meanEntropy } from "../../nn/mean-entropy.js";
 import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
+import { shownPositions } from "../../nn/shown-positions.js";
 import type { Task } from "../task.js";
 import { fcnHead, fcnHeadParams } from "./fcn-head.js";
 import { uperHead, uperHeadParams } from "./uper-head.js";
@@ -39,28 +41,37 @@ const checks: Checks<UperNetOptions> = {
 	...uperNetChecks,
 };
 
-/** 1 at the positions of logits that begin within the image before padding, 0 elsewhere: `[batch, height, width]`. */
-function shownPositions(
-	{ shape: [batch, height, width] }: tf.Tensor4D,
-	{ shape: [, padded] }: tf.Tensor4D,
-	sizes: tf.Tensor2D,
+/** The share of the pixels of each position of logits that have a label: `[batch, height, width]`. */
+function labeledPositions(
+	{ shape: [batch, height, width, classes] }: tf.Tensor4D,
+	labels: tf.Tensor3D,
 ): tf.Tensor3D {
-	const [heights, widths] = tf.split(tf.div(sizes, padded / height), 2, 1) as [
-		tf.Tensor2D,
-		tf.Tensor2D,
-	];
-	const within = (ends: tf.Tensor2D, length: number): tf.Tensor2D =>
-		tf.cast(tf.less(tf.range(0, length), ends), "float32");
-	return tf.mul(
-		tf.reshape(within(heights, height), [batch, height, 1]),
-		tf.reshape(within(widths, width), [batch, 1, width]),
+	const [, tall, wide] = labels.shape;
+	const isLabeled = tf.cast(
+		tf.less(labels, tf.scalar(classes, "int32")),
+		"float32",
 	);
+	const size: [number, number] = [
+		Math.floor(tall / height),
+		Math.floor(wide / width),
+	];
+	const shares = tf.avgPool(
+		tf.reshape(isLabeled, [batch, tall, wide, 1]) as tf.Tensor4D,
+		size,
+		size,
+		"valid",
+	);
+	return tf.reshape(tf.slice(shares, 0, [batch, height, width, 1]), [
+		batch,
+		height,
+		width,
+	]);
 }
 
 /** What the layers of a segmenter give to its task. */
 export type UperNet = Pick<
 	Task<unknown, unknown, tf.Tensor4D>,
-	"uses" | "headParams" | "loss" | "forward" | "entropy"
+	"uses" | "headParams" | "loss" | "forward" | "consistency" | "entropy"
 >;
 
 /**
@@ -83,12 +94,17 @@ export function uperNet(options: UperNetOptions): UperNet {
 		poolScales = [1, 2, 3, 6],
 		dropout = 0.1,
 	} = options;
-	const forward: UperNet["forward"] = ({ params, backbone }, images, options) =>
-		tf.tidy(() => {
-			const pyramid = backbone.pyramid(images, options);
-			return uperHead(params, pyramid, { poolScales, dropout, ...options })
-				.logits;
-		});
+	const settings = { poolScales, dropout };
+	/** The losses of both heads for one view, added. */
+	const lossOf = (
+		logits: tf.Tensor4D,
+		auxiliary: tf.Tensor4D,
+		labels: tf.Tensor3D,
+	): tf.Scalar =>
+		tf.add(
+			resizedCrossEntropy(logits, labels),
+			tf.mul(resizedCrossEntropy(auxiliary, labels), auxiliaryWeight),
+		);
 	return {
 		uses: "pyramid",
 		headParams({ architecture }) {
@@ -98,22 +114,55 @@ export function uperNet(options: UperNetOptions): UperNet {
 				...fcnHeadParams(inner[2], auxiliaryChannels, classes),
 			};
 		},
-		forward,
-		entropy: (network, images, options) => {
-			const output = forward(network, images, options);
-			const shown =
-				options?.sizes && shownPositions(output, images, options.sizes);
-			return { output, entropy: meanEntropy(output, shown) };
-		},
+		forward: ({ params, backbone }, images, options) =>
+			tf.tidy(() => {
+				const pyramid = backbone.pyramid(images, options);
+				return uperHead(params, pyramid, { ...settings, ...options }).logits;
+			}),
 		loss: ({ params, backbone }, { images, targets: { labels } }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
-				const settings = { poolScales, dropout, ...options };
-				const { logits } = uperHead(params, pyramid, settings);
-				const auxiliary = fcnHead(params, pyramid[2], settings);
-				const own = resizedCrossEntropy(logits, labels as tf.Tensor3D);
-				const other = resizedCrossEntropy(auxiliary, labels as tf.Tensor3D);
-				return tf.add(own, tf.mul(other, auxiliaryWeight));
+				const all = { ...settings, ...options };
+				const { logits } = uperHead(params, pyramid, all);
+				const auxiliary = fcnHead(params, pyramid[2], all);
+				return lossOf(logits, auxiliary, labels as tf.Tensor3D);
 			}),
+		consistency: (
+			{ params, backbone },
+			{ images, targets, consistency },
+			options,
+		) => {
+			const { views: count = 3, supervise = "clean", labelsOnly } = consistency;
+			const labels = targets.labels as tf.Tensor3D;
+			const pyramid = backbone.pyramid(images, options);
+			const all = { ...settings, ...options };
+			const views = tf.split(uperHead(params, pyramid, all).logits, count);
+			const supervised = supervise === "all" ? views : views.slice(0, 1);
+			const batch = images.shape[0] / count;
+			const third = tf.slice(pyramid[2], 0, batch * supervised.length);
+			const auxiliary = fcnHead(params, third, all);
+			const losses = supervised.map((logits, view) =>
+				lossOf(
+					logits as tf.Tensor4D,
+					tf.slice(auxiliary, view * batch, batch),
+					labels,
+				),
+			);
+			const [clean] = views as [tf.Tensor4D];
+			const sizes = options?.sizes && tf.slice(options.sizes, 0, batch);
+			const shown = sizes && shownPositions(clean, images, sizes);
+			const labeled = labelsOnly ? labeledPositions(clean, labels) : undefined;
+			const counts =
+				shown && labeled ? tf.mul(shown, labeled) : (shown ?? labeled);
+			return {
+				loss: tf.div(tf.addN(losses), losses.length),
+				divergence: jensenShannon(views, {
+					weight: 1,
+					...(counts && { counts }),
+				}),
+			};
+		},
+		entropy: (logits, { images, sizes }) =>
+			meanEntropy(logits, sizes && shownPositions(logits, images, sizes)),
 	};
 }

@@ -9,15 +9,15 @@ import { HostValue } from "../../../src/engine/host-value.js";
 import { Random, useEngine } from "../../../src/index.js";
 import { parameterCount, paramValues } from "../../../src/nn/params.js";
 import { compile } from "../../../src/parts.js";
-import {
-	type MaskRcnnTruth,
-	maskRcnn,
-	maskRcnnLosses,
-} from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
+import { maskRcnn } from "../../../src/tasks/coco/mask-rcnn/mask-rcnn.js";
 import {
 	type Convention,
 	maskRcnnPlan,
 } from "../../../src/tasks/coco/mask-rcnn/settings.js";
+import {
+	type MaskRcnnTruth,
+	maskRcnnLosses,
+} from "../../../src/tasks/coco/mask-rcnn/stages.js";
 import {
 	disposeModel,
 	loadModel,

@@ -15,10 +15,7 @@ interface Case {
 
 const fixture: Record<string, Case> = JSON.parse(
 	readFileSync(
-		new URL(
-			"../../../test/fixtures/train/jensen-shannon.json",
-			import.meta.url,
-		),
+		new URL("../../../test/fixtures/nn/jensen-shannon.json", import.meta.url),
 		"utf8",
 	),
 );
@@ -49,12 +46,11 @@ for (const [name, one] of Object.entries(fixture)) {
 				: undefined;
 			const valueAndGradients = compile((...views: tf.Tensor[]) =>
 				tf.valueAndGrads((...x: tf.Tensor[]) => {
-					const [clean, first, second] = x as [tf.Tensor, tf.Tensor, tf.Tensor];
-					return jensenShannon(clean, first, second, { labels });
+					return jensenShannon(x, { labels });
 				})(views),
 			);
 			const { value, grads } = valueAndGradients(
-				...[1, 2, 3].map((seed) => logits(one, seed)),
+				...one.gradients.map((_, i) => logits(one, i + 1)),
 			);
 			close(value.dataSync()[0] as number, one.value);
 			grads.forEach((gradient, i) => {
@@ -71,10 +67,10 @@ test("equal predictions do not disagree, and the weight scales", async () => {
 	await useEngine();
 	const x = tf.tensor2d([[1, 2, 3]]);
 	const y = tf.tensor2d([[3, 1, 2]]);
-	close(jensenShannon(x, x, x).dataSync()[0] as number, 0);
-	const whole = jensenShannon(x, y, y).dataSync()[0] as number;
+	close(jensenShannon([x, x, x]).dataSync()[0] as number, 0);
+	const whole = jensenShannon([x, y, y]).dataSync()[0] as number;
 	close(
-		jensenShannon(x, y, y, { weight: 3 }).dataSync()[0] as number,
+		jensenShannon([x, y, y], { weight: 3 }).dataSync()[0] as number,
 		whole / 4,
 	);
 });
@@ -83,6 +79,45 @@ test("where every label is ignored, the loss is zero", async () => {
 	await useEngine();
 	const x = tf.tensor2d([[1, 2, 3]]);
 	const labels = tf.tensor1d([255], "int32");
-	const loss = jensenShannon(x, tf.neg(x), x, { labels });
+	const loss = jensenShannon([x, tf.neg(x), x], { labels });
 	assert.equal(loss.dataSync()[0], 0);
+});
+
+const ofShares = (...rows: number[][]) =>
+	rows.map((shares) => tf.tensor2d([shares.map(Math.log)]));
+
+test("two views and three have the values computed by hand", async () => {
+	await useEngine();
+	const value = (...rows: number[][]) =>
+		jensenShannon(ofShares(...rows), { weight: 1 }).dataSync()[0] as number;
+	close(value([0.9, 0.1], [0.6, 0.4]), 0.0632878);
+	close(value([0.7, 0.3], [0.7, 0.3], [0.1, 0.9]), 0.1775433);
+	close(value([1, 1e-30], [1e-30, 1]), Math.LN2);
+});
+
+test("a position that does not count has no gradient, and another number there changes nothing", async () => {
+	await useEngine();
+	const counts = tf.tensor2d([[1, 0]]);
+	const [x, y] = [
+		[1, 2, 5, 1],
+		[2, 1, 0, 9],
+	].map((row) => tf.tensor3d(row, [1, 2, 2])) as [tf.Tensor, tf.Tensor];
+	const loss = (z: tf.Tensor) => jensenShannon([x, z], { weight: 1, counts });
+	const gradient = tf.grad(loss)(y).dataSync();
+	assert.ok(gradient[0] !== 0);
+	assert.deepEqual([...gradient.slice(2)], [0, 0]);
+	const other = tf.tensor3d([2, 1, 7, -3], [1, 2, 2]);
+	assert.equal(loss(y).dataSync()[0], loss(other).dataSync()[0]);
+	const one = jensenShannon(
+		[x, y].map((all) => tf.slice(all, [0, 0], [1, 1])),
+		{ weight: 1 },
+	);
+	close(loss(y).dataSync()[0] as number, one.dataSync()[0] as number);
+});
+
+test("one view is nothing to compare", () => {
+	assert.throws(
+		() => jensenShannon([tf.zeros([1, 2])]),
+		/jensenShannon: views must be a list of at least 2/,
+	);
 });
