@@ -246,6 +246,10 @@ export {
 
 export { accuracy } from "./tasks/accuracy.js";
 export type { Ade20kOptions } from "./tasks/ade20k/ade20k.js";
+export {
+	cityscapesClasses,
+	cityscapesLabelIds,
+} from "./tasks/ade20k/cityscapes.js";
 export { ade20kClasses } from "./tasks/ade20k/classes.js";
 export type { LabelValues } from "./tasks/ade20k/label-values.js";
 export { meanIou } from "./tasks/ade20k/mean-iou.js";
@@ -360,6 +364,12 @@ export type {
 	TestCrop,
 	TrainingCrop,
 } from "./tasks/image-views.js";
+export type { ImagenetOptions } from "./tasks/imagenet/imagenet.js";
+export type {
+	ImageSubset,
+	ValidationOptions,
+} from "./tasks/imagenet/validation-images.js";
+export { wnids } from "./tasks/imagenet/wnids.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";
@@ -386,6 +396,7 @@ export type { ShapesSegmentationOptions } from "./tasks/shapes/shapes-segmentati
 export type { TextureName } from "./tasks/shapes/texture.js";
 export type {
 	BatchTargets,
+	CorruptedAt,
 	Dataset,
 	Example,
 	Metric,
@@ -457,12 +468,22 @@ export type { WeightRule } from "./train/weight-rules.js";
 // Scoring.
 
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export type {
+	PublishedAddress,
+	PublishedCorruption,
+	PublishedImages,
+	TestCondition,
+} from "./evaluate/published/published-corruption.js";
+export type { PublishedSetOptions } from "./evaluate/published/published-set.js";
+export type { PublishedSetName } from "./evaluate/published/sets.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
+export type { ScoreBackboneOptions } from "./evaluate/score-backbone.js";
 
 // Tables and figures.
 
 export type { BootstrapOptions } from "./analysis/bootstrap.js";
+export { cocoORobustness } from "./analysis/coco-o.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
 export type { Figure, Trace } from "./analysis/figure.js";
 export { figureToHtml } from "./analysis/figure-to-html.js";

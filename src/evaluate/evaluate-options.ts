@@ -8,15 +8,23 @@ import {
 	whole,
 } from "../check/checks.js";
 import { channelOrders } from "../corruptions/corrupt.js";
-import type { AnyCorruption, Severity } from "../corruptions/corruption.js";
+import type { Severity } from "../corruptions/corruption.js";
 import { cellChecks } from "../corruptions/define-corruption.js";
 import { type Image, imageCheck } from "../image/image.js";
+import type { CorruptedAt } from "../tasks/task.js";
 import type { Reporter } from "../train/reporter.js";
+import {
+	conditionsCheck,
+	type TestCondition,
+} from "./published/published-corruption.js";
 
 /** Which cells are scored, on which images, and how. */
 export interface EvaluateOptions {
-	/** The fifteen common ones by default; beside them, one's own: `[...commonCorruptions, haze]`. */
-	readonly corruptions?: readonly AnyCorruption[];
+	/**
+	 * The fifteen common ones by default; beside them, one's own: `[...commonCorruptions, haze]`; or corrupted images as
+	 * they were published: `publishedSet("imagenet-c", { folder })`.
+	 */
+	readonly corruptions?: readonly TestCondition[];
 	/** `[1]` by default, as in the study. */
 	readonly severities?: readonly Severity[];
 	/** How many test images, from the first; all by default. */
@@ -25,6 +33,11 @@ export interface EvaluateOptions {
 	readonly seed?: number;
 	/** The order in which corruptions are shown the channels; the study's was `bgr`, the default is `rgb`. */
 	readonly channelOrder?: "rgb" | "bgr";
+	/**
+	 * Whether images are corrupted as they are `given`, before they are resized, or as they are `seen`, after it; by
+	 * default the task's choice: `seen` on ImageNet, else `given`, for CIFAR-10 thus before it is enlarged.
+	 */
+	readonly corruptedAt?: CorruptedAt;
 	/** The original pictures of the frost corruption; without them, frost is procedural. */
 	readonly frostPictures?: readonly Image[];
 	/**
@@ -53,6 +66,7 @@ export type Settled = Required<
 		| "images"
 		| "seed"
 		| "channelOrder"
+		| "corruptedAt"
 		| "batchSize"
 	>
 > &
@@ -60,11 +74,14 @@ export type Settled = Required<
 
 const count = whole({ from: 1 });
 
-const checks: Checks<EvaluateOptions> = {
+/** Checks of the options of `evaluate`. */
+export const evaluateChecks: Checks<EvaluateOptions> = {
 	...cellChecks,
+	corruptions: conditionsCheck,
 	images: count,
 	seed: whole(),
 	channelOrder: oneOf(channelOrders),
+	corruptedAt: oneOf(["given", "seen"]),
 	frostPictures: list(imageCheck),
 	unfinished: flag,
 	batchSize: count,
@@ -76,4 +93,4 @@ const checks: Checks<EvaluateOptions> = {
 
 /** Throws where the options of `evaluate` cannot be followed. */
 export const checkEvaluateOptions = (options: EvaluateOptions): void =>
-	checkOptions("evaluate", options, checks);
+	checkOptions("evaluate", options, evaluateChecks);

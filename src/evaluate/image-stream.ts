@@ -2,16 +2,17 @@ import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { corruptAll } from "../corruptions/corrupt-all.js";
 import type { Corruption, Severity } from "../corruptions/corruption.js";
-import { isForHere, sent } from "../corruptions/find-corruption.js";
 import type { Owned } from "../parallel/arrays.js";
 import { type Job, mapInWorkers } from "../parallel/pool.js";
 import { sharesOf } from "../parallel/thread-shares.js";
 import { memoryBytes } from "../tasks/remembered.js";
-import type { Task, TaskSource } from "../tasks/task.js";
+import type { Size, Task, TaskSource } from "../tasks/task.js";
 import { staleSource } from "../train/example-stream.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { type ImageSettings, type ImageSpan, spanJob } from "./image-worker.js";
+import { isPublished } from "./published/published-corruption.js";
+import { isForThisThread, sentCondition } from "./published/sent.js";
 import {
 	type Corrupting,
 	prepareTest,
@@ -22,23 +23,28 @@ import {
 
 type Images<Target> = AsyncGenerator<TestImage<Target>, void, undefined>;
 
+const sizeOf = ({ height, width }: Size): Size => ({ height, width });
+
 /** Threads corrupt; this one reads and prepares. */
 async function* corruptedInThreads<Target>(
 	task: Task<Target, unknown>,
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	const { images, batchSize, workers = availableParallelism() } = options;
-	/** Of the images taken, in order: null, or why one could not be read. */
-	const taken: (string | null)[] = [];
+	const { batchSize, workers = availableParallelism() } = options;
+	const isSeen = options.corruptedAt === "seen";
+	/** Of the images taken, in order: their sizes, or why one could not be read. */
+	const taken: (string | Size)[] = [];
 	function* requests() {
-		for (const { applied, severity } of cells)
+		for (const { applied, severity, images } of cells)
 			for (let i = 0; i < images; i++) {
 				const sample = readTest(task, i);
-				taken.push("unread" in sample ? sample.unread : null);
+				taken.push("unread" in sample ? sample.unread : sizeOf(sample.image));
 				if ("unread" in sample) continue;
+				const { image } = isSeen ? prepareTest(task, sample) : sample;
 				yield {
 					...sample,
+					image,
 					corruption: applied as Corruption,
 					severity: severity as Severity,
 				};
@@ -57,17 +63,21 @@ async function* corruptedInThreads<Target>(
 		waiting: Math.ceil(inFlight / workers),
 	});
 	for await (const sample of corrupted) {
-		for (let why = taken.shift(); typeof why === "string"; why = taken.shift())
-			yield { unread: why };
-		yield prepareTest(task, sample);
+		let given = taken.shift();
+		for (; typeof given === "string"; given = taken.shift())
+			yield { unread: given };
+		const { image, target } = sample;
+		if (isSeen) yield { image, given: given as Size, target };
+		else yield prepareTest(task, sample);
 	}
-	for (const unread of taken) if (unread !== null) yield { unread };
+	for (const unread of taken) if (typeof unread === "string") yield { unread };
 }
 
 const corruptingOf = (
 	{ corruptionVariant }: Task,
-	{ seed, channelOrder, frostPictures }: Settled,
+	{ seed, channelOrder, frostPictures, corruptedAt }: Settled,
 ): Corrupting => ({
+	corruptedAt,
 	variant: corruptionVariant,
 	seed,
 	channelOrder,
@@ -81,12 +91,16 @@ async function* withoutThreads<Target>(
 ): Images<Target> {
 	const imageAt = testImages(task, corruptingOf(task, options));
 	for (const cell of cells)
-		for (let i = 0; i < options.images; i++) yield imageAt(i, cell);
+		for (let i = 0; i < cell.images; i++) yield imageAt(i, cell);
 }
 
 /** Whether no thread can make the images of a cell. */
 const isOfHere = ({ applied }: Cell): boolean =>
-	applied !== null && isForHere(sent(applied));
+	applied !== null && isForThisThread(sentCondition(applied));
+
+/** Whether the images of a cell are drawn, which threads can do by themselves. */
+const isDrawn = ({ applied }: Cell): boolean =>
+	applied !== null && !isPublished(applied);
 
 /** Threads do no more than corrupt. */
 async function* preparedHere<Target>(
@@ -94,12 +108,17 @@ async function* preparedHere<Target>(
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	const clean = cells.filter(({ applied }) => applied === null);
-	yield* withoutThreads(task, clean, options);
-	const corrupted = cells.filter(({ applied }) => applied !== null);
-	yield* corrupted.every(isOfHere)
-		? withoutThreads(task, corrupted, options)
-		: corruptedInThreads(task, corrupted, options);
+	for (let first = 0; first < cells.length; ) {
+		const drawn = isDrawn(cells[first] as Cell);
+		const next = cells.findIndex(
+			(cell, i) => i > first && isDrawn(cell) !== drawn,
+		);
+		const alike = cells.slice(first, next < 0 ? undefined : next);
+		yield* !drawn || alike.every(isOfHere)
+			? withoutThreads(task, alike, options)
+			: corruptedInThreads(task, alike, options);
+		first += alike.length;
+	}
 }
 
 async function* preparedInThreads<Target>(
@@ -107,7 +126,8 @@ async function* preparedInThreads<Target>(
 	cells: readonly Cell[],
 	{ source, ...options }: Settled & { readonly source: TaskSource },
 ): Images<Target> {
-	const { images, batchSize, workers = availableParallelism() } = options;
+	const { batchSize, workers = availableParallelism() } = options;
+	const images = Math.max(...cells.map((cell) => cell.images));
 	const corrupting = corruptingOf(task, options);
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
@@ -115,10 +135,10 @@ async function* preparedInThreads<Target>(
 	const shares = { batchSize: Math.min(atOnce, images), imageBytes };
 	const { chunk, ...pool } = sharesOf(workers, shares);
 	function* spans(): Generator<ImageSpan> {
-		for (const { applied, severity } of cells)
+		for (const { applied, severity, images } of cells)
 			for (let first = 0; first < images; first += chunk)
 				yield {
-					corruption: applied && sent(applied),
+					corruption: applied && sentCondition(applied),
 					severity,
 					first,
 					count: Math.min(chunk, images - first),
@@ -135,7 +155,9 @@ async function* preparedInThreads<Target>(
 		Owned<TestImage<Target>[]>
 	>;
 	const here = (span: ImageSpan) =>
-		span.corruption && isForHere(span.corruption) ? job.run(span) : undefined;
+		span.corruption && isForThisThread(span.corruption)
+			? job.run(span)
+			: undefined;
 	const chunks = mapInWorkers<
 		ImageSettings,
 		ImageSpan,
@@ -143,7 +165,9 @@ async function* preparedInThreads<Target>(
 	>(spans(), { module, data, here }, pool);
 	/** The first cell that threads make, and where its first chunk comes. */
 	const first = cells.findIndex((cell) => !isOfHere(cell));
-	const checked = first * Math.ceil(images / chunk);
+	const checked = cells
+		.slice(0, first)
+		.reduce((sum, { images }) => sum + Math.ceil(images / chunk), 0);
 	let at = 0;
 	for await (const { value: found } of chunks) {
 		if (at++ === checked) {

@@ -17,11 +17,13 @@ export function hashOfImages(images: readonly Image[]): string {
 
 /**
  * A hash of all that the scores of a run depend on besides its weights and the columns of a row: classes, test
- * data, changes of the task, and the size of a batch where images are padded together.
+ * data, changes of the task, and the size of a batch where images are padded together; of other images than the task's
+ * own, how it calls those, which says how it looks at images.
  */
 export function scoringOf(
 	task: Task,
 	{ batchSize }: Pick<Settled, "batchSize">,
+	own?: string,
 ): Pick<Cell, "scoring" | "isAsEver"> {
 	const { classes, test, testBatchSize = 64, uses } = task;
 	const identity = taskIdentity(task, "scoring");
@@ -33,6 +35,7 @@ export function scoringOf(
 			classes,
 			contents,
 			...(isPadded && { batchSize }),
+			...(own !== undefined && { own }),
 		}),
 		isAsEver:
 			Object.keys(identity).length === 0 && !isPadded && isNamedInFull(test),

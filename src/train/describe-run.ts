@@ -29,6 +29,7 @@ import { augmentNames } from "./augmentations.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
+import { isUntouched, untouched } from "./untouched.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
 function architectureName({ family, ...net }: ArchitectureForm): string {
@@ -63,10 +64,13 @@ function idOf(described: Described): string {
 	const { backbone, task, recipe } = described;
 	const { transfer, consistency, reading, learningRate, seed } = recipe;
 	const augments = augmentNames(recipe);
-	return [
-		task.name,
-		backbone.name,
-		...changeNames(task),
+	const hash = shortHash(dependedOn(described));
+	const begin = [task.name, backbone.name, ...changeNames(task)];
+	const tidy = (parts: readonly string[]) =>
+		parts.join("-").replaceAll(/[^\w.-]+/g, "-");
+	if (isUntouched(recipe)) return tidy([...begin, "own-head", hash]);
+	return tidy([
+		...begin,
 		transfer,
 		...(augments.length > 0 ? ["with", ...augments] : []),
 		...(consistency === null ? [] : ["consistent"]),
@@ -74,10 +78,8 @@ function idOf(described: Described): string {
 		...variedNames(recipe),
 		`lr${learningRate}`,
 		`seed${seed}`,
-		shortHash(dependedOn(described)),
-	]
-		.join("-")
-		.replaceAll(/[^\w.-]+/g, "-");
+		hash,
+	]);
 }
 
 function ownVersion(): string {
@@ -134,6 +136,19 @@ function describeTask(
 	};
 }
 
+/** What a run says of the backbone that it begins with. */
+function describeSource(
+	source: Backbone,
+	name: string | undefined,
+): RunRecord["backbone"] {
+	const architecture = architectureForm(source.architecture);
+	return {
+		name: name ?? source.name ?? architectureName(architecture),
+		architecture,
+		sha256: hashOfTensors(weightsOf(source)),
+	};
+}
+
 /** Describes a run before it begins; the id follows from backbone, task and recipe. */
 export function describeRun<Target>(
 	source: Backbone,
@@ -142,15 +157,25 @@ export function describeRun<Target>(
 ): RunRecord {
 	checkTask(task as Task);
 	checkBackbone(source);
-	const architecture = architectureForm(source.architecture);
 	return recordOf({
-		backbone: {
-			name: name ?? source.name ?? architectureName(architecture),
-			architecture,
-			sha256: hashOfTensors(weightsOf(source)),
-		},
+		backbone: describeSource(source, name),
 		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
+	});
+}
+
+/** Describes a backbone that is scored as it is, with its own head; the id follows from its weights. */
+export function describeBackbone<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	name?: string,
+): RunRecord {
+	checkTask(task as Task);
+	checkBackbone(source);
+	return recordOf({
+		backbone: describeSource(source, name),
+		task: describeTask(task as Task, untouched, 0),
+		recipe: untouched,
 	});
 }
 

@@ -4,6 +4,7 @@ import { optimizerNames } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 import { scheduleNames } from "./schedule.js";
+import { isUntouched } from "./untouched.js";
 
 interface Named {
 	readonly name: string;
@@ -12,6 +13,7 @@ interface Named {
 
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
+	if (isUntouched(recipe)) return [];
 	const { optimizer, schedule, loss, watch, regularizers = [] } = recipe;
 	return [
 		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),

@@ -65,6 +65,8 @@ function part(
 		},
 		group: (index) => open().group(index),
 		id: (index) => exampleId(open(), index),
+		place: (index) => open().place(index),
+		target: (index) => open().target(index),
 		sample: (index) => open().sample(index),
 	};
 }
