@@ -115,8 +115,9 @@ function describeTask(
 		inputSize: task.inputSize,
 		normalization: task.normalization,
 		train: task.train.name,
-		...(task.train.contents !== undefined &&
-			trainImages > 0 && { contents: task.train.contents }),
+		// Where nothing was trained here, the training data need not be there.
+		...(trainImages > 0 &&
+			task.train.contents !== undefined && { contents: task.train.contents }),
 		trainImages,
 		...(isWatched &&
 			heldOut && {

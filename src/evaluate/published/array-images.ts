@@ -111,6 +111,7 @@ export const arraySets: SetKind = {
 			.sort(),
 	find(folder, { name }) {
 		const path = fileOf(folder, name);
+		if (!existsSync(path)) throw new Error(`there is no ${path}`);
 		const labelsPath = join(folder, labelsName);
 		let opened: Opened | undefined;
 		return {
