@@ -1,9 +1,15 @@
 import assert from "node:assert/strict";
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+	appendFileSync,
+	readFileSync,
+	truncateSync,
+	writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { openNpy } from "../../../src/evaluate/published/npy.js";
 import { scratchFolder } from "../../train/folders.js";
+import { npy } from "./made-up-sets.js";
 
 /** What NumPy saved; see make_npy.py. */
 const fixture = JSON.parse(
@@ -43,6 +49,26 @@ for (const name of [
 		);
 		assert.throws(() => file.bytes(9, 2), /elements 0 to 9, not 9 to 10/);
 	});
+
+test("of a file as large as those of CIFAR-10-C only the slice that is asked for is held", () => {
+	const path = join(folder, "large.npy");
+	const shape = [50_000, 32, 32, 3];
+	const head = npy("|u1", shape, new Uint8Array(0));
+	const [each, last] = [32 * 32 * 3, 49_999];
+	writeFileSync(path, head);
+	// The rest is a hole in the file, but for the last image.
+	truncateSync(path, head.length + last * each);
+	appendFileSync(path, new Uint8Array(each).fill(7));
+	const before = process.memoryUsage().arrayBuffers;
+	const file = openNpy(path);
+	assert.deepEqual([...file.bytes(last, 1)], Array(each).fill(7));
+	let most = 0;
+	for (let i = 0; i < 3000; i++) {
+		assert.equal(file.bytes(i * 16, 1)[0], 0);
+		most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+	}
+	assert.ok(most < 2 ** 25, `${most} bytes are held`);
+});
 
 test("what is not read says so", () => {
 	assert.throws(
