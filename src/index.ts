@@ -67,6 +67,7 @@ export { drawDetections } from "./tasks/coco/draw-detections.js";
 export { defineTask, vary } from "./tasks/define-task.js";
 export { holdOut } from "./tasks/hold-out.js";
 export { imageFolder } from "./tasks/image-folder/image-folder.js";
+export { imagenet } from "./tasks/imagenet/imagenet.js";
 export { shapes } from "./tasks/shapes/shapes.js";
 export { shapesDetection } from "./tasks/shapes/shapes-detection.js";
 export { shapesSegmentation } from "./tasks/shapes/shapes-segmentation.js";
@@ -89,6 +90,8 @@ export { listRuns, openRun } from "./train/run.js";
 export { batchNormAdaptation } from "./evaluate/batch-norm-adaptation.js";
 export { evaluate } from "./evaluate/evaluate.js";
 export { predict } from "./evaluate/predict.js";
+export { publishedSet } from "./evaluate/published/published-set.js";
+export { scoreBackbone } from "./evaluate/score-backbone.js";
 export { tent } from "./evaluate/tent.js";
 
 // From scores to tables, figures and reports.

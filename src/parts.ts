@@ -246,6 +246,10 @@ export {
 
 export { accuracy } from "./tasks/accuracy.js";
 export type { Ade20kOptions } from "./tasks/ade20k/ade20k.js";
+export {
+	cityscapesClasses,
+	cityscapesLabelIds,
+} from "./tasks/ade20k/cityscapes.js";
 export { ade20kClasses } from "./tasks/ade20k/classes.js";
 export type { LabelValues } from "./tasks/ade20k/label-values.js";
 export { meanIou } from "./tasks/ade20k/mean-iou.js";
@@ -361,6 +365,12 @@ export type {
 	TestCrop,
 	TrainingCrop,
 } from "./tasks/image-views.js";
+export type { ImagenetOptions } from "./tasks/imagenet/imagenet.js";
+export type {
+	ImageSubset,
+	ValidationOptions,
+} from "./tasks/imagenet/validation-images.js";
+export { wnids } from "./tasks/imagenet/wnids.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
@@ -388,6 +398,7 @@ export type { ShapesSegmentationOptions } from "./tasks/shapes/shapes-segmentati
 export type { TextureName } from "./tasks/shapes/texture.js";
 export type {
 	BatchTargets,
+	CorruptedAt,
 	Dataset,
 	Example,
 	Metric,
@@ -466,8 +477,17 @@ export type {
 } from "./evaluate/adaptation.js";
 export type { BatchNormAdaptationOptions } from "./evaluate/batch-norm-adaptation.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
+export type {
+	PublishedAddress,
+	PublishedCorruption,
+	PublishedImages,
+	TestCondition,
+} from "./evaluate/published/published-corruption.js";
+export type { PublishedSetOptions } from "./evaluate/published/published-set.js";
+export type { PublishedSetName } from "./evaluate/published/sets.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";
+export type { ScoreBackboneOptions } from "./evaluate/score-backbone.js";
 export type { TentOptions, TentSettings } from "./evaluate/tent.js";
 export type { Consistency, DetectionConsistency } from "./tasks/consistency.js";
 export type { DistillationOptions } from "./train/distillation.js";
@@ -476,13 +496,16 @@ export type { Input, Predictor, Prepared } from "./train/predictor.js";
 
 // Tables and figures.
 
-export type { BootstrapOptions, DrawOptions } from "./analysis/bootstrap.js";
+export type { BenchmarkScore } from "./analysis/benchmark-score.js";
+export type {
+	BootstrapOptions,
+	DrawOptions,
+} from "./analysis/bootstrap.js";
 export type { ColumnValue, RunChoice } from "./analysis/choose-runs.js";
+export { cocoORobustness } from "./analysis/coco-o.js";
 export type { CompareOptions, DifferenceOptions } from "./analysis/compare.js";
 export type { PairOptions } from "./analysis/compare-pairs.js";
 export type { Over } from "./analysis/comparison.js";
-export type { BenchmarkScore } from "./analysis/benchmark-score.js";
-export type { BootstrapOptions } from "./analysis/bootstrap.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
 export type { Figure, Trace } from "./analysis/figure.js";
 export { figureToHtml } from "./analysis/figure-to-html.js";
@@ -495,8 +518,8 @@ export {
 	findResults,
 	type LoadResultsOptions,
 } from "./analysis/load-results.js";
-export type { PlotCorruptionsOptions } from "./analysis/plot-corruptions.js";
 export { readMmdetectionResults } from "./analysis/mmdetection-results.js";
+export type { PlotCorruptionsOptions } from "./analysis/plot-corruptions.js";
 export type {
 	ImageStripsOptions,
 	Strip,
@@ -511,8 +534,8 @@ export type { LoggedRun, TrainingOptions } from "./analysis/plot-training.js";
 export type { PublishedScore } from "./analysis/published.js";
 export type { PublishedCurve } from "./analysis/published-curves.js";
 export type { ReportOptions } from "./analysis/report.js";
-export type { ScoreName } from "./analysis/resample.js";
 export type { CardFormat, ReportCardOptions } from "./analysis/report-card.js";
+export type { ScoreName } from "./analysis/resample.js";
 export { readRobustBench } from "./analysis/robustbench.js";
 export type { RobustnessOptions } from "./analysis/robustness.js";
 export { runColumns } from "./analysis/score-groups.js";

@@ -1,4 +1,5 @@
 import { type Recipe, recipes } from "../../src/train/recipe.js";
+import { isUntouched } from "../../src/train/untouched.js";
 import type { Bundle } from "./bundle.js";
 import { factsHtml, factsText } from "./facts.js";
 import { settingText } from "./setting.js";
@@ -45,6 +46,7 @@ function changesOf(recipe: Recipe): Changes {
 
 /** The changes as a phrase: `shapes with learningRate 0.03, augment prime, preset imagenet`. */
 export function changesText(recipe: Recipe): string {
+	if (isUntouched(recipe)) return "none: as it is, with its own head";
 	const { from, settings } = changesOf(recipe);
 	const changes = settings.map(({ name, now }) => `${name} ${now}`);
 	return changes.length === 0 ? from : `${from} with ${changes.join("; ")}`;

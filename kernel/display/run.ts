@@ -3,6 +3,7 @@ import type { ResultRow } from "../../src/evaluate/result-row.js";
 import { readRows } from "../../src/runs/rows.js";
 import type { LogRow } from "../../src/runs/run-folder.js";
 import type { Run } from "../../src/train/run.js";
+import { isUntouched } from "../../src/train/untouched.js";
 import type { Bundle } from "./bundle.js";
 import { count, factsBundle } from "./facts.js";
 import { changesText, isRecipe } from "./recipe.js";
@@ -12,11 +13,13 @@ import { type Fields, recordsBundleOf } from "./records.js";
 function isRun(value: unknown): value is Run {
 	if (typeof value !== "object" || value === null) return false;
 	const { id, folder, record, log } = value as Partial<Run>;
+	const recipe = record?.recipe;
 	return (
 		typeof id === "string" &&
 		typeof folder === "string" &&
 		Array.isArray(log) &&
-		isRecipe(record?.recipe ?? {})
+		typeof recipe === "object" &&
+		(isRecipe(recipe) || isUntouched(recipe))
 	);
 }
 

@@ -17,10 +17,13 @@ function isTask(value: object): value is Task {
 	);
 }
 
-function examples({ train, classes }: Task): string {
-	const shown = Math.min(shownExamples, train.length);
+function examples(
+	data: Dataset<unknown>,
+	{ classes }: Pick<Task, "classes">,
+): string {
+	const shown = Math.min(shownExamples, data.length);
 	return Array.from({ length: shown }, (_, index) => {
-		const { image, target } = train.sample(index);
+		const { image, target } = data.sample(index);
 		const name = classes[target as number] ?? "";
 		return captioned(image, name, 96);
 	}).join("");
@@ -34,7 +37,7 @@ function classList({ classes }: Task): string {
 	return `${classes.length}: ${names}${classes.length > shownClasses ? ", …" : ""}`;
 }
 
-/** A task as its classes and sizes, with its first training images. */
+/** A task as its classes and sizes, with its first training images, or test images where it has no others. */
 export function taskBundle(value: object): Bundle | undefined {
 	if (!isTask(value)) return undefined;
 	const title = `Task ${value.name}${value.miniature ? " (miniature)" : ""}`;
@@ -43,16 +46,22 @@ export function taskBundle(value: object): Bundle | undefined {
 		"network sees": `${value.inputSize} pixels`,
 		score: value.metricName,
 	};
+	const { train, test } = value;
+	const shown = (first: Dataset<unknown>, sizes: object): Bundle =>
+		factsBundle(
+			title,
+			{ ...always, ...sizes, test: sizeOf(test) },
+			`<div>${examples(first, value)}</div>`,
+		);
 	try {
-		const facts = {
-			...always,
-			train: sizeOf(value.train),
-			test: sizeOf(value.test),
-		};
-		return factsBundle(title, facts, `<div>${examples(value)}</div>`);
+		return shown(train, { train: sizeOf(train) });
 	} catch (error) {
-		// the data may not have been fetched yet
-		const data = (error as Error).message;
-		return factsBundle(title, { ...always, data });
+		// The data may not have been fetched yet, or be there for testing alone.
+		try {
+			return shown(test, {});
+		} catch {
+			const data = (error as Error).message;
+			return factsBundle(title, { ...always, data });
+		}
 	}
 }

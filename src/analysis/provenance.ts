@@ -18,6 +18,10 @@ const constants: Readonly<Record<string, string>> = {
 	"cifar-10-c": "cifar-10-c (32 × 32)",
 };
 
+const stages: Readonly<Record<string, string>> = {
+	seen: "seen by the network, resized and cropped",
+};
+
 const frosts: Readonly<Record<string, string>> = {
 	pictures: "the original pictures",
 	procedural: "procedural, not the original pictures",
@@ -46,6 +50,14 @@ function evaluationFacts(results: Results): Fact[] {
 				constants,
 			),
 		],
+		["published sets", list(rows.map(({ set }) => set))],
+		[
+			"corrupted as",
+			named(
+				rows.map(({ corruptedAt }) => corruptedAt ?? null),
+				stages,
+			),
+		],
 		["channel order", list(rows.map(({ channelOrder }) => channelOrder))],
 		[
 			"seeds of corruptions",
@@ -54,9 +66,8 @@ function evaluationFacts(results: Results): Fact[] {
 		[
 			"own corruptions",
 			list(
-				rows.map(
-					({ corruption, corruptionCode: code }) =>
-						code && `${corruption} (${code})`,
+				rows.map(({ corruption, corruptionCode: code, source }) =>
+					code && source !== "published" ? `${corruption} (${code})` : null,
 				),
 			),
 		],

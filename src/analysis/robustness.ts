@@ -37,8 +37,9 @@ const isWhole = ({ corruptions, severities }: ScoreGroups): boolean =>
  * runs; corrupted over severities, then corruptions), `drop = 100 * (clean - corrupted) / clean`,
  * `retention = 100 - drop`; `mPC` and `rPC`, which are corrupted score and retention over the whole
  * benchmark (fifteen corruptions, five severities) and null elsewhere; and with a `reference`, the mean
- * corruption error `mCE` and, where the reference has a clean score, `relativeMCE`. Throws, naming them
- * all, where cells are missing, and where a group is of several tasks or metrics.
+ * corruption error `mCE` and `relativeMCE`, that of what corruption adds to the clean error. Throws, naming them
+ * all, where cells are missing, and where a group is of several tasks or metrics, or mixes published images with drawn
+ * ones.
  *
  * Source: Michaelis et al. 2019 (mPC, rPC); Hendrycks and Dietterich 2019 (mCE).
  */

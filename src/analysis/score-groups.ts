@@ -13,6 +13,12 @@ import {
 	scoredCorruptions,
 	values,
 } from "./scored-corruption.js";
+import {
+	comparable,
+	impliedSource,
+	severalCopies,
+	sourceColumns,
+} from "./source-columns.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
 
 /** The columns that distinguish runs from each other, seeds left out. */
@@ -48,7 +54,9 @@ export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
 
 /** The value of a column; of one that only some rows have, what the others count as. */
 export const columnValue = (row: ResultRow, column: string): unknown =>
-	(row as unknown as Row)[column] ?? rareColumns[column] ?? null;
+	(row as unknown as Row)[column] ??
+	rareColumns[column] ??
+	impliedSource(row, column);
 
 /** The rows of one run: clean, and one for each corruption and severity. */
 export interface RunScores {
@@ -86,25 +94,46 @@ export const conditions = [
 	"scoring",
 	"step",
 	"adaptation",
+	...sourceColumns,
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>
 	`${corruption} ${severity}`;
 
-function mixtures(run: string, rows: readonly ResultRow[]): string[] {
-	return conditions
+function mixtures(
+	whose: string,
+	rows: readonly ResultRow[],
+	columns: readonly (keyof ResultRow)[] = conditions,
+): string[] {
+	const mixed = columns
 		.map((column) => ({
 			column,
 			found: values(
-				rows.map((row) => ({ ...row, [column]: columnValue(row, column) })),
+				comparable(rows, column).map((row) => ({
+					...row,
+					[column]: columnValue(row, column),
+				})),
 				column,
 			),
 		}))
 		.filter(({ found }) => found.length > 1)
 		.map(
 			({ column, found }) =>
-				`${run} mixes ${column} ${found.join(" and ")}: filter the results to one of them`,
+				`${whose} mixes ${column} ${found.join(" and ")}: filter the results to one of them`,
 		);
+	return [...mixed, ...severalCopies(whose, rows)];
+}
+
+/** Runs of one mean that were scored on corrupted images of other sources. */
+function mixedSources(runs: readonly (readonly ResultRow[])[]): string[] {
+	const found = (rows: readonly (readonly ResultRow[])[]) =>
+		mixtures(
+			`the mean of ${rows.map(([row]) => row?.run).join(", ")}`,
+			rows.flat(),
+			sourceColumns,
+		);
+	// `mixtures` tells of a single run.
+	return runs.some((own) => found([own]).length > 0) ? [] : found(runs);
 }
 
 /** Runs that the columns do not tell apart, although they were made or scored otherwise. */
@@ -196,6 +225,7 @@ const cellColumns = [
 	"channelOrder",
 	"corruptionSeed",
 	"frost",
+	...sourceColumns,
 	"seconds",
 	"correct",
 ];
@@ -264,16 +294,22 @@ export function scoreGroups(
 		JSON.stringify(by.map((column) => columnValue(row, column)));
 	const groups = groupBy(rows, keyOf).map((members): ScoreGroup => {
 		const first = members[0] as ResultRow;
-		problems.push(...mixedRecipes(members), ...mixedAdaptations(members));
+		const ofRuns = groupBy(members, ({ run }) => run);
+		const wanted = ofRuns.map((own) => own.filter(isWanted));
+		problems.push(
+			...mixedRecipes(members),
+			...mixedAdaptations(members),
+			...mixedSources(wanted),
+		);
 		return {
 			key: Object.fromEntries(
 				by.map((column) => [column, columnValue(first, column)]),
 			),
 			task: only(members, "task"),
 			metric: only(members, "metric"),
-			runs: groupBy(members, ({ run }) => run).map((own) => {
+			runs: ofRuns.map((own, i) => {
 				const { run } = own[0] as ResultRow;
-				const chosen = own.filter(isWanted);
+				const chosen = wanted[i] as ResultRow[];
 				const { found, scores } = scoresOf(run, chosen);
 				problems.push(...mixtures(run, chosen), ...missing(run, found, cells));
 				return scores;

@@ -21,13 +21,16 @@ import { groupBy } from "./table-rows.js";
 export interface ScoredCorruption {
 	readonly name: CorruptionLabel;
 	readonly group: string;
-	/** Of one's own: which one of that name. */
+	/** Of one's own, or a published one: which one of that name. */
 	readonly code?: string;
 }
 
 /** Which cells a mean is over. */
 export interface CellOptions {
-	/** Default: the fifteen common ones. One's own are given as they are, or by their names in the results. */
+	/**
+	 * Default: the fifteen common ones. One's own and published ones are given as they are, or by their names in the
+	 * results.
+	 */
 	readonly corruptions?: readonly (CorruptionLabel | ScoredCorruption)[];
 	/** Default: all that any row has. */
 	readonly severities?: readonly Severity[];
@@ -39,7 +42,7 @@ export const cellChecks = {
 		textOr(
 			text,
 			that(
-				"a corruption as defineCorruption made it",
+				"a corruption as defineCorruption or publishedSet made it",
 				(value) =>
 					isRecord(value) &&
 					typeof value.name === "string" &&
@@ -96,11 +99,14 @@ export const scoredCorruptions = (
 		return isBuiltIn(one) ? builtIn[one] : ownCalled(one, rows);
 	});
 
-/** Whether a row is of a corruption. */
+/** Whether a row is of a corruption; one that is named stands for published images of that name too. */
 export const isUnder = (
-	{ corruption, corruptionCode }: ResultRow,
+	{ corruption, corruptionCode, source, group }: ResultRow,
 	{ name, code }: ScoredCorruption,
-): boolean => corruption === name && (corruptionCode ?? undefined) === code;
+): boolean =>
+	corruption === name &&
+	((corruptionCode ?? undefined) === code ||
+		(code === undefined && source === "published" && group !== "domain"));
 
 const places = Object.keys(corruptionGroups);
 

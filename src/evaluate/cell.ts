@@ -1,10 +1,16 @@
 import { corruptionOf } from "../corruptions/built-in.js";
 import type {
-	AnyCorruption,
 	Corruption,
 	Severity,
 	Variant,
 } from "../corruptions/corruption.js";
+import type { CorruptedAt } from "../tasks/task.js";
+import {
+	isDomain,
+	isPublished,
+	type PublishedCorruption,
+	type TestCondition,
+} from "./published/published-corruption.js";
 import type { ResultRow } from "./result-row.js";
 
 /** What one score is of: some test images under one corruption at one severity, or as they are. */
@@ -23,9 +29,12 @@ export interface Cell
 		| "frost"
 		| "metric"
 		| "adaptation"
+		| "source"
+		| "set"
+		| "corruptedAt"
 	> {
 	/** The corruption itself; null for clean. */
-	readonly applied: Corruption | null;
+	readonly applied: Corruption | PublishedCorruption | null;
 	/** A hash of how the images are scored. */
 	readonly scoring: string;
 	/** Whether a row of an early version, which has no such hash, is of this cell. */
@@ -39,21 +48,51 @@ export interface CorruptionSettings {
 	readonly seed: number;
 	/** `procedural`, or `pictures` and a hash of them. */
 	readonly frost: string;
+	readonly corruptedAt: CorruptedAt;
 }
 
-interface CellOptions
-	extends Pick<
-		Cell,
-		"data" | "images" | "metric" | "scoring" | "isAsEver" | "adaptation"
-	> {
+/** On which images, and how they are scored. */
+export type Scored = Pick<
+	Cell,
+	"data" | "images" | "scoring" | "isAsEver" | "adaptation"
+>;
+
+interface CellOptions extends Scored, Pick<Cell, "metric"> {
 	readonly settings: CorruptionSettings;
+	/** The same for a published corruption, which may have images of its own. */
+	scoredOf(corruption: PublishedCorruption): Scored;
 }
+
+const notDrawn = {
+	variant: null,
+	channelOrder: null,
+	corruptionSeed: null,
+	frost: null,
+} as const;
+
+/** The cells of a published corruption; of a domain, which has no severities, there is one. */
+const publishedCells = (
+	applied: PublishedCorruption,
+	severities: readonly Severity[],
+	common: Scored & Pick<Cell, "metric">,
+): Cell[] =>
+	(isDomain(applied) ? applied.severities : severities).map((severity) => ({
+		applied,
+		corruption: applied.name,
+		corruptionCode: applied.code,
+		group: applied.group,
+		severity,
+		...common,
+		...notDrawn,
+		source: "published",
+		set: applied.published,
+	}));
 
 /** The cells of an evaluation: clean first, then each corruption from the weakest severity on. */
 export function cellsOf(
-	corruptions: readonly AnyCorruption[],
+	corruptions: readonly TestCondition[],
 	severities: readonly Severity[],
-	{ settings, ...common }: CellOptions,
+	{ settings, scoredOf, ...common }: CellOptions,
 ): Cell[] {
 	const clean: Cell = {
 		applied: null,
@@ -61,13 +100,16 @@ export function cellsOf(
 		group: "clean",
 		severity: 0,
 		...common,
-		variant: null,
-		channelOrder: null,
-		corruptionSeed: null,
-		frost: null,
+		...notDrawn,
 	};
-	const { variant, channelOrder, seed, frost } = settings;
-	const corrupted = corruptions.map(corruptionOf).flatMap((applied) => {
+	const { variant, channelOrder, seed, frost, corruptedAt } = settings;
+	const corrupted = corruptions.flatMap((given) => {
+		if (isPublished(given))
+			return publishedCells(given, severities, {
+				...common,
+				...scoredOf(given),
+			});
+		const applied = corruptionOf(given);
 		const { name, code, group, usesFrost = false } = applied;
 		return severities.map(
 			(severity): Cell => ({
@@ -81,6 +123,8 @@ export function cellsOf(
 				channelOrder,
 				corruptionSeed: seed,
 				frost: usesFrost ? frost : null,
+				// Rows of early versions, which do not say it, are of images as they were given.
+				...(corruptedAt === "seen" && { corruptedAt }),
 			}),
 		);
 	});
@@ -98,6 +142,9 @@ const keys = [
 	"corruptionSeed",
 	"metric",
 	"adaptation",
+	"source",
+	"set",
+	"corruptedAt",
 ] as const satisfies (keyof Cell)[];
 
 /** Whether a row is the score of a cell. */

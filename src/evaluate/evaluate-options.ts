@@ -8,16 +8,24 @@ import {
 	whole,
 } from "../check/checks.js";
 import { channelOrders } from "../corruptions/corrupt.js";
-import type { AnyCorruption, Severity } from "../corruptions/corruption.js";
+import type { Severity } from "../corruptions/corruption.js";
 import { cellChecks } from "../corruptions/define-corruption.js";
 import { type Image, imageCheck } from "../image/image.js";
+import type { CorruptedAt } from "../tasks/task.js";
 import type { Reporter } from "../train/reporter.js";
 import { type Adaptation, adaptationCheck } from "./adaptation.js";
+import {
+	conditionsCheck,
+	type TestCondition,
+} from "./published/published-corruption.js";
 
 /** Which cells are scored, on which images, and how. */
 export interface EvaluateOptions {
-	/** The fifteen common ones by default; beside them, one's own: `[...commonCorruptions, haze]`. */
-	readonly corruptions?: readonly AnyCorruption[];
+	/**
+	 * The fifteen common ones by default; beside them, one's own: `[...commonCorruptions, haze]`; or corrupted images as
+	 * they were published: `publishedSet("imagenet-c", { folder })`.
+	 */
+	readonly corruptions?: readonly TestCondition[];
 	/** `[1]` by default, as in the study. */
 	readonly severities?: readonly Severity[];
 	/** How many test images, from the first; all by default. */
@@ -26,6 +34,11 @@ export interface EvaluateOptions {
 	readonly seed?: number;
 	/** The order in which corruptions are shown the channels; the study's was `bgr`, the default is `rgb`. */
 	readonly channelOrder?: "rgb" | "bgr";
+	/**
+	 * Whether images are corrupted as they are `given`, before they are resized, or as they are `seen`, after it; by
+	 * default the task's choice: `seen` on ImageNet, else `given`, for CIFAR-10 thus before it is enlarged.
+	 */
+	readonly corruptedAt?: CorruptedAt;
 	/** The original pictures of the frost corruption; without them, frost is procedural. */
 	readonly frostPictures?: readonly Image[];
 	/**
@@ -59,21 +72,22 @@ export type Settled = Required<
 		| "images"
 		| "seed"
 		| "channelOrder"
+		| "corruptedAt"
 		| "batchSize"
 	>
 > &
-	EvaluateOptions & {
-		/** In which order the images are shown, by their places in the test set; one after another where left out. */
-		readonly order?: readonly number[];
-	};
+	EvaluateOptions;
 
 const count = whole({ from: 1 });
 
-const checks: Checks<EvaluateOptions> = {
+/** Checks of the options of `evaluate`. */
+export const evaluateChecks: Checks<EvaluateOptions> = {
 	...cellChecks,
+	corruptions: conditionsCheck,
 	images: count,
 	seed: whole(),
 	channelOrder: oneOf(channelOrders),
+	corruptedAt: oneOf(["given", "seen"]),
 	frostPictures: list(imageCheck),
 	unfinished: flag,
 	adaptation: adaptationCheck,
@@ -86,4 +100,4 @@ const checks: Checks<EvaluateOptions> = {
 
 /** Throws where the options of `evaluate` cannot be followed. */
 export const checkEvaluateOptions = (options: EvaluateOptions): void =>
-	checkOptions("evaluate", options, checks);
+	checkOptions("evaluate", options, evaluateChecks);

@@ -6,8 +6,7 @@ import type { Task } from "../tasks/task.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { openRun, type Run } from "../train/run.js";
 import { savedStep } from "../train/training-state.js";
-import { orderOf } from "./adaptation.js";
-import { type Cell, cellsOf, isOf } from "./cell.js";
+import { type Cell, cellsOf, isOf, type Scored } from "./cell.js";
 import { checkRun } from "./check-run.js";
 import {
 	checkEvaluateOptions,
@@ -16,12 +15,16 @@ import {
 } from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type RunPredictor } from "./predictor.js";
+import {
+	isDomain,
+	type PublishedCorruption,
+} from "./published/published-corruption.js";
 import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
 import { hashOfImages, scoringOf } from "./scoring.js";
 
 function settle(
-	{ test, testBatchSize = 64 }: Task,
+	{ test, testBatchSize = 64, corruptedAt: usual = "given" }: Task,
 	{
 		signal = notebookSignal(),
 		corruptions = commonCorruptions,
@@ -29,6 +32,7 @@ function settle(
 		images = test.length,
 		seed = 0,
 		channelOrder = "rgb",
+		corruptedAt = usual,
 		batchSize = testBatchSize,
 		...rest
 	}: EvaluateOptions,
@@ -43,33 +47,59 @@ function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
-	const order = rest.adaptation && orderOf(rest.adaptation, images);
 	return {
 		...rest,
-		...(order && { order }),
 		...(signal && { signal }),
 		corruptions,
 		severities,
 		images,
 		seed,
 		channelOrder,
+		corruptedAt,
 		batchSize,
 	};
 }
 
-function cellsOfTask(task: Task, settled: Settled): Cell[] {
+/** A domain is scored on images of its own, as many as are asked for or all. */
+function scoredOnDomain(
+	task: Task,
+	corruption: PublishedCorruption,
+	settled: Settled & { readonly most: number | undefined },
+): Scored {
+	const { data } = corruption.open(task, 1);
+	return {
+		data: data.name,
+		images: Math.min(data.length, settled.most ?? data.length),
+		...scoringOf({ ...task, test: data }, settled, task.test.name),
+	};
+}
+
+function cellsOfTask(
+	task: Task,
+	settled: Settled,
+	most: number | undefined,
+): Cell[] {
 	const { corruptions, severities, images } = settled;
-	const { channelOrder, seed, frostPictures } = settled;
+	const { channelOrder, seed, frostPictures, corruptedAt } = settled;
 	const frost = frostPictures
 		? `pictures ${hashOfImages(frostPictures)}`
 		: "procedural";
 	const variant = task.corruptionVariant;
-	return cellsOf(corruptions, severities, {
+	const scored = {
 		data: task.test.name,
 		images,
-		metric: task.metricName,
 		...scoringOf(task, settled),
-		settings: { variant, channelOrder, seed, frost },
+	};
+	return cellsOf(corruptions, severities, {
+		...scored,
+		metric: task.metricName,
+		settings: { variant, channelOrder, seed, frost, corruptedAt },
+		scoredOf: (corruption) => ({
+			...(isDomain(corruption)
+				? scoredOnDomain(task, corruption, { ...settled, most })
+				: scored),
+			isAsEver: false,
+		}),
 	});
 }
 
@@ -137,7 +167,7 @@ export async function evaluate<Target, Prediction>(
 	const settled = settle(task, options);
 	for (const run of all) checkRun(run, task, options);
 	const steps = await stepsOf(all);
-	const cells = cellsOfTask(task, settled);
+	const cells = cellsOfTask(task, settled, options.images);
 	const incomplete = all.filter(
 		(run) => findGaps([run], cells, steps).length > 0,
 	);

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
+import type { Severity } from "../corruptions/corruption.js";
 import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
@@ -10,12 +11,14 @@ import { inputOf } from "../train/predictor.js";
 import { variationOf } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
+import { orderOf } from "./adaptation.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";
 import type { RunPredictor } from "./predictor.js";
+import { isPublished } from "./published/published-corruption.js";
 import { packHits, type ResultRow } from "./result-row.js";
-import type { TestImage, Unread } from "./test-image.js";
+import type { Readable, TestImage } from "./test-image.js";
 
 /** A cell, and the runs that have no row for it yet. */
 export interface Gap {
@@ -29,8 +32,6 @@ interface Score<Target, Prediction> {
 	readonly metric: Metric<Prediction, Target>;
 	readonly hits: boolean[];
 }
-
-type Readable<Target> = Exclude<TestImage<Target>, Unread>;
 
 function addBatch<Target, Prediction>(
 	task: Task<Target, Prediction>,
@@ -56,7 +57,11 @@ function rowOf<Target, Prediction>(
 		seconds,
 		skipped,
 		order,
-	}: { seconds: number; skipped: number; order: Settled["order"] },
+	}: {
+		seconds: number;
+		skipped: number;
+		order: readonly number[] | undefined;
+	},
 ): ResultRow {
 	const details = metric.details?.();
 	const { run, step } = predictor;
@@ -100,11 +105,11 @@ function inPlace<Found>(found: readonly Found[], order: readonly number[]) {
 
 /** Tells a reporter how many images are done, after each batch. */
 function progressOf(
-	{ images, reporter = notebookReporter() }: Settled,
-	gaps: number,
+	{ reporter = notebookReporter() }: Settled,
+	cells: readonly Cell[],
 ) {
 	const rate = rateMeter();
-	const total = images * gaps;
+	const total = cells.reduce((sum, { images }) => sum + images, 0);
 	let done = 0;
 	return ({ corruption, severity }: Cell, size: number) => {
 		done += size;
@@ -147,13 +152,17 @@ export async function fillGaps<Target, Prediction>(
 	},
 	options: Settled,
 ): Promise<void> {
-	const { images, batchSize, signal, adaptation, order } = options;
+	const { batchSize, signal, adaptation } = options;
 	const cells = gaps.map(({ cell }) => cell);
+	for (const { applied, severity, images } of cells)
+		if (isPublished(applied))
+			applied.open(task, severity as Severity).check(images);
 	const stream = imagesOf(task, cells, options);
-	const progress = progressOf(options, gaps.length);
+	const progress = progressOf(options, cells);
 	const warn = once(options.onWarning);
 	try {
 		for (const { cell, runs } of gaps) {
+			const { images, data } = cell;
 			const began = performance.now();
 			let [skipped, reason] = [0, ""];
 			const scores = runs.map(({ id }): Score<Target, Prediction> => {
@@ -180,10 +189,11 @@ export async function fillGaps<Target, Prediction>(
 					addBatch(task, scores, { images: readable, count });
 				progress(cell, size);
 			}
+			const order = adaptation && orderOf(adaptation, images);
 			const seconds = (performance.now() - began) / 1000;
 			if (skipped === images)
 				throw new Error(
-					`none of the ${images} images of ${task.test.name} could be read${reason}`,
+					`none of the ${images} images of ${data} could be read${reason}`,
 				);
 			for (const score of scores) {
 				const { results } = runFiles(score.predictor.run.folder);

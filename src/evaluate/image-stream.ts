@@ -2,16 +2,18 @@ import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { corruptAll } from "../corruptions/corrupt-all.js";
 import type { Corruption, Severity } from "../corruptions/corruption.js";
-import { isForHere, sent } from "../corruptions/find-corruption.js";
 import type { Owned } from "../parallel/arrays.js";
 import { type Job, mapInWorkers } from "../parallel/pool.js";
 import { sharesOf } from "../parallel/thread-shares.js";
 import { memoryBytes } from "../tasks/remembered.js";
-import type { Task, TaskSource } from "../tasks/task.js";
+import type { Size, Task, TaskSource } from "../tasks/task.js";
 import { staleSource } from "../train/example-stream.js";
+import { orderOf } from "./adaptation.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { type ImageSettings, type ImageSpan, spanJob } from "./image-worker.js";
+import { isPublished } from "./published/published-corruption.js";
+import { isForThisThread, sentCondition } from "./published/sent.js";
 import {
 	type Corrupting,
 	prepareTest,
@@ -22,9 +24,12 @@ import {
 
 type Images<Target> = AsyncGenerator<TestImage<Target>, void, undefined>;
 
-/** The places of the images in the test set, in the order in which they are shown. */
-const placesOf = ({ images, order }: Settled): readonly number[] =>
-	order ?? Array.from({ length: images }, (_, place) => place);
+/** The places of so many images in the test set, in the order in which they are shown. */
+const placesOf = ({ adaptation }: Settled, images: number): readonly number[] =>
+	(adaptation && orderOf(adaptation, images)) ??
+	Array.from({ length: images }, (_, place) => place);
+
+const sizeOf = ({ height, width }: Size): Size => ({ height, width });
 
 /** Threads corrupt; this one reads and prepares. */
 async function* corruptedInThreads<Target>(
@@ -33,17 +38,19 @@ async function* corruptedInThreads<Target>(
 	options: Settled,
 ): Images<Target> {
 	const { batchSize, workers = availableParallelism() } = options;
-	const order = placesOf(options);
-	/** Of the images taken, in order: null, or why one could not be read. */
-	const taken: (string | null)[] = [];
+	const isSeen = options.corruptedAt === "seen";
+	/** Of the images taken, in order: their sizes, or why one could not be read. */
+	const taken: (string | Size)[] = [];
 	function* requests() {
-		for (const { applied, severity } of cells)
-			for (const place of order) {
+		for (const { applied, severity, images } of cells)
+			for (const place of placesOf(options, images)) {
 				const sample = readTest(task, place);
-				taken.push("unread" in sample ? sample.unread : null);
+				taken.push("unread" in sample ? sample.unread : sizeOf(sample.image));
 				if ("unread" in sample) continue;
+				const { image } = isSeen ? prepareTest(task, sample) : sample;
 				yield {
 					...sample,
+					image,
 					corruption: applied as Corruption,
 					severity: severity as Severity,
 				};
@@ -62,17 +69,21 @@ async function* corruptedInThreads<Target>(
 		waiting: Math.ceil(inFlight / workers),
 	});
 	for await (const sample of corrupted) {
-		for (let why = taken.shift(); typeof why === "string"; why = taken.shift())
-			yield { unread: why };
-		yield prepareTest(task, sample);
+		let given = taken.shift();
+		for (; typeof given === "string"; given = taken.shift())
+			yield { unread: given };
+		const { image, target } = sample;
+		if (isSeen) yield { image, given: given as Size, target };
+		else yield prepareTest(task, sample);
 	}
-	for (const unread of taken) if (unread !== null) yield { unread };
+	for (const unread of taken) if (typeof unread === "string") yield { unread };
 }
 
 const corruptingOf = (
 	{ corruptionVariant }: Task,
-	{ seed, channelOrder, frostPictures }: Settled,
+	{ seed, channelOrder, frostPictures, corruptedAt }: Settled,
 ): Corrupting => ({
+	corruptedAt,
 	variant: corruptionVariant,
 	seed,
 	channelOrder,
@@ -86,12 +97,17 @@ async function* withoutThreads<Target>(
 ): Images<Target> {
 	const imageAt = testImages(task, corruptingOf(task, options));
 	for (const cell of cells)
-		for (const place of placesOf(options)) yield imageAt(place, cell);
+		for (const place of placesOf(options, cell.images))
+			yield imageAt(place, cell);
 }
 
 /** Whether no thread can make the images of a cell. */
 const isOfHere = ({ applied }: Cell): boolean =>
-	applied !== null && isForHere(sent(applied));
+	applied !== null && isForThisThread(sentCondition(applied));
+
+/** Whether the images of a cell are drawn, which threads can do by themselves. */
+const isDrawn = ({ applied }: Cell): boolean =>
+	applied !== null && !isPublished(applied);
 
 /** Threads do no more than corrupt. */
 async function* preparedHere<Target>(
@@ -99,12 +115,17 @@ async function* preparedHere<Target>(
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	const clean = cells.filter(({ applied }) => applied === null);
-	yield* withoutThreads(task, clean, options);
-	const corrupted = cells.filter(({ applied }) => applied !== null);
-	yield* corrupted.every(isOfHere)
-		? withoutThreads(task, corrupted, options)
-		: corruptedInThreads(task, corrupted, options);
+	for (let first = 0; first < cells.length; ) {
+		const drawn = isDrawn(cells[first] as Cell);
+		const next = cells.findIndex(
+			(cell, i) => i > first && isDrawn(cell) !== drawn,
+		);
+		const alike = cells.slice(first, next < 0 ? undefined : next);
+		yield* !drawn || alike.every(isOfHere)
+			? withoutThreads(task, alike, options)
+			: corruptedInThreads(task, alike, options);
+		first += alike.length;
+	}
 }
 
 async function* preparedInThreads<Target>(
@@ -112,22 +133,24 @@ async function* preparedInThreads<Target>(
 	cells: readonly Cell[],
 	{ source, ...options }: Settled & { readonly source: TaskSource },
 ): Images<Target> {
-	const { images, batchSize, workers = availableParallelism() } = options;
+	const { batchSize, workers = availableParallelism() } = options;
+	const images = Math.max(...cells.map((cell) => cell.images));
 	const corrupting = corruptingOf(task, options);
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);
-	const order = placesOf(options);
 	const shares = { batchSize: Math.min(atOnce, images), imageBytes };
 	const { chunk, ...pool } = sharesOf(workers, shares);
 	function* spans(): Generator<ImageSpan> {
-		for (const { applied, severity } of cells)
+		for (const { applied, severity, images } of cells) {
+			const order = placesOf(options, images);
 			for (let first = 0; first < images; first += chunk)
 				yield {
-					corruption: applied && sent(applied),
+					corruption: applied && sentCondition(applied),
 					severity,
 					places: order.slice(first, first + chunk),
 				};
+		}
 	}
 	const module = new URL("./image-worker.js", import.meta.url);
 	const data: ImageSettings = {
@@ -140,7 +163,9 @@ async function* preparedInThreads<Target>(
 		Owned<TestImage<Target>[]>
 	>;
 	const here = (span: ImageSpan) =>
-		span.corruption && isForHere(span.corruption) ? job.run(span) : undefined;
+		span.corruption && isForThisThread(span.corruption)
+			? job.run(span)
+			: undefined;
 	const chunks = mapInWorkers<
 		ImageSettings,
 		ImageSpan,
@@ -148,13 +173,16 @@ async function* preparedInThreads<Target>(
 	>(spans(), { module, data, here }, pool);
 	/** The first cell that threads make, and where its first chunk comes. */
 	const first = cells.findIndex((cell) => !isOfHere(cell));
-	const checked = first * Math.ceil(images / chunk);
+	const checked = cells
+		.slice(0, first)
+		.reduce((sum, { images }) => sum + Math.ceil(images / chunk), 0);
 	let at = 0;
 	for await (const { value: found } of chunks) {
 		if (at++ === checked) {
+			const begun = cells[first] as Cell;
 			const own = testImages(task, corrupting)(
-				order[0] as number,
-				cells[first] as Cell,
+				placesOf(options, begun.images)[0] as number,
+				begun,
 			);
 			if (!isDeepStrictEqual(found[0], structuredClone(own)))
 				throw staleSource(source);

@@ -1,13 +1,10 @@
 /** The job of a thread that prepares test images ahead of the forward pass. */
 
-import {
-	findCorruption,
-	type SentCorruption,
-} from "../corruptions/find-corruption.js";
 import { type Owned, owned } from "../parallel/arrays.js";
 import type { Job } from "../parallel/pool.js";
 import type { Task, TaskSource } from "../tasks/task.js";
 import { makeTask } from "../tasks/task-source.js";
+import { findCondition, type SentCondition } from "./published/sent.js";
 import {
 	type Condition,
 	type Corrupting,
@@ -25,7 +22,7 @@ export interface ImageSettings extends Corrupting {
 /** Some images of a cell, by their places in the test set. */
 export interface ImageSpan extends Pick<Condition, "severity"> {
 	/** Null for clean. */
-	readonly corruption: SentCorruption | null;
+	readonly corruption: SentCondition | null;
 	readonly places: readonly number[];
 }
 
@@ -38,7 +35,7 @@ export function spanJob(
 	const imageAt = testImages(task, settings);
 	return {
 		async run({ corruption, severity, places }) {
-			const applied = corruption && (await findCorruption(corruption));
+			const applied = corruption && (await findCondition(corruption));
 			const condition = { applied, severity };
 			return owned(places.map((place) => imageAt(place, condition)));
 		},

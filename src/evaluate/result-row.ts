@@ -4,6 +4,7 @@ import type {
 	Severity,
 	Variant,
 } from "../corruptions/corruption.js";
+import type { CorruptedAt } from "../tasks/task.js";
 
 /** One score: a run under one corruption at one severity. */
 export interface ResultRow {
@@ -39,9 +40,12 @@ export interface ResultRow {
 	/** What the network was adapted by to the images it was scored on, such as `bn16`; left out where it was not. */
 	readonly adaptation?: string;
 	readonly corruption: CorruptionLabel | "clean";
-	/** Of a corruption of one's own: a hash of its functions and constants; left out for a built-in one. */
+	/**
+	 * Of a corruption of one's own: a hash of its functions and constants; of a published one, of its files; left out for
+	 * a built-in one.
+	 */
 	readonly corruptionCode?: string;
-	/** Of a corruption of one's own: `own`, or what it says. */
+	/** Of a corruption of one's own: `own`, or what it says; `domain` of published images that are others than the test's. */
 	readonly group: CorruptionGroup | "clean" | "own" | (string & {});
 	/** 0 for clean. */
 	readonly severity: Severity | 0;
@@ -60,6 +64,12 @@ export interface ResultRow {
 	readonly corruptionSeed: number | null;
 	/** Of corruptions that use frost: `procedural`, or `pictures` and a hash of them; null for the others. */
 	readonly frost: string | null;
+	/** `published` where the corrupted images were read as someone published them; left out where they were drawn. */
+	readonly source?: "published";
+	/** Of published images: the name of their set, such as `imagenet-c`. */
+	readonly set?: string;
+	/** `seen` where images were corrupted resized and cropped, as the network sees them; left out where as given. */
+	readonly corruptedAt?: CorruptedAt;
 	/** How long it took, corruption included, for all runs that were evaluated together. */
 	readonly seconds: number;
 	/** Further figures of the metric by name, such as `mask AP` or `IoU: sky`. */

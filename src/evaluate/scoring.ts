@@ -26,11 +26,13 @@ const adaptedBy = (adaptation: Adaptation, batchSize: number) => ({
 
 /**
  * A hash of all that the scores of a run depend on besides its weights and the columns of a row: classes, test
- * data, changes of the task, the size of a batch where images are padded together, and what adapts the network.
+ * data, changes of the task, the size of a batch where images are padded together, and what adapts the network; of other
+ * images than the task's own, how it calls those, which says how it looks at images.
  */
 export function scoringOf(
 	task: Task,
 	{ batchSize, adaptation }: Pick<Settled, "batchSize" | "adaptation">,
+	own?: string,
 ): Pick<Cell, "scoring" | "isAsEver" | "adaptation"> {
 	const { classes, test, testBatchSize = 64, uses } = task;
 	const identity = taskIdentity(
@@ -47,6 +49,7 @@ export function scoringOf(
 			contents,
 			...(isPadded && { batchSize }),
 			...(adaptation && adaptedBy(adaptation, batchSize)),
+			...(own !== undefined && { own }),
 		}),
 		...(adaptation && { adaptation: adaptation.name }),
 		isAsEver:

@@ -1,11 +1,14 @@
 import { exampleId } from "./example-id.js";
 import type { Dataset } from "./task.js";
 
-/** A data set of a name that is opened when something is first asked of it; `grouped` where it groups its examples. */
+/** What only some data sets have. */
+type Part = "group" | "place" | "target";
+
+/** A data set of a name that is opened when something is first asked of it; `has` says what it has of what only some have. */
 export function openedLater<Target>(
 	name: string,
 	make: () => Dataset<Target>,
-	{ grouped = false } = {},
+	has: readonly Part[] = [],
 ): Dataset<Target> {
 	let opened: Dataset<Target> | undefined;
 	const open = (): Dataset<Target> => {
@@ -20,7 +23,9 @@ export function openedLater<Target>(
 		get length() {
 			return open().length;
 		},
-		...(grouped && { group: (index: number) => open().group!(index) }),
+		...Object.fromEntries(
+			has.map((part) => [part, (index: number) => open()[part]?.(index)]),
+		),
 		id: (index) => exampleId(open(), index),
 		sample: (index) => open().sample(index),
 	};

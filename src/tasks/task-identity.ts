@@ -39,6 +39,7 @@ const concerns: Record<keyof Task, Concern | null> = {
 	miniature: null,
 	normalization: null,
 	corruptionVariant: null,
+	corruptedAt: null,
 	testBatchSize: null,
 	metricName: null,
 	source: null,

@@ -34,6 +34,10 @@ export interface Dataset<Target> {
 	sample(index: number): Sample<Target>;
 	/** The id of the example at an index, where that is known without reading it. */
 	id?(index: number): string;
+	/** Where the image of the example lies below the folder of the images, with `/` between folders. */
+	place?(index: number): string;
+	/** What to predict of the example, where that is known without reading its image. */
+	target?(index: number): Target;
 	/**
 	 * Which examples may be in one batch of training: those of one number, such as all that are wider than
 	 * high; all, by default.
@@ -73,6 +77,12 @@ export interface Network {
 	readonly backbone: Backbone;
 }
 
+/**
+ * Where test images are corrupted: as they are `given`, at their own size, or as they are `seen` by the network, resized
+ * and cropped, as those of ImageNet-C were.
+ */
+export type CorruptedAt = "given" | "seen";
+
 /** How threads make a task anew: by calling an exported function of a module, which takes `options`. */
 export interface TaskSource extends CodeSource {
 	/** What a thread can be sent. */
@@ -109,6 +119,8 @@ export interface Task<
 	readonly normalization: Normalization;
 	/** Which published constants its images are corrupted with. */
 	readonly corruptionVariant: Variant;
+	/** Where its test images are corrupted, unless `evaluate` is told otherwise; `given` by default. */
+	readonly corruptedAt?: CorruptedAt;
 	/** Images per forward pass when it is scored; 64 by default. */
 	readonly testBatchSize?: number;
 	/** What the task's layers see: the pooled features, or the feature maps; `features` by default. */

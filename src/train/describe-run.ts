@@ -30,6 +30,7 @@ import type { Ancestor, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
+import { isUntouched, untouched } from "./untouched.js";
 
 /** The name of a published architecture of these sizes, whatever its classes. */
 function architectureName({ family, ...net }: ArchitectureForm): string {
@@ -68,10 +69,13 @@ function idOf(described: Described): string {
 	const { backbone, task, recipe, from, derived } = described;
 	const { transfer, consistency, reading, learningRate, seed } = recipe;
 	const augments = augmentNames(recipe);
-	return [
-		task.name,
-		backbone.name,
-		...changeNames(task),
+	const hash = shortHash(dependedOn(described));
+	const begin = [task.name, backbone.name, ...changeNames(task)];
+	const tidy = (parts: readonly string[]) =>
+		parts.join("-").replaceAll(/[^\w.-]+/g, "-");
+	if (isUntouched(recipe)) return tidy([...begin, "own-head", hash]);
+	return tidy([
+		...begin,
 		transfer,
 		...(augments.length > 0 ? ["with", ...augments] : []),
 		...(consistency === null ? [] : ["consistent"]),
@@ -81,10 +85,8 @@ function idOf(described: Described): string {
 		...variedNames(recipe),
 		`lr${learningRate}`,
 		`seed${seed}`,
-		shortHash(dependedOn(described)),
-	]
-		.join("-")
-		.replaceAll(/[^\w.-]+/g, "-");
+		hash,
+	]);
 }
 
 function ownVersion(): string {
@@ -120,8 +122,9 @@ function describeTask(
 		inputSize: task.inputSize,
 		normalization: task.normalization,
 		train: task.train.name,
-		...(task.train.contents !== undefined &&
-			trainImages > 0 && { contents: task.train.contents }),
+		// Where nothing was trained here, the training data need not be there.
+		...(trainImages > 0 &&
+			task.train.contents !== undefined && { contents: task.train.contents }),
 		trainImages,
 		...(isWatched &&
 			heldOut && {
@@ -144,6 +147,19 @@ function describeTask(
 	};
 }
 
+/** What a run says of the backbone that it begins with. */
+function describeSource(
+	source: Backbone,
+	name: string | undefined,
+): RunRecord["backbone"] {
+	const architecture = architectureForm(source.architecture);
+	return {
+		name: name ?? source.name ?? architectureName(architecture),
+		architecture,
+		sha256: hashOfTensors(weightsOf(source)),
+	};
+}
+
 /** Describes a run before it begins; the id follows from backbone, task and recipe. */
 export function describeRun<Target>(
 	source: Backbone,
@@ -160,16 +176,26 @@ export function describeRun<Target>(
 ): RunRecord {
 	checkTask(task as Task);
 	checkBackbone(source);
-	const architecture = architectureForm(source.architecture);
 	return recordOf({
-		backbone: {
-			name: name ?? source.name ?? architectureName(architecture),
-			architecture,
-			sha256: hashOfTensors(weightsOf(source)),
-		},
+		backbone: describeSource(source, name),
 		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
 		...(from && { from }),
+	});
+}
+
+/** Describes a backbone that is scored as it is, with its own head; the id follows from its weights. */
+export function describeBackbone<Target>(
+	source: Backbone,
+	task: Task<Target, unknown>,
+	name?: string,
+): RunRecord {
+	checkTask(task as Task);
+	checkBackbone(source);
+	return recordOf({
+		backbone: describeSource(source, name),
+		task: describeTask(task as Task, untouched, 0),
+		recipe: untouched,
 	});
 }
 

@@ -4,6 +4,7 @@ import { optimizerNames } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 import { scheduleNames } from "./schedule.js";
+import { isUntouched } from "./untouched.js";
 import type { Watch } from "./watch.js";
 
 interface Named {
@@ -19,6 +20,7 @@ function watchedPart({ every, ...rest }: Watch): Named {
 
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
+	if (isUntouched(recipe)) return [];
 	const { optimizer, schedule, loss, watch, regularizers = [] } = recipe;
 	return [
 		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),

@@ -57,6 +57,11 @@ export const wrongNames: readonly WrongName[] = [
 		/no architecture "swin-x"; .*did you mean "swin-t"\?$/,
 	],
 	[
+		"publishedSet",
+		() => library.publishedSet(wrong("imagenet-d"), { folder: "a" }),
+		/set must be one of imagenet-c, .*did you mean "imagenet-c"\?$/,
+	],
+	[
 		"findCheckpoint",
 		() => library.findCheckpoint("resnet50/prim"),
 		/no checkpoint "resnet50\/prim"; there are .*did you mean "resnet50\/prime"\?$/,
@@ -262,6 +267,7 @@ export const withoutOptions: readonly string[] = [
 	"PythonObject",
 	"Random",
 	"boxRle",
+	"cocoORobustness",
 	"createImage",
 	"createLabelMap",
 	"createRle",

@@ -249,6 +249,12 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["split", 0.2],
 		name: ["metric", "mean per clas", "mean per class"],
 	},
+	imagenet: {
+		call: (options) => library.imagenet(options),
+		typo: ["label", "labels"],
+		wrong: ["subset", 5000],
+		name: variantName,
+	},
 	coco: {
 		call: (options) => library.coco(options),
 		typo: ["view", "views"],
@@ -388,6 +394,18 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["step", "steps"],
 		wrong: ["steps", 0],
 		name: ["order", "shufled", "shuffled"],
+	},
+	scoreBackbone: {
+		call: (options) => library.scoreBackbone(tinyBackbone(), tinyTask, options),
+		typo: ["image", "images"],
+		wrong: ["severities", 1],
+		name: ["corruptedAt", "sen", "seen"],
+	},
+	publishedSet: {
+		call: (options) => library.publishedSet("imagenet-c", options),
+		needed: { folder: "a" },
+		typo: ["corruption", "corruptions"],
+		wrong: ["corruptions", "fog"],
 	},
 
 	// From scores to tables, figures and reports.

@@ -37,6 +37,13 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 		"steps=2",
 		"testImages=4",
 	],
+	"imagenet.ipynb": [
+		`folder=${join(scratch, "imagenet")}`,
+		`data=${join(scratch, "none")}`,
+		`corrupted=${join(scratch, "none")}`,
+		"images=4",
+		"severities=[3]",
+	],
 	"segmentation.ipynb": [
 		`folder=${join(scratch, "segmentation")}`,
 		"steps=2",

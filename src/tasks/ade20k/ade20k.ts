@@ -46,7 +46,7 @@ function findFolder(folder: string): string {
 
 function part(folder: string, split: string): Dataset<LabelMap> {
 	const name = `ade20k/${split}`;
-	return openedLater(name, () => {
+	const open = () => {
 		const found = findFolder(folder);
 		return segmentationFolder({
 			name,
@@ -55,7 +55,8 @@ function part(folder: string, split: string): Dataset<LabelMap> {
 			classes: ade20kClasses.length,
 			reduceZeroLabel: true,
 		});
-	});
+	};
+	return openedLater(name, open, ["place"]);
 }
 
 /**

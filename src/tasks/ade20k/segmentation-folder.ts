@@ -13,7 +13,10 @@ import { readAs } from "../read-as.js";
 import type { Dataset, Sample } from "../task.js";
 import { type LabelValues, labelChecks, labelReader } from "./label-values.js";
 
-/** Two folders: of images, as `decodeImage` reads them, and of a PNG of class indices for each, of the same name. */
+/**
+ * Two folders: of images, as `decodeImage` reads them, and of a PNG of class indices for each, of the same name but for
+ * the `suffixes`.
+ */
 export interface SegmentationFolderOptions extends LabelValues {
 	readonly images: string;
 	readonly annotations: string;
@@ -21,6 +24,11 @@ export interface SegmentationFolderOptions extends LabelValues {
 	readonly name?: string;
 	/** The images to use, by their names without extension; all by default. */
 	readonly only?: readonly string[];
+	/**
+	 * What the names of images and of annotations end with before their extensions, where that differs: of Cityscapes
+	 * `["_leftImg8bit", "_gtFine_labelTrainIds"]`.
+	 */
+	readonly suffixes?: readonly [image: string, annotation: string];
 }
 
 /** Checks of what is not about the numbers in annotations. */
@@ -31,6 +39,7 @@ export const folderChecks: Checks<
 	annotations: required(text),
 	name: text,
 	only: list(text),
+	suffixes: list(text, { length: 2 }),
 };
 
 const checks: Checks<SegmentationFolderOptions> = {
@@ -60,15 +69,33 @@ function listPictures(folder: string): string[] {
 const withoutExtension = (name: string): string =>
 	name.slice(0, name.length - extname(name).length);
 
-const labelsOf = (image: string): string => `${withoutExtension(image)}.png`;
+/** How annotations are called, by the names of their images. */
+type Naming = Pick<SegmentationFolderOptions, "images" | "suffixes">;
+
+/** The name of an image without suffix and extension; throws where it has another suffix. */
+function stemOf(image: string, { images, suffixes: [own] = ["", ""] }: Naming) {
+	const stem = withoutExtension(image);
+	if (stem.endsWith(own)) return stem.slice(0, stem.length - own.length);
+	throw new Error(
+		`the name of ${join(images, image)} does not end with "${own}" of \`suffixes\` before its extension`,
+	);
+}
+
+const labelsOf = (image: string, naming: Naming): string =>
+	`${stemOf(image, naming)}${naming.suffixes?.[1] ?? ""}.png`;
 
 /** The names that are wanted, in their given order; throws where one is not there. */
 function choose(
 	names: readonly string[],
-	{ images, only }: SegmentationFolderOptions,
+	{ images, only, suffixes }: SegmentationFolderOptions,
 ): readonly string[] {
 	if (!only) return names;
-	const byStem = new Map(names.map((name) => [withoutExtension(name), name]));
+	const byStem = new Map(
+		names.flatMap((name) => [
+			[stemOf(name, { images, suffixes }), name],
+			[withoutExtension(name), name],
+		]),
+	);
 	return only.map((stem) => {
 		const name = byStem.get(stem);
 		if (name === undefined) throw new Error(`${images} has no image "${stem}"`);
@@ -79,18 +106,13 @@ function choose(
 /** A hash of the names and fingerprints of the files, and of what the numbers in them mean. */
 function contentsOf(
 	names: readonly string[],
-	{
-		images,
-		annotations,
-		name: _,
-		only: __,
-		...meaning
-	}: SegmentationFolderOptions,
+	options: SegmentationFolderOptions,
 ): string {
+	const { images, annotations, name: _, only: __, ...meaning } = options;
 	const files = names.map((name) => [
 		name,
 		fingerprint(join(images, name)),
-		fingerprint(join(annotations, labelsOf(name))),
+		fingerprint(join(annotations, labelsOf(name, options))),
 	]);
 	return shortHash({ meaning, files });
 }
@@ -127,6 +149,13 @@ export function segmentationFolder(
 		listed ??= choose(listPictures(images), options);
 		return listed;
 	};
+	const at = (index: number): string => {
+		const file = files()[index];
+		if (file !== undefined) return file;
+		throw new RangeError(
+			`${name} has images 0 to ${files().length - 1}, not ${index}`,
+		);
+	};
 	return {
 		name,
 		get contents() {
@@ -137,16 +166,12 @@ export function segmentationFolder(
 			return files().length;
 		},
 		id: (index) => `${name}/${withoutExtension(files()[index] as string)}`,
+		place: at,
 		sample(index): Sample<LabelMap> {
-			const file = files()[index];
-			if (file === undefined) {
-				throw new RangeError(
-					`${name} has images 0 to ${files().length - 1}, not ${index}`,
-				);
-			}
+			const file = at(index);
 			const stem = withoutExtension(file);
 			const imagePath = join(images, file);
-			const labelsPath = join(annotations, labelsOf(file));
+			const labelsPath = join(annotations, labelsOf(file, options));
 			const image = readAs(imagePath, decodeUpright);
 			const target = readAs(labelsPath, (bytes) =>
 				readLabels(decodeIndices(bytes)),

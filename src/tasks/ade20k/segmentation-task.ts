@@ -102,6 +102,9 @@ function renamed(
 			return dataset.length;
 		},
 		id: (index) => exampleId(dataset, index),
+		...(dataset.place && {
+			place: (index: number) => dataset.place?.(index) as string,
+		}),
 		sample: (index) => dataset.sample(index),
 	};
 }

@@ -71,6 +71,17 @@ export function cifar10Dataset(
 	};
 	const count = (): number =>
 		open().reduce((sum, { length }) => sum + length, 0);
+	const at = (index: number): readonly [file: BatchFile, place: number] => {
+		let rest = index;
+		for (const file of open()) {
+			if (Number.isInteger(index) && rest >= 0 && rest < file.length)
+				return [file, rest];
+			rest -= file.length;
+		}
+		throw new RangeError(
+			`${name} has images 0 to ${count() - 1}, not ${index}`,
+		);
+	};
 	return {
 		name,
 		get contents() {
@@ -81,18 +92,14 @@ export function cifar10Dataset(
 			return count();
 		},
 		id: (index) => `${name}/${index}`,
+		target(index) {
+			const [file, place] = at(index);
+			return file.label(place);
+		},
 		sample(index) {
-			let rest = index;
-			for (const file of open()) {
-				if (Number.isInteger(index) && rest >= 0 && rest < file.length) {
-					const image = interleaved(file.planes(rest));
-					return { id: `${name}/${index}`, image, target: file.label(rest) };
-				}
-				rest -= file.length;
-			}
-			throw new RangeError(
-				`${name} has images 0 to ${count() - 1}, not ${index}`,
-			);
+			const [file, place] = at(index);
+			const image = interleaved(file.planes(place));
+			return { id: `${name}/${index}`, image, target: file.label(place) };
 		},
 	};
 }

@@ -49,7 +49,7 @@ function part(
 			training: split === "train2017",
 		});
 	};
-	return openedLater(name, open, { grouped: true });
+	return openedLater(name, open, ["group", "place", "target"]);
 }
 
 /**

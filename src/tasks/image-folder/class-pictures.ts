@@ -13,10 +13,12 @@ export interface Labeled {
 	readonly place: string;
 	/** The index of its class. */
 	readonly label: number;
+	/** Where its file is below the folder, where that is not its place. */
+	readonly file?: string;
 }
 
 /** Names in a sentence; of many, the first. */
-function some(names: readonly string[]): string {
+export function some(names: readonly string[]): string {
 	const shown = names.slice(0, 5).map((name) => `"${name}"`);
 	const more = names.length - shown.length;
 	return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(", ");
@@ -116,13 +118,22 @@ export function classPictures({
 		listed ??= list();
 		return listed;
 	};
+	const pathOf = ({ place, file = place }: Labeled): string =>
+		join(folder, file);
+	const at = (index: number): Labeled => {
+		const picture = pictures()[index];
+		if (picture) return picture;
+		throw new RangeError(
+			`${name} has images 0 to ${pictures().length - 1}, not ${index}`,
+		);
+	};
 	return {
 		name,
 		get contents() {
 			contents ??= shortHash(
-				pictures().map(({ place }) => [
-					place,
-					fingerprint(join(folder, place)),
+				pictures().map((picture) => [
+					picture.place,
+					fingerprint(pathOf(picture)),
 				]),
 			);
 			return contents;
@@ -131,14 +142,12 @@ export function classPictures({
 			return pictures().length;
 		},
 		id: (index) => `${ids}/${pictures()[index]?.place}`,
+		place: (index) => at(index).place,
+		target: (index) => at(index).label,
 		sample(index) {
-			const picture = pictures()[index];
-			if (picture === undefined)
-				throw new RangeError(
-					`${name} has images 0 to ${pictures().length - 1}, not ${index}`,
-				);
+			const picture = at(index);
 			const { place, label } = picture;
-			const image = readAs(join(folder, place), decodeImage);
+			const image = readAs(pathOf(picture), decodeImage);
 			return { id: `${ids}/${place}`, image, target: label };
 		},
 	};

@@ -55,6 +55,7 @@ export function pictures<Target>(
 		name: `${world}/${split}`,
 		length,
 		id: (index) => `${world}/${split}/${index}`,
+		place: (index) => `${index}.png`,
 		sample(index) {
 			if (!(Number.isInteger(index) && index >= 0 && index < length)) {
 				throw new RangeError(

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import type { Bundle } from "../../../kernel/display/bundle.js";
 import { bundleOf } from "../../../kernel/display/bundle.js";
 import {
 	cifar10,
+	imagenet,
 	publishedScores,
 	type Run,
 	readCheckpoint,
@@ -15,6 +18,7 @@ import {
 	zoo,
 } from "../../../src/index.js";
 import { encodePng } from "../../../src/parts.js";
+import { untouched } from "../../../src/train/untouched.js";
 import { plainNet } from "../../backbones/plain-net.js";
 import { scratchFolder } from "../session.js";
 
@@ -134,6 +138,18 @@ test("a recipe shows what it changes, and of which", async () => {
 	);
 });
 
+test("a task that is there for testing alone shows its test images", async () => {
+	const folder = join(scratchFolder(), "imagenet");
+	mkdirSync(join(folder, "n01440764"), { recursive: true });
+	writeFileSync(join(folder, "n01440764", "tench.png"), encodePng(image));
+	const shown = imagenet({ folder });
+	assert.match(
+		await text(shown),
+		/^Task imagenet\n[\s\S]*test +1 images?, imagenet\/val/,
+	);
+	assert.match(await html(shown), /<img /);
+});
+
 test("a run shows its recipe, loss and scores; several are a table", async () => {
 	const shown = await text(run);
 	assert.match(shown, /^Run shapes-run\n {2}state +finished\n/);
@@ -143,6 +159,8 @@ test("a run shows its recipe, loss and scores; several are a table", async () =>
 	assert.match(await html(run), /<img alt="loss against update"/);
 	assert.match(await text([run, run]), /2 rows × 6 columns$/);
 	assert.match(await text({ ...run, finished: false }), /not finished/);
+	const scored = { ...run, record: { ...run.record, recipe: untouched } };
+	assert.match(await text(scored), /recipe +none: as it is, with its own head/);
 });
 
 test("a checkpoint shows what is in it, the zoo is a table", async () => {

@@ -6,6 +6,10 @@ import { PNG } from "pngjs";
 import { decodeIndices } from "../../../src/image/decode-indices.js";
 import { encodePng } from "../../../src/image/encode.js";
 import { encodeJpeg } from "../../../src/image/jpeg/encode.js";
+import {
+	cityscapesClasses,
+	cityscapesLabelIds,
+} from "../../../src/tasks/ade20k/cityscapes.js";
 import { labelReader } from "../../../src/tasks/ade20k/label-values.js";
 import { segmentationFolder } from "../../../src/tasks/ade20k/segmentation-folder.js";
 import { scratch } from "../../checkpoint/fixtures.js";
@@ -253,4 +257,48 @@ test("real folders are read: ADE20K with its zero label, COCO with its category 
 	});
 	assert.equal(coco.length, 40);
 	for (let i = 0; i < coco.length; i++) coco.sample(i);
+});
+
+test("a set like Cityscapes: names of images and annotations end otherwise, label ids are those of its 19 classes", (context) => {
+	const folder = scratch(context);
+	const ids = Uint8Array.from({ length: 35 }, (_, i) => (i === 34 ? 255 : i));
+	const files = {
+		"leftImg8bit/val/bonn/a_1_leftImg8bit.png": encodePng(picture(1, 35)),
+		"gtFine/val/bonn/a_1_gtFine_labelIds.png": indexPng(1, 35, ids),
+		"gtFine/val/bonn/a_1_gtFine_color.png": encodePng(picture(1, 35)),
+	};
+	for (const [place, bytes] of Object.entries(files)) {
+		mkdirSync(join(folder, place, ".."), { recursive: true });
+		writeFileSync(join(folder, place), bytes);
+	}
+	const options = {
+		images: join(folder, "leftImg8bit", "val"),
+		annotations: join(folder, "gtFine", "val"),
+		suffixes: ["_leftImg8bit", "_gtFine_labelIds"] as const,
+		classes: cityscapesClasses.length,
+		...cityscapesLabelIds,
+	};
+	const dataset = segmentationFolder(options);
+	assert.equal(dataset.place?.(0), "bonn/a_1_leftImg8bit.png");
+	const { data } = dataset.sample(0).target;
+	// road, sidewalk, building; traffic light; train, motorcycle, bicycle
+	const found = [7, 8, 11, 19, 31, 32, 33].map((id) => data[id]);
+	assert.deepEqual(found, [0, 1, 2, 6, 16, 17, 18]);
+	assert.equal(data.filter((label) => label !== 255).length, 19);
+	assert.equal(
+		segmentationFolder({ ...options, only: ["bonn/a_1"] }).length,
+		1,
+	);
+	assert.notEqual(
+		segmentationFolder(options).contents,
+		segmentationFolder({ ...options, ignored: [] }).contents,
+	);
+	assert.throws(
+		() =>
+			segmentationFolder({
+				...options,
+				suffixes: ["_rgb", "_gtFine_labelIds"],
+			}).sample(0),
+		/a_1_leftImg8bit\.png does not end with "_rgb" of `suffixes`/,
+	);
 });

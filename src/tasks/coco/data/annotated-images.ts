@@ -171,6 +171,8 @@ export interface AnnotatedImages extends Dataset<Instances> {
 	readonly classes: readonly string[];
 	/** 1 for images wider than high, 0 for others: a batch is of one kind, as in mmdetection. */
 	group(index: number): number;
+	place(index: number): string;
+	target(index: number): Instances;
 }
 
 /**
@@ -218,6 +220,8 @@ export function annotatedImages(
 			return width > height ? 1 : 0;
 		},
 		id: (index) => `${name}/${entry(index).shown.id}`,
+		place: (index) => entry(index).shown.file,
+		target: (index) => opening().file.instances(entry(index).position),
 		sample(index) {
 			const { position, shown } = entry(index);
 			return {
