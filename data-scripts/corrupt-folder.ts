@@ -1,5 +1,5 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
-import { join, parse } from "node:path";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { corruptionOf } from "../src/corruptions/built-in.js";
 import type { CorruptOptions } from "../src/corruptions/corrupt.js";
 import type {
@@ -11,12 +11,23 @@ import {
 	type SentCorruption,
 	sent,
 } from "../src/corruptions/find-corruption.js";
-import { frostSource } from "../src/corruptions/frost-pictures.js";
-import { pictureNames } from "../src/image/format.js";
 import { mapInWorkers, type PoolOptions } from "../src/parallel/pool.js";
+import { makeFolder, writeWhole } from "../src/runs/whole-file.js";
+import {
+	annotationsOfCopies,
+	extensionOf,
+	type FolderLayout,
+	type ImageFormat,
+	idsOf,
+	listImages,
+	publishedName,
+	type SetImage,
+} from "./set-layout.js";
+import { recordHashes, recordManifest } from "./set-manifest.js";
+import { writeSet } from "./write-set.js";
 
 /** Which corrupted copies to write, and who is told how far it is. */
-export interface CorruptFolderOptions
+export interface CorruptSetOptions
 	extends Omit<CorruptOptions, "severity" | "id">,
 		PoolOptions {
 	/** Those of one's own need a `source`, since threads write the copies. */
@@ -26,24 +37,36 @@ export interface CorruptFolderOptions
 	report?(done: number, total: number): void;
 }
 
+/** Which corrupted copies to write, and where. */
+export interface CorruptFolderOptions extends CorruptSetOptions {
+	/** `images` by default. */
+	readonly layout?: FolderLayout;
+	/** `png` by default. */
+	readonly format?: ImageFormat;
+	/** The sides of the middle, in pixels, that is cut out and corrupted, as a network sees it; all by default. */
+	readonly crop?: number;
+	/** What comes before an image in its id, but in the layout `images`; the last two folders by default. */
+	readonly ids?: string;
+	/** Of the layout `coco`: the annotation file. */
+	readonly annotations?: string;
+}
+
 /** One corruption at one severity. */
 export interface Cell {
-	/** Its name, which is that of its folder. */
-	readonly name: string;
+	/** The folder of its copies, below that of all. */
+	readonly folder: string;
 	readonly corruption: SentCorruption;
 	readonly severity: Severity;
 }
 
 /** One image and the copies it lacks: the input of a worker. */
-export interface FolderInput {
-	readonly path: string;
-	readonly id: string;
+export interface FolderInput extends SetImage {
 	readonly cells: readonly Cell[];
 }
 
-/** What became of one image: how many copies were written, and what went wrong. */
+/** What became of one image: the hashes of the copies that were written, by their places, and what went wrong. */
 export interface FolderOutput {
-	readonly written: number;
+	readonly written: readonly (readonly [file: string, sha256: string])[];
 	readonly failure?: string;
 }
 
@@ -60,15 +83,39 @@ export interface FolderSummary {
 export interface FolderSettings {
 	readonly output: string;
 	readonly options: Omit<CorruptOptions, "severity" | "id">;
+	readonly extension: string;
+	readonly crop?: number;
+	/** Whether images are turned as their Exif data say. */
+	readonly isTurned: boolean;
 }
 
+/** The corruptions themselves; throws for one that no thread finds. */
+export function findable(corruptions: readonly AnyCorruption[]): Corruption[] {
+	const chosen = corruptions.map(corruptionOf);
+	for (const { name, code, source } of chosen)
+		if (code !== undefined && source === undefined)
+			throw new Error(
+				`threads write the copies, and nothing says where they find ${name}: give it a \`source\``,
+			);
+	return chosen;
+}
+
+/** Where the copy of an image is, below the folder of copies. */
+export const copyPath = (
+	{ folder }: Pick<Cell, "folder">,
+	place: string,
+	extension: string,
+): string => `${folder}/${place}${extension}`;
+
 /**
- * Writes corrupted copies of all image files below a folder, without loss, as `<corruption>/<severity>/<id>.png`.
+ * Writes corrupted copies of a set of images, as `<corruption>/<severity>/<place>.png` or as JPEG.
  *
- * `id` is the path below the folder without its extension; the draws derive from it. Copies that exist
- * are kept, so that a call after an interruption writes what is missing. Settings and the code of corruptions of one's
- * own are recorded in `corruptions.json`; throws an `Error` where that holds other ones, or where two images have
- * one id.
+ * The layout `images` has the corruptions' own names and takes all image files below the folder; `imagenet-c` has the
+ * published names with underscores and draws as `imageFolder` and ImageNet do; `coco` takes the images of an annotation
+ * file, which it copies to `annotations/`, and draws as COCO does. Copies that exist are kept, so that a call after an
+ * interruption writes what is missing. Settings, versions and the code of corruptions of one's own are recorded in
+ * `corruptions.json`, the hashes of all copies in `SHA256SUMS`; throws an `Error` where the folder holds copies of
+ * other settings, or where two images have one place.
  */
 export async function corruptFolder(
 	input: string,
@@ -77,135 +124,104 @@ export async function corruptFolder(
 ): Promise<FolderSummary> {
 	const { corruptions, severities, report, ...others } = options;
 	const { workers, inFlight, waiting, ...rest } = others;
-	const chosen = corruptions.map(corruptionOf);
-	for (const { name, code, source } of chosen)
-		if (code !== undefined && source === undefined)
-			throw new Error(
-				`threads write the copies, and nothing says where they find ${name}: give it a \`source\``,
-			);
-	await recordSettings(output, rest, chosen);
-	const images = await findImages(input);
-	const present = await findCopies(output);
+	const { layout = "images", format = "png", crop, ...more } = rest;
+	const { ids = idsOf(input), annotations, ...drawn } = more;
+	if (format === "jpeg" && drawn.savedAsJpeg)
+		throw new Error(
+			"savedAsJpeg is of copies without loss; as JPEG, they are saved once",
+		);
+	const chosen = findable(corruptions);
+	const images = await listImages(input, { layout, ids, annotations });
 	const cells = chosen.flatMap((one) =>
 		severities.map(
 			(severity): Cell => ({
-				name: one.name,
+				folder: `${publishedName(layout, one.name)}/${severity}`,
 				corruption: sent(one),
 				severity,
 			}),
 		),
 	);
-	const inputs = images.map(({ path, id }) => ({
-		path,
-		id,
-		cells: cells.filter((cell) => !present.has(copyPath(cell, id))),
+	const extension = extensionOf(layout, format);
+	return writeSet(output, async (present) => {
+		const settings = {
+			options: drawn,
+			layout,
+			format,
+			...(crop !== undefined && { crop }),
+			...(layout !== "images" && { ids }),
+		};
+		await recordManifest(output, settings, { corruptions: chosen, severities });
+		if (annotations !== undefined)
+			await copyAnnotations(annotations, output, extension);
+		const isTurned = layout === "coco";
+		const data = { output, options: drawn, extension, crop, isTurned };
+		const pool = { workers, inFlight, waiting };
+		return writeMissing({ images, cells, present }, data, { pool, report });
+	});
+}
+
+/** All copies that there are to be, and the files that are there. */
+interface Wanted {
+	readonly images: readonly SetImage[];
+	readonly cells: readonly Cell[];
+	readonly present: ReadonlySet<string>;
+}
+
+/** Has threads write the copies that are not there, and records the hashes of all. */
+async function writeMissing(
+	{ images, cells, present }: Wanted,
+	data: FolderSettings,
+	{
+		pool,
+		report,
+	}: Pick<CorruptFolderOptions, "report"> & { readonly pool: PoolOptions },
+): Promise<FolderSummary> {
+	const { output, extension } = data;
+	const inputs = images.map((image) => ({
+		...image,
+		cells: cells.filter(
+			(cell) => !present.has(copyPath(cell, image.place, extension)),
+		),
 	}));
 	const total = images.length * cells.length;
 	const missing = inputs.reduce((sum, { cells }) => sum + cells.length, 0);
 	const pending = inputs.filter(({ cells }) => cells.length > 0);
-	let [written, done] = [0, total - missing];
+	const written = new Map<string, string>();
 	const failures: string[] = [];
+	let done = total - missing;
 	report?.(done, total);
-	const settings: FolderSettings = { output, options: rest };
 	const module = new URL("./corrupt-folder-worker.js", import.meta.url);
 	const outputs = mapInWorkers<FolderSettings, FolderInput, FolderOutput>(
 		pending,
-		{ module, data: settings },
-		{ workers, inFlight, waiting },
+		{ module, data },
+		pool,
 	);
 	let at = 0;
 	for await (const result of outputs) {
-		written += result.written;
+		for (const [file, sha256] of result.written) written.set(file, sha256);
 		if (result.failure) failures.push(result.failure);
 		done += pending[at++]!.cells.length;
 		report?.(done, total);
 	}
-	return { written, kept: total - missing, failures };
-}
-
-/** Where the copy of an image is, below the folder of copies. */
-export function copyPath({ name, severity }: Cell, id: string): string {
-	return join(name, String(severity), `${id}.png`);
-}
-
-/** What `corruptions.json` holds: settings, and the codes of corruptions of one's own by their names. */
-type Recorded = Readonly<Record<string, unknown>> & {
-	readonly own?: Readonly<Record<string, string>>;
-};
-
-const asText = (recorded: Recorded): string =>
-	`${JSON.stringify(recorded, null, "\t")}\n`;
-
-/** Throws where copies that are there were made with other settings, or by another corruption of the same name. */
-function checkRecorded(
-	output: string,
-	{ own: before = {}, ...settings }: Recorded,
-	{ own = {}, ...given }: Recorded,
-): void {
-	if (asText(settings) !== asText(given))
-		throw new Error(
-			`${output} holds copies made with other settings: ${asText(settings).trim()}, not ${asText(given).trim()}; choose another folder`,
-		);
-	for (const [name, code] of Object.entries(own))
-		if (Object.hasOwn(before, name) && before[name] !== code)
-			throw new Error(
-				`${output} holds copies of another corruption called "${name}", whose constants or functions were other ones; choose another folder, or remove ${join(output, name)} and its line in corruptions.json`,
-			);
-}
-
-async function recordSettings(
-	output: string,
-	{
-		seed = 0,
-		variant = "any-size",
-		channelOrder = "rgb",
-		savedAsJpeg = false,
-		frostPictures,
-	}: FolderSettings["options"],
-	chosen: readonly Corruption[],
-): Promise<void> {
-	const frost = frostSource(frostPictures);
-	const codes = chosen.flatMap(({ name, code }) =>
-		code === undefined ? [] : [[name, code] as const],
+	const copies = images.flatMap(({ place }) =>
+		cells.map((cell) => copyPath(cell, place, extension)),
 	);
-	const settings = { variant, seed, channelOrder, savedAsJpeg, frost };
-	const given: Recorded = { ...settings, own: Object.fromEntries(codes) };
-	const path = join(output, "corruptions.json");
-	const found = await readFile(path, "utf8").catch(() => undefined);
-	const before: Recorded = found === undefined ? settings : JSON.parse(found);
-	checkRecorded(output, before, given);
-	const own = { ...before.own, ...given.own };
-	const isAny = Object.keys(own).length > 0;
-	const text = asText({ ...settings, ...(isAny && { own }) });
-	if (found === text) return;
-	await mkdir(output, { recursive: true });
-	await writeFile(`${path}.part`, text);
-	await rename(`${path}.part`, path);
+	const isThere = (file: string) => present.has(file) || written.has(file);
+	await recordHashes(output, copies.filter(isThere), written);
+	return { written: written.size, kept: total - missing, failures };
 }
 
-async function findImages(
-	folder: string,
-): Promise<{ path: string; id: string }[]> {
-	const found = new Map<string, string>();
-	const entries = await readdir(folder, { recursive: true });
-	for (const entry of entries.sort()) {
-		if (!pictureNames.test(entry)) continue;
-		const { dir, name } = parse(entry);
-		const id = join(dir, name).replaceAll("\\", "/");
-		const other = found.get(id);
-		if (other !== undefined) {
-			throw new Error(
-				`${other} and ${join(folder, entry)} would both become ${id}.png; rename one`,
-			);
-		}
-		found.set(id, join(folder, entry));
-	}
-	if (found.size === 0) {
-		throw new Error(`${folder} holds no image file`);
-	}
-	return Array.from(found, ([id, path]) => ({ id, path }));
-}
-
-async function findCopies(output: string): Promise<Set<string>> {
-	return new Set(await readdir(output, { recursive: true }));
+/** Copies the annotation file, with the names that the copies of the images have. */
+async function copyAnnotations(
+	annotations: string,
+	output: string,
+	extension: string,
+): Promise<void> {
+	const folder = join(output, "annotations");
+	const text = await readFile(annotations, "utf8");
+	makeFolder(folder);
+	writeWhole(
+		join(folder, basename(annotations)),
+		annotationsOfCopies(text, extension),
+	);
 }

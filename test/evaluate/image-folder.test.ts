@@ -2,11 +2,14 @@ import assert from "node:assert/strict";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { corruptFolder } from "../../data-scripts/corrupt-folder.js";
 import { byClass } from "../../src/analysis/by-class.js";
 import { loadResults } from "../../src/analysis/load-results.js";
 import { selectMetric } from "../../src/analysis/select-metric.js";
 import { architectures } from "../../src/backbones/architectures.js";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
+import { imagenetCBar } from "../../src/corruptions/c-bar/imagenet-c-bar.js";
+import type { Corruption } from "../../src/corruptions/corruption.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import {
@@ -105,4 +108,41 @@ test("a training image that cannot be read stops the run, and is named", async (
 		/train\/green\/cut\.png: .*PNG|not an image/,
 	);
 	rmSync(join(data, "train/green/cut.png"));
+});
+
+test("a set that the command writes scores as the corruption that is drawn", async () => {
+	const own = join(folder, "shades");
+	write(own, {
+		...colors("train/", [6, 6, 6]),
+		...colors("val/", [5, 3, 4]),
+	});
+	const shades = (test?: string) =>
+		imageFolder({ folder: own, inputSize: 32, ...(test && { test }) });
+	const run = await finetune(backbone, shades(), recipe, {
+		folder: runs,
+		workers: 0,
+	});
+	const checkerboard = imagenetCBar[6] as Corruption;
+	const corruptions = ["gaussian-noise", checkerboard] as const;
+	const drawn = await evaluate(run, shades(), {
+		...{ corruptions, severities: [5], seed: 2, workers: 1 },
+	});
+	const output = join(own, "corrupted");
+	await corruptFolder(join(own, "val"), output, {
+		...{ corruptions, severities: [5], seed: 2, workers: 1 },
+		layout: "imagenet-c",
+	});
+	const predicted = await Promise.all(
+		["gaussian_noise", "checkerboard_cutout"].map(async (name) => {
+			const task = shades(join("corrupted", name, "5"));
+			const [row] = await evaluate(run, task, { corruptions: [], workers: 1 });
+			return [row?.score, row?.correct, row?.details];
+		}),
+	);
+	assert.deepEqual(
+		predicted,
+		drawn
+			.slice(1)
+			.map(({ score, correct, details }) => [score, correct, details]),
+	);
 });
