@@ -164,7 +164,9 @@ test("%run runs a file in its own folder, as if it stood in the cell", async () 
 
 test("! runs a command of the shell, %%bash a cell of them", async () => {
 	await run("const planet = 'world'; const done = true;");
-	const cell = await run("!echo hello {planet} && pwd\n!printf '%s' '{none}'\n6");
+	const cell = await run(
+		"!echo hello {planet} && pwd\n!printf '%s' '{none}'\n6",
+	);
 	assert.equal(streamed(cell), `hello world\n${folder}\n{none}`);
 	assert.equal(shown(cell), "6");
 	assert.equal(await show("!done"), "false");
