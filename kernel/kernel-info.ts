@@ -42,6 +42,7 @@ export function kernelInfo(): Content {
 				url: "https://www.typescriptlang.org/docs/handbook/intro.html",
 			},
 		],
-		debugger: false,
+		supported_features: ["debugger"],
+		debugger: true,
 	};
 }

@@ -1,5 +1,6 @@
 import { adoptChildren } from "./child-processes.js";
 import { Comms } from "./comms.js";
+import { Probe, scriptsOf } from "./debug/probe.js";
 import { bundleOf } from "./display/bundle.js";
 import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
@@ -73,6 +74,8 @@ export class Kernel {
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
 		});
+		new Probe(executor).install();
+		executor.arm = (cell, modules) => link.arm(scriptsOf(cell, modules));
 		adoptChildren(link, executor.interrupts);
 		warnOnce(() => this.executor.interrupts.now);
 		process.on("SIGTERM", () => link.end());

@@ -25,6 +25,6 @@ export function kernelSpec(): object {
 		display_name: displayName,
 		language: "typescript",
 		interrupt_mode: "message",
-		metadata: { debugger: false },
+		metadata: { debugger: true },
 	};
 }

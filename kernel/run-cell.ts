@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { describe } from "./language/assist.js";
 import { splitCell } from "./language/magics.js";
 import { type MagicHost, runMagic, wallTime } from "./magics/actions.js";
@@ -50,13 +51,16 @@ export async function runCell(
 	// each piece that is compiled has positions of its own to be traced back
 	let isFirst = true;
 	const run: MagicHost["run"] = (source, file) => {
-		const { label, text, folder } = {
-			...{ label: cell.label, text: cell.source, folder: undefined },
-			...file,
-		};
-		const own = isFirst && !file ? cell : createCell(label, text, cell.header);
-		isFirst &&= file !== undefined;
-		return executor.run(own, source, folder ? { check, folder } : { check });
+		if (file) {
+			const { label, text, path } = file;
+			const own = createCell(label, text, cell.header, path);
+			return executor.run(own, source, { check, folder: dirname(path) });
+		}
+		const own = isFirst
+			? cell
+			: createCell(cell.label, cell.source, cell.header);
+		isFirst = false;
+		return executor.run(own, source, { check });
 	};
 	let value: unknown;
 	for (const { magics, source } of split.parts) {

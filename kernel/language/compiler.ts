@@ -260,8 +260,7 @@ export class Compiler {
 			offset + headLength,
 			{},
 		);
-		const isName =
-			info?.isMemberCompletion === false && info.isGlobalCompletion;
+		const isName = info?.isMemberCompletion === false;
 		return { ...rank(source, offset, info?.entries ?? []), isName };
 	}
 

@@ -139,7 +139,9 @@ function importMatches(
 			...(isStatement ? { insert } : {}),
 		});
 	}
-	return [...found.values()].slice(0, mostImports);
+	return [...found.values()]
+		.sort((a, b) => (a.text < b.text ? -1 : 1))
+		.slice(0, mostImports);
 }
 
 function completeCode(

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type ts from "typescript";
 import { projectRoot, stampOf } from "./host.js";
 import { typescript } from "./typescript.js";
 
@@ -20,35 +19,12 @@ type Names = Map<string, string>;
 const own = ["robust-transfer", "robust-transfer/parts"];
 const mostFiles = 400;
 
-const isExported = (statement: ts.Statement) =>
-	typescript.canHaveModifiers(statement) &&
-	(typescript
-		.getModifiers(statement)
-		?.some(({ kind }) => kind === typescript.SyntaxKind.ExportKeyword) ??
-		false);
+const declaration =
+	/^export\s+(?:declare\s+)?(?:abstract\s+|async\s+)?(function\*?|const|let|var|class|interface|type|enum|namespace)\s+([\w$]+)/gm;
+const list = /^export\s*(?:type\s*)?\{([^}]*)\}/gm;
+const all = /^export\s*\*\s*(?:as\s+([\w$]+)\s+)?from\s*["']([^"']+)["']/gm;
 
-function declared(statement: ts.Statement): [name: string, kind: string][] {
-	if (typescript.isVariableStatement(statement)) {
-		return statement.declarationList.declarations.flatMap(({ name }) =>
-			typescript.isIdentifier(name) ? [[name.text, "const"]] : [],
-		);
-	}
-	const kinds: [(node: ts.Node) => boolean, string][] = [
-		[typescript.isFunctionDeclaration, "function"],
-		[typescript.isClassDeclaration, "class"],
-		[typescript.isInterfaceDeclaration, "interface"],
-		[typescript.isTypeAliasDeclaration, "type"],
-		[typescript.isEnumDeclaration, "enum"],
-		[typescript.isModuleDeclaration, "module"],
-	];
-	const { name } = statement as { name?: ts.Node };
-	const kind = kinds.find(([is]) => is(statement))?.[1];
-	return kind && name && typescript.isIdentifier(name)
-		? [[name.text, kind]]
-		: [];
-}
-
-/** The names that packages of a project export, read from their declarations alone. */
+/** The names that packages of a project export, found in their declarations without a checker, which would take seconds. */
 export class ImportableNames {
 	readonly #files = new Map<string, Names>();
 	#found: readonly Importable[] = [];
@@ -84,47 +60,26 @@ export class ImportableNames {
 		if (bound.seen.has(path) || bound.left-- <= 0) return names;
 		bound.seen.add(path);
 		const text = typescript.sys.readFile(path) ?? "";
-		const latest = typescript.ScriptTarget.Latest;
-		const file = typescript.createSourceFile(path, text, latest);
-		for (const statement of file.statements) {
-			if (typescript.isExportDeclaration(statement)) {
-				this.#readExport(statement, names, { path, bound });
-			} else if (isExported(statement)) {
-				for (const [name, kind] of declared(statement)) names.set(name, kind);
+		for (const [, kind = "", name = ""] of text.matchAll(declaration)) {
+			names.set(name, kind);
+		}
+		for (const [, inner = ""] of text.matchAll(list)) {
+			for (const item of inner.split(",")) {
+				const [name] = /[\w$]+\s*$/.exec(item) ?? [];
+				if (name) names.set(name.trim(), "alias");
+			}
+		}
+		for (const [, name, specifier = ""] of text.matchAll(all)) {
+			const next = name ? undefined : this.resolve(specifier, path);
+			if (name) names.set(name, "module");
+			if (!next) continue;
+			for (const [inner, kind] of this.#namesOf(next, bound)) {
+				if (!names.has(inner)) names.set(inner, kind);
 			}
 		}
 		names.delete("default");
 		this.#files.set(path, names);
 		return names;
-	}
-
-	#readExport(
-		{ exportClause, moduleSpecifier }: ts.ExportDeclaration,
-		names: Names,
-		{
-			path,
-			bound,
-		}: {
-			readonly path: string;
-			readonly bound: { left: number; readonly seen: Set<string> };
-		},
-	): void {
-		const specifier =
-			moduleSpecifier && typescript.isStringLiteral(moduleSpecifier)
-				? moduleSpecifier.text
-				: undefined;
-		if (exportClause && typescript.isNamespaceExport(exportClause)) {
-			names.set(exportClause.name.text, "module");
-		} else if (exportClause) {
-			for (const { name } of exportClause.elements)
-				names.set(name.text, "alias");
-		} else if (specifier !== undefined) {
-			const next = this.resolve(specifier, path);
-			if (!next) return;
-			for (const [name, kind] of this.#namesOf(next, bound)) {
-				if (!names.has(name)) names.set(name, kind);
-			}
-		}
 	}
 }
 
@@ -132,10 +87,7 @@ export class ImportableNames {
 function packagesOf(path: string): string[] {
 	let named: object = {};
 	try {
-		const { dependencies, devDependencies } = JSON.parse(
-			readFileSync(path, "utf8"),
-		);
-		named = { ...dependencies, ...devDependencies };
+		named = JSON.parse(readFileSync(path, "utf8")).dependencies ?? {};
 	} catch {}
 	const others = Object.keys(named).filter(
 		(name) => !name.startsWith("@types/") && name !== own[0],

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { dirname, relative, resolve } from "node:path";
+import { relative, resolve } from "node:path";
 import { didYouMean } from "../../src/check/did-you-mean.js";
 import type { Magic } from "../language/magics.js";
 import { duration } from "../progress.js";
@@ -20,7 +20,7 @@ export interface MagicHost {
 		file?: {
 			readonly label: string;
 			readonly text: string;
-			readonly folder: string;
+			readonly path: string;
 		},
 	): Promise<Outcome>;
 	tensors(): string;
@@ -116,7 +116,7 @@ async function runFile({ argument }: Magic, host: MagicHost) {
 	const outcome = await host.run(source, {
 		label,
 		text,
-		folder: dirname(path),
+		path,
 	});
 	return "failure" in outcome ? outcome : "";
 }

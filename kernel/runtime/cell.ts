@@ -10,6 +10,8 @@ export interface Cell {
 	readonly source: string;
 	/** Header of the request, the parent of everything the cell prints. */
 	readonly header: Header | undefined;
+	/** The file that it is, if it does not stand in the notebook. */
+	readonly path: string | undefined;
 	/** Source maps of the compiled cell. */
 	maps: readonly string[];
 }
@@ -23,14 +25,18 @@ export function createCell(
 	label: string,
 	source: string,
 	header: Header | undefined,
+	path?: string,
 ): Cell {
 	created++;
 	const file = `${label}#${created}`;
-	const cell: Cell = { label, file, source, header, maps: [] };
+	const cell: Cell = { label, file, source, header, path, maps: [] };
 	cells.set(file, cell);
 	if (cells.size > kept) cells.delete(cells.keys().next().value as string);
 	return cell;
 }
+
+/** The cells that stack frames can be traced back to, oldest first. */
+export const allCells = (): readonly Cell[] => [...cells.values()];
 
 /** The header of the request a cell belongs to. */
 export const parentOf = (cell: Cell): Header | Record<string, never> =>

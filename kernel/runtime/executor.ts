@@ -57,6 +57,9 @@ export class Executor {
 	readonly modules: Modules;
 	/** Whether the types of cells are checked. */
 	isChecking = true;
+	/** Tells the debugger of compiled code, so that it stops there. */
+	arm: (cell: Cell, modules: readonly Emitted[]) => Promise<void> | undefined =
+		() => undefined;
 	/** How the cell that runs is read. */
 	#strictness: Strictness = { check: true };
 	/** The variables of the notebook. */
@@ -178,6 +181,10 @@ export class Executor {
 		}
 	}
 
+	#isDebugged(): boolean {
+		return Atomics.load(this.interrupts.flag, shared.debugging) !== 0;
+	}
+
 	/** Runs code in the cell that has begun, as if it stood in a file of `folder`, that of the notebook unless told otherwise. */
 	async run(
 		cell: Cell,
@@ -216,6 +223,7 @@ export class Executor {
 		}
 		if (modules.length > 0) {
 			this.modules.update(modules);
+			if (this.#isDebugged()) await this.arm(cell, modules);
 			const failed = (path: string, error: unknown) =>
 				complain(path, this.failureOf(error));
 			await this.#start(() => this.modules.renew(failed), { cancel: true });
@@ -240,6 +248,7 @@ export class Executor {
 		this.modules.update(modules);
 		if (!script) return { value: undefined };
 		cell.maps = script.maps;
+		if (this.#isDebugged()) await this.arm(cell, modules);
 		const names = Object.values(script.names).flat();
 		let unreached = names;
 		let value: unknown;

@@ -45,7 +45,9 @@ export const shared = {
 	running: 8,
 	/** Not 0 once the process was told to end: no cell is begun any more. */
 	ending: 9,
-	words: 10,
+	/** Not 0 while a debugger is attached, which has to know of scripts before they run. */
+	debugging: 10,
+	words: 11,
 } as const;
 
 const { setImmediate } = globalThis;

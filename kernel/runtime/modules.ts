@@ -101,6 +101,11 @@ export class Modules {
 		return this.#local.get(source)?.emitted.maps;
 	}
 
+	/** The local modules that have been compiled. */
+	paths(): string[] {
+		return [...this.#local.keys()];
+	}
+
 	/** Evaluates anew the modules that have run before and have changed, or import one that has. */
 	async renew(failed: (path: string, error: unknown) => void): Promise<void> {
 		const renewed = new Set<string>();

@@ -1,4 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
+import type { ScriptInfo } from "../debug/cell-path.js";
 import type { Connection } from "../protocol/connection.js";
 import type { Content, Message } from "../protocol/message.js";
 import type { ChildRequest } from "./children.js";
@@ -12,6 +13,8 @@ export type ToSockets =
 	| { readonly kind: "alive" }
 	/** Asks for `drained` once every request received so far has been passed on. */
 	| { readonly kind: "drain" }
+	/** Code is about to run that the debugger has to know; `armed` answers. */
+	| { readonly kind: "arm"; readonly scripts: readonly ScriptInfo[] }
 	/** Runs a child process for the main thread, which waits for it. */
 	| { readonly kind: "child"; readonly request: ChildRequest }
 	/** The process was told to end: what runs is saved first. */
@@ -38,6 +41,8 @@ export type ToMain =
 	/** The running JavaScript has been terminated; for lack of memory, if there is a text that says so. */
 	| { readonly kind: "terminated"; readonly reason?: string }
 	| { readonly kind: "drained" }
+	/** The debugger has set its breakpoints. */
+	| { readonly kind: "armed" }
 	| { readonly kind: "shutdown" };
 
 /** What the socket thread is started with. */

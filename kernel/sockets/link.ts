@@ -1,10 +1,11 @@
-import { once } from "node:events";
+import { on, once } from "node:events";
 import {
 	MessageChannel,
 	type MessagePort,
 	receiveMessageOnPort,
 	Worker,
 } from "node:worker_threads";
+import type { ScriptInfo } from "../debug/cell-path.js";
 import { contentText } from "../protocol/json.js";
 import type { Content, Header, Message } from "../protocol/message.js";
 import { Interrupted, shared } from "../runtime/interrupts.js";
@@ -131,6 +132,14 @@ export class Link {
 	close(): void {
 		this.#post({ kind: "quit" });
 		Atomics.wait(this.memory, shared.closed, 0, 10_000);
+	}
+
+	/** Tells the debugger of code that is about to run; resolves when it has set its breakpoints. */
+	async arm(scripts: readonly ScriptInfo[]): Promise<void> {
+		this.#post({ kind: "arm", scripts });
+		for await (const [message] of on(this.#worker, "message")) {
+			if ((message as ToMain).kind === "armed") return;
+		}
 	}
 
 	/** Runs a child process on the socket thread, blocking until it has ended. */

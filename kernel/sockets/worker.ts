@@ -3,12 +3,14 @@ import { StringDecoder } from "node:string_decoder";
 import { setTimeout as delay } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 import { Publisher, Router } from "zeromq";
+import { Debugging } from "../debug/debugging.js";
 import { address, channels } from "../protocol/connection.js";
 import {
 	type Content,
 	createHeader,
 	Decoder,
 	encode,
+	type Header,
 	type Message,
 } from "../protocol/message.js";
 import { shared } from "../runtime/interrupts.js";
@@ -33,7 +35,6 @@ const main = parentPort!;
 const tell = (message: ToMain) => main.postMessage(message);
 const decoder = new Decoder(connection.key);
 const largest = 256 * 2 ** 20;
-
 const limits = { sendHighWaterMark: 0, linger: 1000 };
 const sockets = {
 	shell: new Router({ ...limits, maxMessageSize: largest }),
@@ -125,6 +126,9 @@ main.on("message", (message: ToSockets) => {
 	if (message.kind === "drain") setImmediate(() => tell({ kind: "drained" }));
 	if (message.kind === "quit") void close();
 	if (message.kind === "end") void end();
+	if (message.kind === "arm") {
+		void debugging.arm(message.scripts).finally(() => tell({ kind: "armed" }));
+	}
 	if (message.kind === "child") children.run(message.request);
 	if (message.kind === "stream") {
 		joiner.add(message.piece);
@@ -162,6 +166,7 @@ const isRunning = () => Atomics.load(memory, shared.running) !== 0;
 
 /** Stops what runs as an interrupt does, and waits, not for ever, until runs in training are saved. */
 async function saveFirst(): Promise<void> {
+	await debugging.stop();
 	Atomics.store(memory, shared.ending, 1);
 	tell({ kind: "ending" });
 	if (!isRunning() && !isSaving()) return;
@@ -177,9 +182,9 @@ async function saveFirst(): Promise<void> {
 let ending: Promise<void> | undefined;
 
 /** Saves what runs and ends the process, once. */
-function end(answer: () => void = () => {}): Promise<void> {
-	ending ??= saveFirst().then(() => {
-		answer();
+function end(answer: () => Promise<void> = async () => {}): Promise<void> {
+	ending ??= saveFirst().then(async () => {
+		await answer();
 		return stop();
 	});
 	return ending;
@@ -193,12 +198,20 @@ async function stop(): Promise<void> {
 	waitPatiently(1500, () => process.kill(process.pid, "SIGKILL"));
 }
 
+const debugging = new Debugging(memory, (event, parent) => {
+	joiner.flush();
+	void post("iopub", "debug_event", event, { parent });
+});
+
 const controlReplies: Record<
 	string,
-	((content: Content) => Content) | undefined
+	((content: Content, parent: Header) => Content | Promise<Content>) | undefined
 > = {
 	kernel_info_request: () => kernelInfo,
+	usage_request: async () => (await import("./usage.js")).usage(),
+	debug_request: (content, parent) => debugging.answer(content, parent),
 	interrupt_request() {
+		debugging.resume();
 		interrupter.interrupt();
 		return { status: "ok" };
 	},
@@ -220,8 +233,8 @@ async function control(
 	const { identities } = message;
 	joiner.flush();
 	void post("iopub", "status", { execution_state: "busy" }, { parent });
-	const respond = () => {
-		const content = answer(message.content);
+	const respond = async () => {
+		const content = await answer(message.content, parent);
 		const reply = type.replace("_request", "_reply");
 		void post(channel, reply, content, { parent, identities });
 		if (type === "shutdown_request") {
@@ -230,7 +243,7 @@ async function control(
 		void post("iopub", "status", { execution_state: "idle" }, { parent });
 	};
 	if (type === "shutdown_request") await end(respond);
-	else respond();
+	else await respond();
 }
 
 const reading: Promise<void>[] = [];

@@ -256,6 +256,30 @@ test("tslab's display works", async () => {
 	});
 });
 
+test("usage tells what the kernel, its children and the machine use", async () => {
+	const ask = async () =>
+		(await kernel.client.request("usage_request", {}, { channel: "control" }))
+			.reply.content as Record<string, number> & {
+			host_virtual_memory: { total: number; available: number };
+		};
+	const first = await ask();
+	assert.equal(first.pid, kernel.client.process.pid);
+	assert.ok(first.kernel_memory! > 50e6 && first.kernel_memory! < 5e9);
+	assert.ok(
+		first.host_virtual_memory.available < first.host_virtual_memory.total,
+	);
+	assert.ok(first.cpu_count! >= 1);
+	// also while a cell keeps the kernel busy, with what its child processes hold
+	const busy = kernel.run(
+		"import { spawnSync } from 'node:child_process'; spawnSync(process.execPath, ['-e', 'const a = Buffer.alloc(2e8, 1); console.log(1); setTimeout(() => a, 1e6)'], { timeout: 20_000, killSignal: 'SIGKILL' }); 0",
+	);
+	let last = await ask();
+	while (last.kernel_memory! < first.kernel_memory! + 1e8) last = await ask();
+	assert.ok(last.kernel_cpu! >= 0);
+	await kernel.client.interrupt();
+	await busy;
+});
+
 test("every published message of this session is valid, busy and idle are paired", async () => {
 	assert.ok(kernel.recorded.length > 100);
 	for (const message of kernel.recorded) assertValid(message);

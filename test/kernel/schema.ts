@@ -80,6 +80,7 @@ const contents: Record<string, Record<string, Check>> = {
 		banner: isString,
 		help_links: arrayOf(isRecord),
 	},
+	debug_event: { seq: isCount, type: oneOf("event"), event: isString },
 	shutdown_reply: { ...ok, restart: isBoolean },
 	interrupt_reply: ok,
 };
