@@ -1,6 +1,7 @@
 import { adoptChildren } from "./child-processes.js";
 import { Comms } from "./comms.js";
 import { bundleOf } from "./display/bundle.js";
+import { PlotlyCarrier } from "./display/plotly-carrier.js";
 import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
 import { complete, describe, inspect } from "./language/assist.js";
@@ -29,6 +30,7 @@ export class Kernel {
 	readonly #history = new History();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
+	readonly #plotly: PlotlyCarrier;
 	readonly #queue: Queued[] = [];
 	#count = 0;
 	#isRunning = false;
@@ -47,6 +49,7 @@ export class Kernel {
 			link.publish(type, content, { parent: this.#parent(), buffers }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
+		this.#plotly = new PlotlyCarrier(link);
 	}
 
 	/** The header that output made now belongs to. */
@@ -63,7 +66,7 @@ export class Kernel {
 		this.#tensors.watch();
 		installGlobals({
 			publish: (type, content) =>
-				link.publish(type, content, { parent: this.#parent() }),
+				this.#plotly.publish(type, content, this.#parent()),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
 			signal: () => this.executor.interrupts.signal(),
@@ -200,6 +203,7 @@ export class Kernel {
 			this.link.publish("execute_input", input, { parent });
 		}
 		this.#request = message;
+		this.#plotly.begin(message);
 		const cell = createCell(`In[${execution_count}]`, text, parent);
 		const { failure, payload } = await this.#runCell(cell, { isSilent });
 		if (failure) {
@@ -239,7 +243,7 @@ export class Kernel {
 		const check = !magics.some(({ name }) => name === "%%nocheck");
 		const outcome = await this.executor.run(cell, source, { begin, check });
 		if ("failure" in outcome) return { ...outcome, payload: [] };
-		const failure = isSilent ? undefined : await this.#show(outcome, cell);
+		const failure = isSilent ? undefined : await this.#result(outcome, cell);
 		if (magics.some(({ name }) => name === "%%time")) {
 			process.stdout.write(wallTime(performance.now() - started));
 		}
@@ -258,7 +262,7 @@ export class Kernel {
 	}
 
 	/** Publishes the value of a cell's last expression. */
-	async #show(
+	async #result(
 		{ value }: Extract<Outcome, { value: unknown }>,
 		cell: Cell,
 	): Promise<Failure | undefined> {
@@ -266,15 +270,11 @@ export class Kernel {
 		if (value === undefined || isShown(value, executing)) return undefined;
 		const shown = await this.executor.guard(() => bundleOf(value));
 		if ("failure" in shown) return shown.failure;
-		const { data, metadata } = shown.value;
 		const count = this.#count;
-		const text = data["text/plain"];
+		const text = shown.value.data["text/plain"];
 		if (typeof text === "string") this.#history.addOutput(count, text);
-		this.link.publish(
-			"execute_result",
-			{ data, metadata, execution_count: count, transient: {} },
-			{ parent: parentOf(cell) },
-		);
+		const result = { ...shown.value, execution_count: count, transient: {} };
+		this.#plotly.publish("execute_result", result, parentOf(cell));
 		return undefined;
 	}
 

@@ -60,7 +60,7 @@ export const folded = (summary: string, html: string): string =>
 
 /** Figures as elements. */
 export const figureElements = (figures: readonly Figure[]): string[] =>
-	figures.map(figureElement);
+	figures.map((figure) => figureElement(figure));
 
 /** A whole HTML page that needs nothing else. */
 export const reportPage = ({

@@ -204,7 +204,7 @@ test("the page escapes what must not be markup and colors code", () => {
 	assert.equal(highlight("if"), '<span class="keyword">if</span>');
 	assert.equal(
 		ansiToHtml("\x1b[31m<e>\x1b[39m plain"),
-		'<span style="color:#c0392b">&lt;e&gt;</span> plain',
+		'<span style="color:var(--red)">&lt;e&gt;</span> plain',
 	);
 	const markdown: NotebookCell = {
 		cell_type: "markdown",
