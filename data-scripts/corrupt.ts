@@ -1,5 +1,5 @@
 /**
- * Writes corrupted copies of an image folder once, for all runs to share: `node dist/data-scripts/corrupt.js --help`.
+ * Writes corrupted copies of an image folder once, for all runs to share: `npx robust-transfer-data corrupt --help`.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,7 +24,7 @@ import { progressCounter } from "./progress-counter.js";
 
 const usage = `Writes corrupted copies of all image files below a folder, as PNG.
 
-  node dist/data-scripts/corrupt.js <images> <copies> [options]
+  npx robust-transfer-data corrupt <images> <copies> [options]
 
   --corruptions a,b,c     default: the fifteen common ones and your own; also ${corruptionNames.slice(15).join(", ")}
   --module mine.js#haze   a corruption of your own, as the module exports it; again for another

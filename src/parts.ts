@@ -244,6 +244,7 @@ export {
 
 // Tasks.
 
+export type { MiniBackboneName } from "./backbones/mini-backbone.js";
 export { accuracy } from "./tasks/accuracy.js";
 export type { Ade20kOptions } from "./tasks/ade20k/ade20k.js";
 export { ade20kClasses } from "./tasks/ade20k/classes.js";
@@ -362,7 +363,6 @@ export type {
 } from "./tasks/image-views.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
-export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";
 export type { Outline, Polygon } from "./tasks/shapes/outline.js";
 export {
 	type Picture,

@@ -15,6 +15,11 @@ import {
 	findCheckpoint,
 	findChecks,
 } from "./find-checkpoint.js";
+import {
+	isMiniBackboneName,
+	type MiniBackboneName,
+	miniArchitecture,
+} from "./mini-backbone.js";
 import { isZooName, type ZooName, zoo, zooEntry } from "./zoo.js";
 
 /** Where the checkpoint is, and what is made of it. */
@@ -35,7 +40,8 @@ const isArchitecture = (name: string): name is ArchitectureName =>
 	Object.hasOwn(architectures, name);
 
 /**
- * Loads a published backbone by its name in the zoo, or any checkpoint of an architecture from a file.
+ * Loads a published backbone by its name in the zoo, a bundled one as `miniBackbone` does, or any checkpoint of an
+ * architecture from a file.
  *
  * `loadBackbone("resnet50/prime")` looks in `data/checkpoints`, then in `folder`, and throws the command
  * that fetches a file which is in neither; `loadBackbone("resnet50", { from: "my.pth" })` takes any file
@@ -44,12 +50,14 @@ const isArchitecture = (name: string): name is ArchitectureName =>
  * tensors that are missing, left over or of another shape.
  */
 export async function loadBackbone(
-	name: ZooName | ArchitectureName,
+	name: ZooName | MiniBackboneName | ArchitectureName,
 	options: LoadOptions = {},
 ): Promise<Backbone> {
 	checkOptions("loadBackbone", options, checks);
 	const { from, folder } = options;
-	if (from !== undefined && !isArchitecture(name) && !isZooName(name)) {
+	const isKnown =
+		isArchitecture(name) || isMiniBackboneName(name) || isZooName(name);
+	if (from !== undefined && !isKnown) {
 		const names = Object.keys(architectures);
 		throw new Error(
 			`there is no architecture ${shown(name)} that ${from} could be of; the architectures are ${names.join(", ")}${didYouMean(name, [...names, ...Object.keys(zoo)])}`,
@@ -68,6 +76,10 @@ export async function loadBackbone(
 	if (isArchitecture(name)) {
 		const tensors = stateDict(checkpoint, chosen);
 		return backbone(withClasses(architectures[name], options), tensors);
+	}
+	if (isMiniBackboneName(name)) {
+		const whole = withClasses(miniArchitecture(name), options);
+		return { name, ...backbone(whole, stateDict(checkpoint, chosen)) };
 	}
 	const { architecture, model } = zooEntry(name);
 	const net = architectures[architecture];
