@@ -17,6 +17,7 @@ const headRows = 10;
 const tailRows = 5;
 const shownColumns = 40;
 const cellLength = 120;
+const objectLength = 60;
 const longestLine = 80;
 
 const style = {
@@ -58,9 +59,9 @@ function typeOf(values: readonly unknown[]): string {
 function cellText(value: unknown): string {
 	if (value === null || value === undefined) return "";
 	if (typeof value === "string") return shortId(value);
-	return value instanceof Date
-		? value.toISOString()
-		: plainText(value, { depth: 1, breakLength: Infinity });
+	if (value instanceof Date) return value.toISOString();
+	const text = plainText(value, { depth: 1, breakLength: Infinity });
+	return text.length > objectLength ? `${text.slice(0, objectLength)}…` : text;
 }
 
 /** What a cell shows, and all of it where that is less. */

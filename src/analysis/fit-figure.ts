@@ -74,7 +74,8 @@ export function fitLegend(
 			...named.map(({ name }) => widthOf(String(name), { ...font, size })),
 		);
 	const mark = (legend.itemwidth ?? 30) + 20;
-	if (longestAt(font.size) + mark < 0.28 * width) return null;
+	const beside = longestAt(font.size) + mark;
+	if (beside < 0.28 * width && width - beside > 520) return null;
 	const size = font.size - 1;
 	const entrywidth = Math.ceil(longestAt(size));
 	const columns = Math.max(1, Math.floor((width - 16) / (entrywidth + mark)));
@@ -121,6 +122,36 @@ export function fitNames(
 	};
 }
 
+/** Panels side by side whose vertical axes have titles, far enough apart for them. */
+export function fitPanels(
+	layout: Readonly<Record<string, unknown>>,
+	width: number,
+): Record<string, unknown> {
+	type Axis = { domain?: readonly number[]; title?: { text?: string } };
+	const axesOf = (letter: string) =>
+		Object.keys(layout)
+			.filter((key) => key.startsWith(`${letter}axis`))
+			.map((key) => [key, layout[key] as Axis] as const);
+	const across = axesOf("x");
+	const count = across.length;
+	const hasTitles = axesOf("y").every(([, { title }]) => title?.text);
+	const places = across.map(([, { domain }]) => domain ?? [0, 1]);
+	const gap = (places[1]?.[0] ?? 0) - (places[0]?.[1] ?? 1);
+	const wanted = Math.min(64 / (width - 88), 0.5 / count);
+	const isEqual = places.every(
+		([start = 0], i) =>
+			i === 0 || Math.abs(start - (places[i - 1]?.[1] ?? 0) - gap) < 1e-6,
+	);
+	if (!hasTitles || !isEqual || gap <= 0 || gap >= wanted) return {};
+	const size = (1 - wanted * (count - 1)) / count;
+	return Object.fromEntries(
+		across.map(([key, axis], i) => {
+			const start = i * (size + wanted);
+			return [key, { ...axis, domain: [start, start + size] }];
+		}),
+	);
+}
+
 /**
  * The layout of a figure on so many pixels of width: titles are broken into lines, and a legend that leaves
  * too little room for the rest goes below.
@@ -148,6 +179,9 @@ export function fitFigure(
 		legend && height === heightFor(legend.lines) ? heightFor(0) : height;
 	const margin = layout.margin as Record<string, number> | undefined;
 	const above = more + below.more;
+	const xaxis = layout.xaxis as { automargin?: boolean } | undefined;
+	// axes that keep their own room make it for the legend too
+	const under = legend && !xaxis?.automargin ? legend.height : 0;
 	return {
 		...layout,
 		autosize: false,
@@ -156,8 +190,15 @@ export function fitFigure(
 		...(title.text
 			? { title: title.subtitle ? { ...title, subtitle: below.title } : title }
 			: {}),
-		...(above > 0
-			? { margin: { ...margin, t: (margin?.t ?? 100) + above } }
+		...fitPanels(layout, width),
+		...(above + under > 0
+			? {
+					margin: {
+						...margin,
+						t: (margin?.t ?? 100) + above,
+						b: (margin?.b ?? 80) + under,
+					},
+				}
 			: {}),
 		...(names.more > 0 ? { yaxis: names.axis } : {}),
 		...(legend ? { legend: legend.legend } : {}),

@@ -49,6 +49,21 @@ test("where a legend would take more than its share it goes below, and the figur
 	assert.equal(fit({ ...figure, data: silent }, 700).height, 420 + 21);
 });
 
+test("panels that are narrow stand apart, so that titles of axes have their room", () => {
+	const figure = plotDegreeOfFineTuning(study);
+	const pixelsBetween = (room: number) => {
+		const layout = fitFigure(figure, room) as Record<
+			string,
+			{ domain: number[] }
+		>;
+		const [, end = 0] = layout.xaxis?.domain ?? [];
+		const [start = 0] = layout.xaxis2?.domain ?? [];
+		assert.ok(Math.abs((layout.xaxis3?.domain[1] ?? 0) - 1) < 1e-9);
+		return (start - end) * (room - 88);
+	};
+	for (const room of [560, 700, 1400]) assert.ok(pixelsBetween(room) > 63);
+});
+
 test("titles are broken into lines that fit, tags whole, with room for them above", () => {
 	const long = "word ".repeat(30).trim();
 	const figure: Figure = {

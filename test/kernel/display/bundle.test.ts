@@ -110,6 +110,16 @@ test("where runs have ids, what varies stands first, ids are short and last, in 
 		assert.match(html, /2 rows × 6 columns, 1 not shown/);
 		assert.match(String(data["text/plain"]), /^backbone .* run\n.*…ffb56a01\n/);
 	}
+	const study = {
+		task: ["x", "x"],
+		backbone: ["a", "b"],
+		details: [{ a: 1 }, {}],
+		drop: [1, 2],
+	};
+	assert.match(
+		String((await show(table(study))).data["text/plain"]),
+		/^backbone +drop +task +details\n/,
+	);
 	const own = await show(table({ task: ["x", "x"], name: ["a", "b"] }));
 	assert.match(String(own.data["text/plain"]), /^task {2}name/);
 });
