@@ -1,5 +1,5 @@
 /**
- * Fetches ADE20K SceneParsing: `node dist/data-scripts/ade20k.js [--folder FOLDER]`
+ * Fetches ADE20K SceneParsing: `npx robust-transfer-data ade20k [--folder FOLDER]`
  *
  * The archive, 920 MB, is fetched from its authors' page, verified and unpacked. Its annotations are under
  * the BSD 3-clause license; its images may be used for non-commercial research and education only.

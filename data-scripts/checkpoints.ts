@@ -1,5 +1,5 @@
 /**
- * Fetches published checkpoints: `node dist/data-scripts/checkpoints.js [--folder FOLDER] [--list] NAME...`
+ * Fetches published checkpoints: `npx robust-transfer-data checkpoints [--folder FOLDER] [--list] NAME...`
  *
  * A name is one of the zoo, such as `resnet50/prime`, the beginning of several, such as `resnet50`, or `all`.
  */

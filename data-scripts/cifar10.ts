@@ -1,5 +1,5 @@
 /**
- * Fetches CIFAR-10: `node dist/data-scripts/cifar10.js [--folder FOLDER]`
+ * Fetches CIFAR-10: `npx robust-transfer-data cifar10 [--folder FOLDER]`
  *
  * The binary version, 170 MB, is fetched from its author's page, verified and unpacked.
  */

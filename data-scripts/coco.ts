@@ -1,5 +1,5 @@
 /**
- * Fetches COCO 2017: `node dist/data-scripts/coco.js [--folder FOLDER] [--only annotations,val2017]`
+ * Fetches COCO 2017: `npx robust-transfer-data coco [--folder FOLDER] [--only annotations,val2017]`
  *
  * The annotations (253 MB) and the images for testing (816 MB) and training (19.3 GB) are fetched from their
  * authors' page, verified and unpacked; twice their size must be free meanwhile. The annotations are under CC BY 4.0; the

@@ -1,5 +1,5 @@
 /**
- * Writes corrupted copies of a set of images once, for all runs and programs to share: `node dist/data-scripts/corrupt.js --help`.
+ * Writes corrupted copies of a set of images once, for all runs and programs to share: `npx robust-transfer-data corrupt --help`.
  */
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -39,7 +39,7 @@ const sets: Readonly<Record<string, readonly string[]>> = {
 
 const usage = `Writes corrupted copies of a set of images, without loss, in a published layout.
 
-  node dist/data-scripts/corrupt.js <images> <copies> [options]
+  npx robust-transfer-data corrupt <images> <copies> [options]
 
   --layout images         all image files below <images>, as <corruption>/<severity>/<path>.png, or
                           imagenet-c: the same, with a folder for each class and the published names (gaussian_noise)

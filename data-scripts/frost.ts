@@ -1,4 +1,4 @@
-/** Fetches the six pictures of the frost corruption: `node dist/data-scripts/frost.js [folder]`, default data/frost. */
+/** Fetches the six pictures of the frost corruption: `npx robust-transfer-data frost [folder]`, default data/frost. */
 import { readArguments } from "../src/check/read-arguments.js";
 import { fetchFrost } from "./fetch-frost.js";
 

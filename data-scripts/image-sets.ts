@@ -1,5 +1,5 @@
 /**
- * Fetches data sets that Salman et al. transfer to: `node dist/data-scripts/image-sets.js pets dtd [--folder FOLDER]`
+ * Fetches data sets that Salman et al. transfer to: `npx robust-transfer-data image-sets pets dtd [--folder FOLDER]`
  *
  * Each goes into a folder of its name below `data`, as `train/<class>/*` and `test/<class>/*`, which
  * `imageFolder({ folder: "data/pets", test: "test" })` reads. The archives are fetched from their authors' pages, which

@@ -1,5 +1,5 @@
 /**
- * Trains the bundled mini backbones anew: `node dist/data-scripts/pretrain-mini.js [--folder FOLDER] [NAME...]`
+ * Trains the bundled mini backbones anew: `npx robust-transfer-data pretrain-mini [--folder FOLDER] [NAME...]`
  *
  * Names are those of `miniBackbone`, or beginnings of them; all by default. `regular` learns the source
  * domain of shapes from random weights, a Swin Transformer with labels for its tokens too; `prime` and
@@ -10,6 +10,12 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import {
+	type MiniBackboneName,
+	miniArchitecture,
+	miniBackboneFile,
+	miniBackboneNames,
+} from "../src/backbones/mini-backbone.js";
 import { didYouMean } from "../src/check/did-you-mean.js";
 import { readArguments } from "../src/check/read-arguments.js";
 import { toFloat16 } from "../src/checkpoint/half.js";
@@ -29,12 +35,6 @@ import {
 	writeSafetensors,
 } from "../src/index.js";
 import type { Dataset, NamedTensors } from "../src/parts.js";
-import {
-	type MiniBackboneName,
-	miniArchitecture,
-	miniBackboneFile,
-	miniBackboneNames,
-} from "../src/tasks/shapes/mini-backbone.js";
 import { shapes } from "../src/tasks/shapes/shapes.js";
 import { adversarial } from "../src/train/adversarial.js";
 import { terminalReporter } from "./terminal-reporter.js";

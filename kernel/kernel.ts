@@ -2,6 +2,7 @@ import { adoptChildren } from "./child-processes.js";
 import { Comms } from "./comms.js";
 import { Probe, scriptsOf } from "./debug/probe.js";
 import { bundleOf } from "./display/bundle.js";
+import { PlotlyCarrier } from "./display/plotly-carrier.js";
 import { installGlobals, isShown } from "./globals.js";
 import { History } from "./history.js";
 import { inspect } from "./language/assist.js";
@@ -32,6 +33,7 @@ export class Kernel {
 	readonly #values = new ShownValues();
 	readonly #comms: Comms;
 	readonly #tensors: TensorCensus;
+	readonly #plotly: PlotlyCarrier;
 	readonly #queue: Queued[] = [];
 	#count = 0;
 	#isRunning = false;
@@ -50,6 +52,7 @@ export class Kernel {
 			link.publish(type, content, { parent: this.#parent(), buffers }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
+		this.#plotly = new PlotlyCarrier(link);
 	}
 
 	/** The header that output made now belongs to. */
@@ -67,7 +70,7 @@ export class Kernel {
 		this.#values.install();
 		installGlobals({
 			publish: (type, content) =>
-				link.publish(type, content, { parent: this.#parent() }),
+				this.#plotly.publish(type, content, this.#parent()),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
 			signal: () => this.executor.interrupts.signal(),
@@ -209,6 +212,7 @@ export class Kernel {
 			this.link.publish("execute_input", input, { parent });
 		}
 		this.#request = message;
+		this.#plotly.begin(message);
 		const cell = createCell(`In[${execution_count}]`, text, parent);
 		const { failure, payload } = await this.#runCell(cell, { isSilent });
 		if (failure) {
@@ -260,16 +264,12 @@ export class Kernel {
 		if (value === undefined || isShown(value, executing)) return undefined;
 		const shown = await this.executor.guard(() => bundleOf(value));
 		if ("failure" in shown) return shown.failure;
-		const { data, metadata } = shown.value;
 		const count = this.#count;
 		this.#values.addOutput(count, value);
-		const text = data["text/plain"];
+		const text = shown.value.data["text/plain"];
 		if (typeof text === "string") this.#history.addOutput(count, text);
-		this.link.publish(
-			"execute_result",
-			{ data, metadata, execution_count: count, transient: {} },
-			{ parent: parentOf(cell) },
-		);
+		const result = { ...shown.value, execution_count: count, transient: {} };
+		this.#plotly.publish("execute_result", result, parentOf(cell));
 		return undefined;
 	}
 

@@ -8,7 +8,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { kernelName, kernelSpec } from "./kernelspec.js";
+import { plotlySource } from "../src/analysis/plotly-source.js";
+import { kernelName, kernelSpec, plotlyFile } from "./kernelspec.js";
 import { logoPng, logoSvg } from "./logo.js";
 
 /** A kernel that Jupyter can find. */
@@ -40,12 +41,13 @@ export function kernelFolder(prefix?: string): string {
 	return join(data, "kernels", kernelName);
 }
 
-/** Writes the kernelspec and its logos; returns their folder. */
+/** Writes the kernelspec, its logos, and Plotly for figures; returns their folder. */
 export function installKernel(prefix?: string): string {
 	const folder = kernelFolder(prefix);
 	mkdirSync(folder, { recursive: true });
 	const spec = `${JSON.stringify(kernelSpec(), undefined, 1)}\n`;
 	writeFileSync(join(folder, "kernel.json"), spec);
+	writeFileSync(join(folder, plotlyFile), plotlySource());
 	writeFileSync(join(folder, "logo-svg.svg"), logoSvg);
 	for (const side of [32, 64]) {
 		writeFileSync(join(folder, `logo-${side}x${side}.png`), logoPng(side));

@@ -1,10 +1,14 @@
 import { fileURLToPath } from "node:url";
+import { plotlyVersion } from "../src/analysis/plotly-source.js";
 
 /** The name under which Jupyter knows the kernel. */
 export const kernelName = "robust-transfer";
 
 /** The name a reader sees in the list of kernels. */
 export const displayName = "TypeScript (robust-transfer)";
+
+/** The file beside kernel.json that holds Plotly. */
+export const plotlyFile = `plotly-cartesian-${plotlyVersion}.min.js`;
 
 /** The command that starts the kernel on a connection file. */
 export function kernelCommand(connectionFile: string): string[] {
@@ -25,6 +29,7 @@ export function kernelSpec(): object {
 		display_name: displayName,
 		language: "typescript",
 		interrupt_mode: "message",
-		metadata: { debugger: true },
+		// where figures find Plotly on a Jupyter server
+		metadata: { debugger: true, plotly: plotlyFile },
 	};
 }

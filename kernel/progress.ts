@@ -40,6 +40,9 @@ export function duration(seconds: number): string {
 		: `${minutes}:${pad(whole % 60)} min`;
 }
 
+// the line then fits cells as narrow as 80 characters
+const longestLabel = 24;
+
 /** A progress bar as one line of text: share, bar, count, rate and time left. */
 export function progressLine(
 	done: number,
@@ -49,7 +52,11 @@ export function progressLine(
 	const rate = done / Math.max(seconds, 1e-3);
 	const digits = rate < 10 ? 2 : 0;
 	const speed = `${rate.toFixed(digits)}/s`;
-	const head = label === "" ? "" : `${label} `;
+	const short =
+		label.length > longestLabel
+			? `${label.slice(0, longestLabel - 1)}…`
+			: label;
+	const head = short === "" ? "" : `${short} `;
 	if (total === undefined) {
 		return `${head}${done} · ${speed} · ${duration(seconds)}`;
 	}

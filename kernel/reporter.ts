@@ -83,9 +83,10 @@ function contentOf(state: State): Content {
 		const percent = percentOf(progress).padStart(4);
 		return `${percent} ${barOf(progress.done / progress.total)} ${detailsOf(progress)}`;
 	});
+	const line = "white-space:nowrap;overflow:hidden;text-overflow:ellipsis";
 	const elements = active.map(
 		(progress) =>
-			`<div><progress max="${progress.total}" value="${progress.done}" style="width:14em;vertical-align:middle"></progress> ${percentOf(progress)} · ${escapeHtml(detailsOf(progress))}</div>`,
+			`<div style="${line}" title="${escapeHtml(progress.what)}"><progress max="${progress.total}" value="${progress.done}" style="width:14em;vertical-align:middle"></progress> ${percentOf(progress)} · ${escapeHtml(detailsOf(progress))}</div>`,
 	);
 	const sentences = lines.map((line) => `<div>${escapeHtml(line)}</div>`);
 	return {

@@ -13,15 +13,15 @@ export {
 } from "./backbones/backbone.js";
 export { findCheckpoint } from "./backbones/find-checkpoint.js";
 export { loadBackbone } from "./backbones/load-backbone.js";
+export {
+	miniBackbone,
+	miniBackboneNames,
+} from "./backbones/mini-backbone.js";
 export { zoo, zooEntry } from "./backbones/zoo.js";
 export { describeCheckpoint } from "./checkpoint/describe.js";
 export { readCheckpoint } from "./checkpoint/read.js";
 export { stateDict } from "./checkpoint/state-dict.js";
 export { writeSafetensors } from "./checkpoint/write-safetensors.js";
-export {
-	miniBackbone,
-	miniBackboneNames,
-} from "./tasks/shapes/mini-backbone.js";
 
 // Images, and what corrupts them.
 

@@ -244,6 +244,7 @@ export {
 
 // Tasks.
 
+export type { MiniBackboneName } from "./backbones/mini-backbone.js";
 export { accuracy } from "./tasks/accuracy.js";
 export type { Ade20kOptions } from "./tasks/ade20k/ade20k.js";
 export {
@@ -374,7 +375,6 @@ export { wnids } from "./tasks/imagenet/wnids.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
-export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";
 export type { Outline, Polygon } from "./tasks/shapes/outline.js";
 export {
 	type Picture,

@@ -1,13 +1,18 @@
-import { randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { type Figure, plainFigure, sizeOf } from "../../src/analysis/figure.js";
+import {
+	pictureElement,
+	pictureOf,
+} from "../../src/analysis/figure-to-html.js";
 import { svgToPng } from "../../src/analysis/figure-to-png.js";
 import { figureToSvg } from "../../src/analysis/figure-to-svg.js";
-import { plotlySource } from "../../src/analysis/plotly-source.js";
+import { liveColors, liveSource } from "../../src/analysis/live-figure.js";
+import { plotlyVersion } from "../../src/analysis/plotly-source.js";
 import type { Bundle } from "./bundle.js";
+import { findPlotly, sourceClass, takeElement } from "./find-plotly.js";
 import { escapeScript } from "./html.js";
 
 const figureKeys = new Set(["data", "layout", "config", "frames"]);
-const plotlyVersion = "4.1.1";
 
 /** Tells a figure: an object of `data` (traces), `layout` and nothing that Plotly does not know. */
 export function isFigure(value: object): value is Figure {
@@ -21,60 +26,72 @@ export function isFigure(value: object): value is Figure {
 	);
 }
 
-/** The source of Plotly, for a script element. */
-export const plotlyScript = (): string =>
-	plotlySource().replaceAll("</script", "<\\/script");
-
 /** Where the live figure's script comes from. */
 export type PlotMode =
-	/** With the first figure of the kernel: works offline, 1.5 MB. */
+	/** From one output of the notebook: works offline and wherever the notebook goes, 0.7 MB. */
 	| "inline"
-	/** From Plotly's CDN, the picture standing in until then. */
+	/** From the Jupyter server or Plotly's CDN, the picture standing in until then. */
 	| "connected"
 	/** Nowhere: the picture only. */
 	| "static";
 
-let isSourceSent = false;
-
-function loader(mode: PlotMode): string {
-	if (mode === "inline") {
-		if (isSourceSent) return "";
-		isSourceSent = true;
-		return `<script>${plotlyScript()}</script>`;
-	}
-	const url = `https://cdn.plot.ly/plotly-cartesian-${plotlyVersion}.min.js`;
-	return `<script>if(!window.Plotly&&!document.querySelector('script[src="${url}"]')){const s=document.createElement("script");s.src="${url}";document.head.append(s)}</script>`;
+/** What `ROBUST_TRANSFER_PLOTS` asks for. */
+export function plotMode(): PlotMode {
+	const mode = process.env.ROBUST_TRANSFER_PLOTS || "inline";
+	if (modes.includes(mode)) return mode as PlotMode;
+	throw new RangeError(
+		`ROBUST_TRANSFER_PLOTS must be ${modes.join(", ")}, not "${mode}"`,
+	);
 }
 
-function script(id: string, figure: Figure): string {
-	const json = escapeScript(JSON.stringify(figure));
-	return `<script>(function(){const figure=${json};let tries=0;
-(function draw(){const holder=document.getElementById("${id}");
-if(!window.Plotly||!holder){if(tries++<100)setTimeout(draw,100);return}
-holder.textContent="";window.Plotly.newPlot(holder,figure.data,figure.layout,Object.assign({responsive:true},figure.config))})()})()</script>`;
+const modes = ["inline", "connected", "static"];
+const address = `https://cdn.plot.ly/plotly-cartesian-${plotlyVersion}.min.js`;
+const liveClass = "live-figure";
+
+/** Whether HTML has a figure in it that looks for Plotly. */
+export const isLive = (html: string): boolean =>
+	html.includes(`class="${liveClass} `);
+
+/** The script that makes what an element shows live. */
+function script(className: string, figure: Figure): string {
+	const hasTraces = figure.data.length > 0;
+	const action = hasTraces
+		? `findPlotly("${address}","${sourceClass}").then((plotly)=>showFigure(holder,figure,colors,plotly))`
+		: `showPicture(holder.querySelector("img"),colors)`;
+	const data = hasTraces
+		? `const figure=${escapeScript(JSON.stringify(figure))};`
+		: "";
+	const functions = [liveSource(), findPlotly, takeElement].join("\n");
+	return `<script>(()=>{${functions.replaceAll(/\n\s*/g, "\n")}
+const colors=${escapeScript(JSON.stringify(liveColors))};${data}
+takeElement("${className}",(holder)=>${action})})()</script>`;
 }
 
 /**
  * A figure for every client: Plotly's own MIME type, HTML that becomes a live figure where scripts
  * run and stays a picture where they do not, and a PNG for those that show only images.
+ *
+ * One without traces, such as a strip of images, is a picture and nothing else.
  */
 export function figureBundle(figure: Figure): Bundle {
 	const plain = plainFigure(figure);
-	const drawing = figureToSvg(plain);
-	const { width, height } = sizeOf(plain);
-	const mode = (process.env.ROBUST_TRANSFER_PLOTS ?? "inline") as PlotMode;
-	const id = `figure-${randomUUID()}`;
-	const svg = Buffer.from(drawing).toString("base64");
-	const picture = `<img width="${width}" height="${height}" alt="figure" src="data:image/svg+xml;base64,${svg}">`;
+	const hasTraces = plain.data.length > 0;
+	const picture = hasTraces ? pictureOf(plain) : plain;
+	const drawing = figureToSvg(picture);
+	const { width, height } = sizeOf(picture);
+	const mode = plotMode();
+	const hash = createHash("sha256").update(JSON.stringify(plain)).digest("hex");
+	const className = `figure-${hash.slice(0, 12)}`;
 	// notebooks that the runner writes stay small
-	const scale = mode === "connected" ? 1 : 2;
-	const live = mode === "static" ? "" : loader(mode) + script(id, plain);
+	const scale = mode === "connected" || !hasTraces ? 1 : 2;
+	const live = mode === "static" ? "" : script(className, plain);
 	const { title } = plain.layout as { title?: { text?: string } | string };
 	const name = (typeof title === "string" ? title : title?.text) ?? "";
+	const classes = hasTraces && live ? `${liveClass} ${className}` : className;
 	return {
 		data: {
-			"application/vnd.plotly.v1+json": plain,
-			"text/html": `<div id="${id}">${picture}</div>${live}`,
+			...(hasTraces && { "application/vnd.plotly.v1+json": plain }),
+			"text/html": `<div class="${classes}">${pictureElement(drawing, picture)}</div>${live}`,
 			"image/png": Buffer.from(svgToPng(drawing, { scale })).toString("base64"),
 			"text/plain": `Figure ${name ? `"${name}" ` : ""}with ${plain.data.length} trace${plain.data.length === 1 ? "" : "s"}`,
 		},

@@ -6,9 +6,6 @@ type Scalar = string | number | bigint | boolean | null | undefined;
 /** A row by the names of its columns. */
 export type Fields = Readonly<Record<string, Scalar>>;
 
-// Of result rows: one bit for each image, to compute with and not to look at.
-const unread = new Set(["correct"]);
-
 const isScalar = (value: unknown): value is Scalar =>
 	value === null || !["object", "function", "symbol"].includes(typeof value);
 
@@ -32,10 +29,9 @@ function someOf(rows: readonly unknown[]): readonly unknown[] {
 	return indices.map((i) => rows[i]);
 }
 
-const namesOf = (rows: readonly Fields[]) =>
-	[...new Set((someOf(rows) as readonly Fields[]).flatMap(Object.keys))].filter(
-		(name) => !unread.has(name),
-	);
+const namesOf = (rows: readonly Fields[]) => [
+	...new Set((someOf(rows) as readonly Fields[]).flatMap(Object.keys)),
+];
 
 function tableOf(rows: readonly Fields[]): TableLike {
 	const names = namesOf(rows);

@@ -78,13 +78,14 @@ function oneRun(run: Run): Bundle {
 	return factsBundle(title, facts, curveElement(run.log));
 }
 
-const rowOf = ({ record, finished, log }: Run): Fields => ({
+const rowOf = ({ id, record, finished, log }: Run): Fields => ({
 	task: record.task.name,
 	backbone: record.backbone.name,
 	recipe: changesText(record.recipe),
 	updates: log.at(-1)?.step ?? 0,
 	loss: log.at(-1)?.loss ?? null,
 	finished,
+	run: id,
 });
 
 /** A run as its recipe, loss and scores; a list of runs as a table. */

@@ -1,4 +1,7 @@
+import { shortId } from "../../src/analysis/short-id.js";
+import { arrangeColumns } from "./arrange-columns.js";
 import { escapeHtml } from "./html.js";
+import { numberTexts } from "./number-text.js";
 import { plainText } from "./plain.js";
 
 /** What a table must offer to be shown as one; arquero's tables do. */
@@ -14,6 +17,7 @@ const headRows = 10;
 const tailRows = 5;
 const shownColumns = 40;
 const cellLength = 120;
+const objectLength = 60;
 const longestLine = 80;
 
 const style = {
@@ -54,18 +58,28 @@ function typeOf(values: readonly unknown[]): string {
 
 function cellText(value: unknown): string {
 	if (value === null || value === undefined) return "";
-	if (typeof value === "number") {
-		return Number.isInteger(value) || !Number.isFinite(value)
-			? String(value)
-			: String(Number(value.toPrecision(6)));
-	}
-	const text =
-		typeof value === "string"
-			? value
-			: value instanceof Date
-				? value.toISOString()
-				: plainText(value, { depth: 1, breakLength: Infinity });
-	return text.length > cellLength ? `${text.slice(0, cellLength)}…` : text;
+	if (typeof value === "string") return shortId(value);
+	if (value instanceof Date) return value.toISOString();
+	const text = plainText(value, { depth: 1, breakLength: Infinity });
+	return text.length > objectLength ? `${text.slice(0, objectLength)}…` : text;
+}
+
+/** What a cell shows, and all of it where that is less. */
+interface CellText {
+	readonly text: string;
+	readonly full?: string;
+}
+
+function cellsOf(column: string, values: readonly unknown[]): CellText[] {
+	const isNumber = (value: unknown) => typeof value === "number";
+	const numbers = numberTexts(column, values.filter(isNumber) as number[]);
+	return values.map((value) => {
+		const text = isNumber(value) ? (numbers.shift() ?? "") : cellText(value);
+		if (text.length > cellLength)
+			return { text: `${text.slice(0, cellLength)}…` };
+		const isShort = typeof value === "string" && text !== value;
+		return isShort ? { text, full: value } : { text };
+	});
 }
 
 interface Shown {
@@ -73,7 +87,7 @@ interface Shown {
 		readonly name: string;
 		readonly type: string;
 		readonly isNumber: boolean;
-		readonly cells: readonly string[];
+		readonly cells: readonly CellText[];
 	}[];
 	readonly rows: readonly number[];
 	/** Position in `rows` after which rows are left out; -1 when none are. */
@@ -90,18 +104,19 @@ function select(table: TableLike): Shown {
 				...Array.from({ length: tailRows }, (_, i) => count - tailRows + i),
 			]
 		: Array.from({ length: count }, (_, i) => i);
-	const names = table.columnNames();
-	const columns = names.slice(0, shownColumns).map((name) => {
-		const values = rows.map((row) => table.get(name, row));
-		const type = typeOf(values);
-		const isNumber = type === "number" || type === "bigint";
-		return { name, type, isNumber, cells: values.map(cellText) };
-	});
-	const hidden = names.length - columns.length;
+	const columns = arrangeColumns(table)
+		.slice(0, shownColumns)
+		.map((name) => {
+			const values = rows.map((row) => table.get(name, row));
+			const type = typeOf(values);
+			const isNumber = type === "number" || type === "bigint";
+			return { name, type, isNumber, cells: cellsOf(name, values) };
+		});
+	const hidden = table.numCols() - columns.length;
 	const plural = (n: number, word: string) =>
 		`${n} ${word}${n === 1 ? "" : "s"}`;
 	const summary =
-		`${plural(count, "row")} × ${plural(names.length, "column")}` +
+		`${plural(count, "row")} × ${plural(table.numCols(), "column")}` +
 		(hidden > 0 ? `, ${hidden} not shown` : "");
 	return { columns, rows, gap: isLong ? headRows - 1 : -1, summary };
 }
@@ -109,8 +124,8 @@ function select(table: TableLike): Shown {
 /** A table as HTML with column types and row count; long ones show head and tail. */
 export function tableHtml(table: TableLike): string {
 	const { columns, rows, gap, summary } = select(table);
-	const cell = (tag: string, look: string, content: string) =>
-		`<${tag} style="${look}">${content}</${tag}>`;
+	const cell = (tag: string, look: string, content: string, full?: string) =>
+		`<${tag} style="${look}"${full ? ` title="${escapeHtml(full)}"` : ""}>${content}</${tag}>`;
 	const lookOf = (isNumber: boolean, text = "") => {
 		if (isNumber) return style.number;
 		return text.length > longestLine ? style.long : style.text;
@@ -124,14 +139,15 @@ export function tableHtml(table: TableLike): string {
 	);
 	const dots = `<tr>${columns.map(({ isNumber }) => cell("td", lookOf(isNumber), "⋮")).join("")}</tr>`;
 	const body = rows.map((_, i) => {
-		const cells = columns.map(({ isNumber, cells }) =>
-			cell("td", lookOf(isNumber, cells[i]), escapeHtml(cells[i] ?? "")),
-		);
+		const cells = columns.map(({ isNumber, cells }) => {
+			const { text = "", full } = cells[i] ?? {};
+			return cell("td", lookOf(isNumber, text), escapeHtml(text), full);
+		});
 		return `<tr>${cells.join("")}</tr>${i === gap ? dots : ""}`;
 	});
 	return [
-		`<table style="${style.table}"><thead><tr>${heads.join("")}</tr></thead>`,
-		`<tbody>${body.join("\n")}</tbody></table>`,
+		`<div style="overflow-x:auto"><table style="${style.table}"><thead><tr>${heads.join("")}</tr></thead>`,
+		`<tbody>${body.join("\n")}</tbody></table></div>`,
 		`<div style="${style.foot}">${summary}</div>`,
 	].join("\n");
 }
@@ -140,7 +156,7 @@ export function tableHtml(table: TableLike): string {
 export function tableText(table: TableLike): string {
 	const { columns, rows, gap, summary } = select(table);
 	const widths = columns.map(({ name, cells }) =>
-		Math.max(name.length, ...cells.map((cell) => cell.length)),
+		Math.max(name.length, ...cells.map(({ text }) => text.length)),
 	);
 	const line = (texts: readonly string[]) =>
 		texts
@@ -152,7 +168,7 @@ export function tableText(table: TableLike): string {
 			.join("  ")
 			.trimEnd();
 	const body = rows.flatMap((_, i) => {
-		const shown = line(columns.map(({ cells }) => cells[i] ?? ""));
+		const shown = line(columns.map(({ cells }) => cells[i]?.text ?? ""));
 		return i === gap ? [shown, line(columns.map(() => "⋮"))] : [shown];
 	});
 	return [line(columns.map(({ name }) => name)), ...body, summary].join("\n");

@@ -5,14 +5,14 @@ const styles: Record<string, string> = {
 	"2": "opacity:.6",
 	"3": "font-style:italic",
 	"4": "text-decoration:underline",
-	"30": "color:#3e424d",
-	"31": "color:#c0392b",
-	"32": "color:#15803d",
-	"33": "color:#a16207",
-	"34": "color:#1d4ed8",
-	"35": "color:#9333ea",
-	"36": "color:#0e7490",
-	"90": "color:#6b7280",
+	"30": "color:var(--black)",
+	"31": "color:var(--red)",
+	"32": "color:var(--green)",
+	"33": "color:var(--yellow)",
+	"34": "color:var(--blue)",
+	"35": "color:var(--magenta)",
+	"36": "color:var(--cyan)",
+	"90": "color:var(--gray)",
 };
 
 const resets: Record<string, readonly string[]> = {

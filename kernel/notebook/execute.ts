@@ -31,12 +31,20 @@ function cellClock(client: KernelClient, seconds: number) {
 		if (Number.isFinite(delay)) timers.push(setTimeout(action, delay * 1000));
 	};
 	let start = () => {};
+	let isUp = false;
 	const tooLate = new Promise<never>((_, reject) => {
 		start = () => {
 			start = () => {};
-			after(seconds, () => void client.interrupt().catch(() => {}));
+			after(seconds, () => {
+				isUp = true;
+				client.interrupt().catch(() => {});
+			});
 			after(seconds + graceSeconds, () =>
-				reject(new Error(`the cell did not stop after ${seconds} s`)),
+				reject(
+					new Error(
+						`the cell did not stop: --timeout ${seconds} was over, and ${graceSeconds} s more`,
+					),
+				),
 			);
 		};
 	});
@@ -44,6 +52,13 @@ function cellClock(client: KernelClient, seconds: number) {
 		tooLate,
 		/** To be called when the cell has begun: an interrupt before that would be lost. */
 		begin: () => start(),
+		/** Why the cell was interrupted, if its time was up. */
+		reason: () =>
+			isUp
+				? [
+						`it was interrupted because it took more than ${seconds} s (--timeout)`,
+					]
+				: [],
 		stop: () => timers.forEach(clearTimeout),
 	};
 }
@@ -93,7 +108,7 @@ async function executeCell(
 		const done = { ...cell, outputs, execution_count: count };
 		if (reply.status === "ok") return { cell: done };
 		const traceback = (reply.traceback as string[] | undefined) ?? [];
-		return { cell: done, traceback };
+		return { cell: done, traceback: [...traceback, ...clock.reason()] };
 	} catch (error) {
 		const done = { ...cell, outputs, execution_count: null };
 		return { cell: done, traceback: [(error as Error).message] };

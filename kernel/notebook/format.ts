@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
 export type MultilineText = string | readonly string[];
@@ -52,11 +51,12 @@ export function splitText(text: string): string[] {
 
 /** A new code cell. */
 export function codeCell(
+	id: string,
 	source: string,
 	tags: readonly string[],
 ): NotebookCell {
 	return {
-		id: randomUUID().slice(0, 8),
+		id,
 		cell_type: "code",
 		metadata: { tags },
 		source: splitText(source),

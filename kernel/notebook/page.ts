@@ -1,6 +1,10 @@
-import type { Figure } from "../../src/analysis/figure.js";
-import { isFigure, plotlyScript } from "../display/figure.js";
-import { escapeHtml, escapeScript } from "../display/html.js";
+import {
+	figureElement,
+	figureStyle,
+	liveFigures,
+} from "../../src/analysis/figure-to-html.js";
+import { isFigure } from "../display/figure.js";
+import { escapeHtml } from "../display/html.js";
 import { ansiToHtml } from "./ansi.js";
 import {
 	joinText,
@@ -13,20 +17,25 @@ import { highlight } from "./highlight.js";
 import { markdownToHtml } from "./markdown.js";
 
 const style = `
-body{font:16px/1.55 system-ui,sans-serif;color:#1f2328;max-width:74rem;margin:2rem auto;padding:0 1rem}
+:root{color-scheme:light dark;--page:white;--text:#1f2328;--soft:#57606a;--rule:#d0d7de;--code:#f6f8fa;--edge:#3178c6;--warn:#fff4e5;--bad:#fdf0ef;--keyword:#8250df;--string:#0a5c2f;--number:#0550ae;--comment:#6e7781;--red:#c0392b;--green:#15803d;--yellow:#a16207;--blue:#1d4ed8;--magenta:#9333ea;--cyan:#0e7490;--black:#3e424d;--gray:#6b7280}
+@media screen and (prefers-color-scheme:dark){:root{--page:#14171c;--text:#e6e8ec;--soft:#a7aebb;--rule:#3b414d;--code:#1d2129;--edge:#62abdf;--warn:#33270f;--bad:#3a1d1c;--keyword:#c9a4ff;--string:#7fd6a0;--number:#7cc0ff;--comment:#98a1af;--red:#ff8f80;--green:#5fd38a;--yellow:#e3b341;--blue:#86b1ff;--magenta:#d2a2ff;--cyan:#5cc8de;--black:#c3c8d2;--gray:#9aa2af}}
+body{font:16px/1.55 system-ui,sans-serif;color:var(--text);background:var(--page);max-width:74rem;margin:2rem auto;padding:0 1rem;overflow-wrap:break-word}
+a{color:var(--edge)}
 pre,code{font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
 .cell{margin:1rem 0}
+.text{overflow-x:auto}
 p,li,.source,pre{max-width:60rem}
-.source{background:#f6f8fa;border-left:3px solid #3178c6;padding:.6rem .8rem;overflow-x:auto;margin:0}
-.count{color:#8b949e;font-size:12px;margin-bottom:2px}
+.source{background:var(--code);border-left:3px solid var(--edge);padding:.6rem .8rem;overflow-x:auto;margin:0}
+.count{color:var(--soft);font-size:12px;margin-bottom:2px}
 .output{margin:.5rem 0 .5rem .2rem;overflow-x:auto}
 .output pre{margin:0;white-space:pre-wrap}
-.stderr{background:#fff4e5;padding:.4rem}
-.error{background:#fdf0ef;padding:.6rem .8rem}
-.keyword{color:#8250df}.string{color:#0a5c2f}.number{color:#0550ae}.comment{color:#6e7781}
+.stderr{background:var(--warn);padding:.4rem}
+.error{background:var(--bad);padding:.6rem .8rem}
+.keyword{color:var(--keyword)}.string{color:var(--string)}.number{color:var(--number)}.comment{color:var(--comment)}
 img{max-width:100%}
-table{border-collapse:collapse}td,th{padding:2px 10px;border-bottom:1px solid #e5e7eb}
-blockquote{border-left:3px solid #d0d7de;margin-left:0;padding-left:1rem;color:#57606a}
+table{border-collapse:collapse}td,th{padding:2px 10px;border-bottom:1px solid var(--rule)}
+blockquote{border-left:3px solid var(--rule);margin-left:0;padding-left:1rem;color:var(--soft)}
+${figureStyle}
 `;
 
 const text = (value: unknown) => joinText(value as MultilineText);
@@ -42,21 +51,20 @@ function dataUrl(data: Record<string, unknown>): string | undefined {
 	return `data:image/svg+xml;base64,${svg}`;
 }
 
-/** A figure that is a picture until the page's own Plotly has drawn it. */
-function liveFigure(figure: Figure, picture: string | undefined): string {
-	const json = escapeScript(JSON.stringify(figure));
-	const width = Number(figure.layout.width) || 700;
-	const image = picture
-		? `<img alt="figure" width="${width}" src="${picture}">`
-		: "";
-	return `<div class="figure">${image}<script type="application/json">${json}</script></div>`;
+/** The picture that an output has of a figure: one that stays sharp where there is one. */
+function pictureIn(data: Record<string, unknown>): string | undefined {
+	const drawn = /<img [^>]*src="data:image\/svg\+xml;base64,[^"]*">/.exec(
+		text(data["text/html"] ?? ""),
+	)?.[0];
+	const url = dataUrl(data);
+	return drawn ?? (url && `<img alt="figure" src="${url}">`);
 }
 
 function bundleHtml(data: Record<string, unknown>): string {
 	const figure = data["application/vnd.plotly.v1+json"];
 	const picture = dataUrl(data);
 	if (typeof figure === "object" && figure && isFigure(figure)) {
-		return liveFigure(figure, picture);
+		return figureElement(figure, pictureIn(data));
 	}
 	if (data["text/html"] !== undefined) return text(data["text/html"]);
 	if (data["text/markdown"] !== undefined) {
@@ -85,7 +93,7 @@ function outputHtml(output: Output): string {
 function cellHtml(cell: NotebookCell): string {
 	const source = joinText(cell.source);
 	if (cell.cell_type === "markdown") {
-		return `<section class="cell">${markdownToHtml(source)}</section>`;
+		return `<section class="cell text">${markdownToHtml(source)}</section>`;
 	}
 	if (cell.cell_type === "raw") {
 		return `<section class="cell"><pre>${escapeHtml(source)}</pre></section>`;
@@ -95,21 +103,10 @@ function cellHtml(cell: NotebookCell): string {
 	return `<section class="cell"><div class="count">In[${count}]</div><pre class="source">${highlight(source)}</pre>${outputs}</section>`;
 }
 
-const drawFigures = `
-for (const holder of document.querySelectorAll(".figure")) {
-	const figure = JSON.parse(holder.querySelector("script").textContent);
-	const drawn = document.createElement("div");
-	holder.append(drawn);
-	Plotly.newPlot(drawn, figure.data, figure.layout, { responsive: true, ...figure.config })
-		.then(() => holder.querySelector("img")?.remove());
-}`;
-
 /** The notebook as one HTML page that needs nothing else, with live figures. */
 export function notebookPage(notebook: Notebook, title: string): string {
 	const body = notebook.cells.map(cellHtml).join("\n");
-	const plotly = body.includes('<div class="figure">')
-		? `<script>${plotlyScript()}</script><script>${drawFigures}</script>`
-		: "";
+	const plotly = body.includes('<figure class="plot') ? liveFigures() : "";
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>${escapeHtml(title)}</title><style>${style}</style></head>

@@ -2,6 +2,7 @@
 /** `robust-transfer-notebook run in.ipynb`: executes a notebook without Python. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, resolve } from "node:path";
+import { stripVTControlCharacters } from "node:util";
 import { readArguments } from "../../src/check/read-arguments.js";
 import { KernelClient } from "../client.js";
 import { executeNotebook } from "./execute.js";
@@ -12,11 +13,13 @@ import {
 	readNotebook,
 	writeNotebook,
 } from "./format.js";
+import { newNotebook } from "./new.js";
 import { notebookPage } from "./page.js";
-import { withParameters } from "./parameters.js";
+import { parameterWarnings, withParameters } from "./parameters.js";
 import { terminalWatcher } from "./terminal.js";
 
 const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
+       robust-transfer-notebook new [name]    copies a notebook of the package, or lists them
 
   --out <file>          where the executed notebook goes (default: over the input)
   --html <file>         also write one self-contained HTML page
@@ -65,7 +68,7 @@ function readJob(args: readonly string[]): Job | undefined {
 	const [command, input, ...rest] = positionals;
 	if (command !== undefined && command !== "run")
 		throw new Error(
-			`there is no command ${command}, only run: robust-transfer-notebook run <notebook.ipynb>`,
+			`there is no command ${command}, only run and new: robust-transfer-notebook run <notebook.ipynb>`,
 		);
 	if (values.help || command !== "run" || !input || rest.length > 0) {
 		return undefined;
@@ -127,8 +130,15 @@ function lastResult({ cells }: Notebook): string {
 	return `${joinText((output.data["text/plain"] ?? "") as MultilineText)}\n`;
 }
 
+/** Text for standard error: in colors unless `NO_COLOR` is set. */
+const colored = (text: string): string =>
+	process.env.NO_COLOR ? stripVTControlCharacters(text) : text;
+
 async function run(job: Job): Promise<number> {
-	const notebook = withParameters(readNotebook(job.input), job.parameters);
+	const input = readNotebook(job.input);
+	for (const warning of parameterWarnings(input, job.parameters))
+		process.stderr.write(`warning: --param: ${warning}\n`);
+	const notebook = withParameters(input, job.parameters);
 	const codeCells = notebook.cells.filter((cell) => cell.cell_type === "code");
 	const client = await KernelClient.start({
 		folder: dirname(resolve(job.input)),
@@ -150,7 +160,7 @@ async function run(job: Job): Promise<number> {
 		}
 		const { cell, traceback } = executed.failure;
 		process.stderr.write(
-			`\n${job.input}: code cell ${cell} failed\n${traceback.join("\n")}\n`,
+			`\n${job.input}: code cell ${cell} failed\n${colored(traceback.join("\n"))}\n`,
 		);
 		return 1;
 	} finally {
@@ -159,7 +169,9 @@ async function run(job: Job): Promise<number> {
 }
 
 async function main(): Promise<number> {
-	const job = readJob(process.argv.slice(2));
+	const args = process.argv.slice(2);
+	if (args[0] === "new") return newNotebook(args.slice(1));
+	const job = readJob(args);
 	if (job) return run(job);
 	process.stderr.write(usage);
 	return 2;

@@ -35,6 +35,25 @@ export const sequence: readonly (readonly [number, string])[] = [
 	[1, "#08306b"],
 ];
 
+/** What a color of figures becomes where the page is dark; `white` becomes the color of the page. */
+export const darkColors: Readonly<Record<string, string>> = {
+	"#0072B2": "#3fa7e6",
+	"#D55E00": "#f5822f",
+	"#009E73": "#2cc296",
+	"#CC79A7": "#e29ac1",
+	"#E69F00": "#f0b429",
+	"#56B4E9": "#a8dcf7",
+	"#000000": "#f4f5f7",
+	[ink.text]: "#e6e8ec",
+	[ink.soft]: "#a7aebb",
+	[ink.rule]: "#3b414d",
+	"#f7fbff": "#101c2b",
+	"#c6dbef": "#17395e",
+	"#6baed6": "#2470b3",
+	"#2171b5": "#62abdf",
+	"#08306b": "#c9e3f6",
+};
+
 const family = "Helvetica, Arial, 'DejaVu Sans', sans-serif";
 
 /** An axis with its title; numbers and units belong into the title. */
@@ -79,8 +98,9 @@ export const panels = (count: number, gap: number): Panel[] =>
 	});
 
 /** The height of a figure in pixels that has room for the legend of so many lines. */
-export const heightFor = (lines: number): number =>
-	Math.max(420, 180 + 24 * lines);
+export function heightFor(lines: number): number {
+	return Math.max(420, 180 + 24 * lines);
+}
 
 /** Text inside a figure: small, without an arrow. */
 export const note = (
@@ -99,7 +119,11 @@ export interface Heading {
 	readonly subtitle: string;
 }
 
-/** A figure in the house style: white, quiet, title on the left, legend on the right. */
+/**
+ * A figure in the house style: white, quiet, title on the left, legend on the right.
+ *
+ * `width` and `height` are those of its picture; on a page it is as wide as there is room.
+ */
 export const styled = (
 	data: readonly Trace[],
 	{ title, subtitle }: Heading,
@@ -107,6 +131,7 @@ export const styled = (
 ): Figure => ({
 	data,
 	layout: {
+		autosize: true,
 		title: {
 			text: `<b>${title}</b>`,
 			subtitle: { text: subtitle, font: { size: 12, color: ink.soft } },

@@ -142,16 +142,16 @@ function points(
 	};
 }
 
-const backboneNotes = (slots: readonly Slot[], hasRest: boolean) =>
+const backboneNotes = (slots: readonly Slot[]) =>
 	groupBy(slots, ({ backbone }) => backbone).map((own) =>
 		note(`<b>${(own[0] as Slot).backbone}</b>`, {
 			x: own.reduce((sum, { x }) => sum + x, 0) / own.length,
 			xref: "x",
-			y: 0,
+			y: 1,
 			yref: "paper",
-			yanchor: "top",
-			yshift: hasRest ? -26 : -8,
-			font: { size: 12, color: ink.text },
+			yanchor: "bottom",
+			yshift: 4,
+			font: { size: 11, color: ink.text },
 		}),
 	);
 
@@ -177,7 +177,6 @@ export function plotAugmentation(
 		corrupted: `corrupted ${metric} (%)`,
 		drop: "drop (%)",
 	};
-	const hasRest = slots.some(({ rest }) => rest !== "");
 	return styled(
 		scores.toReversed().flatMap((score) => {
 			const part = parts[scores.indexOf(score)] as Panel;
@@ -196,8 +195,8 @@ export function plotAugmentation(
 		{
 			width: 1000,
 			height: 640,
-			margin: { t: 84, r: 24, b: 72, l: 64 },
-			annotations: backboneNotes(slots, hasRest),
+			margin: { t: 104, r: 24, b: 56, l: 64 },
+			annotations: backboneNotes(slots),
 			xaxis: axis("", {
 				anchor: "y",
 				tickvals: slots.map(({ x }) => x),

@@ -93,7 +93,7 @@ const numbers = ({ totals }: Content): Trace => ({
 	text: totals
 		.flatMap(({ drop, clean }) => [drop, clean])
 		.map((value) => (value as number).toFixed(1)),
-	textfont: { size: 12, color: ink.text },
+	textfont: { size: 11, color: ink.text },
 	xaxis: "x2",
 	hoverinfo: "skip",
 	showlegend: false,
@@ -154,10 +154,10 @@ export function plotHeatMap(results: Results, cells: CellOptions = {}): Figure {
 			shapes: marks.slice(0, -1).map(({ shape }) => shape),
 			xaxis: names(
 				first.map(({ corruption }) => String(corruption).replaceAll("-", " ")),
-				{ domain: [0, 0.87], tickangle: -40 },
+				{ domain: [0, 0.845], tickangle: -40 },
 			),
 			xaxis2: names(["mean drop (%)", `clean ${scope.metric} (%)`], {
-				domain: [0.88, 1],
+				domain: [0.855, 1],
 				range: [-0.6, 1.6],
 				tickangle: -40,
 			}),

@@ -149,6 +149,8 @@ export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
 		{
 			width: 960,
 			height: 560,
+			// room for the names of the lines of equal drop
+			margin: { t: 84, r: 72, b: 56, l: 64 },
 			legend: { font: { size: 12 }, x: 1.12 },
 			shapes: marks.map(({ shape }) => shape),
 			annotations: marks.map(({ annotation }) => annotation),

@@ -149,19 +149,19 @@ export function recipeFacts(runs: readonly Pick<Run, "record">[]): Fact[] {
 }
 
 /**
- * One row for each run: `run`, `backbone`, `weights` (SHA-256 of what fine-tuning began with, shortened),
- * `updates`, `last loss`, `seconds` of training.
+ * One row for each run: `backbone`, `weights` (SHA-256 of what fine-tuning began with, shortened),
+ * `updates`, `last loss`, `seconds` of training, `run`.
  */
 export const runTable = (
 	runs: readonly Pick<Run, "id" | "record" | "log">[],
 ): ColumnTable =>
 	tableOf(
 		runs.map(({ id, record, log }) => ({
-			run: id,
 			backbone: record.backbone.name,
 			weights: record.backbone.sha256.slice(0, 12),
 			updates: log.at(-1)?.step ?? 0,
 			"last loss": log.at(-1)?.loss ?? null,
 			seconds: log.at(-1)?.seconds ?? null,
+			run: id,
 		})),
 	);

@@ -1,5 +1,6 @@
 import { escapeHtml } from "./escape-html.js";
 import type { Figure } from "./figure.js";
+import { darkColors, ink } from "./figure-style.js";
 import { figureElement, figureStyle, liveFigures } from "./figure-to-html.js";
 import type { Fact } from "./provenance.js";
 
@@ -19,26 +20,27 @@ export interface ReportPage {
 	readonly foot: string;
 }
 
-const style = `:root{color-scheme:light}
-body{font:15px/1.5 Helvetica,Arial,"DejaVu Sans",sans-serif;color:#1f2430;background:white;max-width:1160px;margin:32px auto 64px;padding:0 24px}
+const style = `:root{color-scheme:light dark;--page:white;--text:${ink.text};--soft:${ink.soft};--rule:${ink.rule};--notice:#fff7e6}
+@media screen and (prefers-color-scheme:dark){:root{--page:#14171c;--text:${darkColors[ink.text]};--soft:${darkColors[ink.soft]};--rule:${darkColors[ink.rule]};--notice:#33270f}}
+body{font:15px/1.5 Helvetica,Arial,"DejaVu Sans",sans-serif;color:var(--text);background:var(--page);max-width:1160px;margin:32px auto 64px;padding:0 24px}
 h1{font-size:26px;line-height:1.25;margin:0 0 12px}
-h2{font-size:19px;margin:40px 0 12px;padding-top:16px;border-top:1px solid #e3e6eb}
+h2{font-size:19px;margin:40px 0 12px;padding-top:16px;border-top:1px solid var(--rule)}
 p{max-width:75ch;margin:8px 0}
-p.notice{background:#fff7e6;border-left:4px solid #e69f00;padding:8px 14px;max-width:none}
-p.lesser,footer{color:#5b6270;font-size:13px}
+p.notice{background:var(--notice);border-left:4px solid #e69f00;padding:8px 14px;max-width:none}
+p.lesser,footer{color:var(--soft);font-size:13px}
 .table{overflow-x:auto;margin:12px 0 20px}
 table{border-collapse:collapse;font-size:13.5px;font-variant-numeric:tabular-nums}
-th{font-weight:600;text-align:left;border-bottom:1.5px solid #1f2430;vertical-align:bottom}
+th{font-weight:600;text-align:left;border-bottom:1.5px solid var(--text);vertical-align:bottom}
 th,td{padding:4px 14px 4px 0;white-space:nowrap}
-td{border-bottom:1px solid #e3e6eb}
+td{border-bottom:1px solid var(--rule)}
 .number{text-align:right}
 dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 20px;font-size:13.5px}
-dt{color:#5b6270}
+dt{color:var(--soft)}
 dd{margin:0;overflow-wrap:anywhere}
 details{margin:12px 0}
 summary{cursor:pointer;font-weight:600}
 ${figureStyle}
-figure.plot{margin:20px 0 28px -16px}
+figure.plot{margin:20px 0 28px}
 @page{size:A4 landscape;margin:14mm}
 @media print{body{margin:0;padding:0;max-width:none;font-size:11pt}h2{break-after:avoid}.table{overflow:visible}table{font-size:8.5pt}th,td{padding:2px 8px 2px 0}tr{break-inside:avoid}p.notice{print-color-adjust:exact;-webkit-print-color-adjust:exact}details>*{font-size:9pt}}`;
 
@@ -60,7 +62,7 @@ export const folded = (summary: string, html: string): string =>
 
 /** Figures as elements. */
 export const figureElements = (figures: readonly Figure[]): string[] =>
-	figures.map(figureElement);
+	figures.map((figure) => figureElement(figure));
 
 /** A whole HTML page that needs nothing else. */
 export const reportPage = ({

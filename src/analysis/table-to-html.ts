@@ -6,8 +6,9 @@ import {
 	formatChecks,
 	formatTable,
 } from "./format-table.js";
+import { shortId } from "./short-id.js";
 
-/** A table as an HTML element: cells of numbers have the class `number`. */
+/** A table as an HTML element: cells of numbers have the class `number`; ids of runs are shortened, their titles are not. */
 export function tableToHtml(
 	table: ColumnTable,
 	options: FormatOptions = {},
@@ -18,7 +19,9 @@ export function tableToHtml(
 		`<tr>${cells
 			.map((cell, i) => {
 				const kind = isNumber[i] ? ' class="number"' : "";
-				return `<${tag}${kind}>${escapeHtml(cell)}</${tag}>`;
+				const short = shortId(cell);
+				const full = short === cell ? "" : ` title="${escapeHtml(cell)}"`;
+				return `<${tag}${kind}${full}>${escapeHtml(short)}</${tag}>`;
 			})
 			.join("")}</tr>`;
 	return `<table><thead>${line("th", heads)}</thead>

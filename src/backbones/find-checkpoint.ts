@@ -1,8 +1,9 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { text } from "../check/checks.js";
+import { fetchCommand } from "../check/fetch-command.js";
+import { isMiniBackboneName, miniBackboneFile } from "./mini-backbone.js";
 import { isZooName, zoo, zooEntry } from "./zoo.js";
 import type { ZooEntry } from "./zoo-entry.js";
 
@@ -26,13 +27,6 @@ export interface FoundCheckpoint {
 	readonly entry?: ZooEntry;
 }
 
-function fetchCommand(name: string): string {
-	const script = fileURLToPath(
-		new URL("../../data-scripts/checkpoints.js", import.meta.url),
-	);
-	return `node ${relative(process.cwd(), script)} ${name}`;
-}
-
 function known(name: string): ZooEntry | undefined {
 	return isZooName(name) ? zoo[name] : undefined;
 }
@@ -54,6 +48,7 @@ export function findCheckpoint(
 		const entry = known(name);
 		return { path: from, ...(entry && { entry }) };
 	}
+	if (isMiniBackboneName(name)) return { path: miniBackboneFile(name) };
 	const entry = zooEntry(name);
 	const folders = [checkpointFolder, ...(folder === undefined ? [] : [folder])];
 	const path = folders
@@ -61,6 +56,6 @@ export function findCheckpoint(
 		.find(existsSync);
 	if (path !== undefined) return { path, entry };
 	throw new Error(
-		`${entry.file}, the checkpoint ${name}, is not in ${folders.join(" or ")}: fetch it with\n  ${fetchCommand(name)}`,
+		`${entry.file}, the checkpoint ${name}, is not in ${folders.join(" or ")}: fetch it with\n  ${fetchCommand("checkpoints", name)}`,
 	);
 }

@@ -15,6 +15,11 @@ import {
 	findCheckpoint,
 	findChecks,
 } from "./find-checkpoint.js";
+import {
+	isMiniBackboneName,
+	type MiniBackboneName,
+	miniArchitecture,
+} from "./mini-backbone.js";
 import { resolveArchitecture } from "./resolve-architecture.js";
 import { isZooName, type ZooName, zoo, zooEntry } from "./zoo.js";
 import type { ZooEntry } from "./zoo-entry.js";
@@ -39,7 +44,7 @@ const checks: Checks<LoadOptions> = {
 const isArchitecture = (name: string): name is ArchitectureName =>
 	Object.hasOwn(architectures, name);
 
-type Loadable = ZooName | ArchitectureName | Architecture;
+type Loadable = ZooName | MiniBackboneName | ArchitectureName | Architecture;
 
 /** The architecture that is given or named, of which there must be a file; undefined for a name of the zoo. */
 function architectureOf(
@@ -48,7 +53,8 @@ function architectureOf(
 ): Architecture | undefined {
 	const isGiven = typeof what === "object" && what !== null;
 	if (!isGiven && !isArchitecture(what)) {
-		if (from === undefined || isZooName(what)) return undefined;
+		if (from === undefined || isZooName(what) || isMiniBackboneName(what))
+			return undefined;
 		const names = Object.keys(architectures);
 		throw new Error(
 			`there is no architecture ${shown(what)} that ${from} could be of; the architectures are ${names.join(", ")}${didYouMean(what, [...names, ...Object.keys(zoo)])}`,
@@ -65,7 +71,8 @@ function architectureOf(
 }
 
 /**
- * Loads a published backbone by its name in the zoo, or any checkpoint of an architecture from a file.
+ * Loads a published backbone by its name in the zoo, a bundled one as `miniBackbone` does, or any checkpoint of an
+ * architecture from a file.
  *
  * `loadBackbone("resnet50/prime")` looks in `data/checkpoints`, then in `folder`, and throws the command
  * that fetches a file which is in neither; `loadBackbone("resnet50", { from: "my.pth" })` takes any file
@@ -75,22 +82,23 @@ function architectureOf(
  * tensors that are missing, left over or of another shape.
  */
 export async function loadBackbone(
-	what: ZooName | ArchitectureName | Architecture,
+	what: ZooName | MiniBackboneName | ArchitectureName | Architecture,
 	options: LoadOptions = {},
 ): Promise<Backbone> {
 	checkOptions("loadBackbone", options, checks);
 	const { from, folder, dictionary } = options;
 	const given = architectureOf(what, from);
-	const published = given ? undefined : (what as ZooName);
-	const { path } = findCheckpoint(given ? "" : (what as ZooName), {
-		from,
-		folder,
-	});
+	const published = given ? undefined : (what as ZooName | MiniBackboneName);
+	const { path } = findCheckpoint(published ?? "", { from, folder });
 	const only = (tensor: string) => !tensor.startsWith("optimizer/");
 	const checkpoint = await readCheckpoint(path, { only });
 	const chosen = dictionary === undefined ? {} : { dictionary };
 	const { name = published } = options;
 	const called = name === undefined ? {} : { name };
+	if (published !== undefined && isMiniBackboneName(published)) {
+		const whole = withClasses(miniArchitecture(published), options);
+		return { ...called, ...backbone(whole, stateDict(checkpoint, chosen)) };
+	}
 	const entry = published && zooEntry(published);
 	const net = given ?? architectures[(entry as ZooEntry).architecture];
 	if (entry && entry.model !== "classifier") {

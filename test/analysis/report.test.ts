@@ -44,7 +44,7 @@ test("a folder of runs becomes one page: tables, figures, provenance", () => {
 	);
 	const html = readFileSync(path, "utf8");
 	assert.doesNotMatch(html, /<(?:script|img|link)[^>]+(?:src|href)="(?!data:)/);
-	assert.equal(html.match(/<figure class="plot">/g)?.length, 5);
+	assert.equal(html.match(/<figure class="plot drawn">/g)?.length, 5);
 	const text = textOf(html);
 	for (const part of [
 		"This is the miniature of the study",

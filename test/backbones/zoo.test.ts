@@ -61,7 +61,7 @@ test("a checkpoint is looked for in data/checkpoints, then in the user's folder"
 	mkdirSync(own);
 	assert.throws(
 		() => findCheckpoint(name, { folder: own }),
-		/is not in data\/checkpoints or .*mine: fetch it with\n {2}node .*dist\/data-scripts\/checkpoints\.js resnet50\/prime$/,
+		/is not in data\/checkpoints or .*mine: fetch it with\n {2}npx robust-transfer-data checkpoints resnet50\/prime$/,
 	);
 	writeFileSync(join(own, file), "");
 	const inOwn = findCheckpoint(name, { folder: own });

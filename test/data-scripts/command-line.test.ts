@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import {
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -88,7 +94,7 @@ test("names and commands are checked as options are", () => {
 	);
 	assert.match(
 		refusal("kernel/notebook/run", "exec", "a.ipynb"),
-		/^there is no command exec, only run: /,
+		/^there is no command exec, only run and new: /,
 	);
 });
 
@@ -137,4 +143,37 @@ test("corrupted copies are written under a module's own corruption, beside the c
 		],
 	] as const)
 		assert.match(corrupted(...args).stderr, says);
+});
+
+test("the package's command has every script, and lists them", () => {
+	const run = (...args: string[]) =>
+		spawnSync(
+			process.execPath,
+			[
+				fileURLToPath(new URL("../../data-scripts/data.js", import.meta.url)),
+				...args,
+			],
+			{ encoding: "utf8" },
+		);
+	const listed = run().stdout;
+	const folder = fileURLToPath(new URL("../../data-scripts/", import.meta.url));
+	const scripts = readdirSync(folder)
+		.filter((file) => file.endsWith(".js") && file !== "data.js")
+		.filter((file) =>
+			/process\.argv|readArguments/.test(
+				readFileSync(join(folder, file), "utf8"),
+			),
+		)
+		.map((file) => file.replace(".js", ""));
+	assert.ok(scripts.length >= 8);
+	for (const name of scripts)
+		assert.match(listed, new RegExp(`^  ${name} +\\S`, "m"));
+	assert.match(run("checkpoints", "--list").stdout, /^resnet50\/prime /m);
+	assert.match(run("cifar10", "--fodler").stderr, /did you mean "--folder"/);
+	const unknown = run("cifar");
+	assert.match(
+		unknown.stderr,
+		/there is no cifar to fetch; .*did you mean "cifar10"/,
+	);
+	assert.equal(unknown.status, 1);
 });

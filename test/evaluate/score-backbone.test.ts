@@ -15,7 +15,7 @@ import { scoreBackbone } from "../../src/evaluate/score-backbone.js";
 import { normalize } from "../../src/nn/normalize.js";
 import { runFiles } from "../../src/runs/run-folder.js";
 import { imagenet } from "../../src/tasks/imagenet/imagenet.js";
-import { miniBackbone } from "../../src/tasks/shapes/mini-backbone.js";
+import { miniBackbone } from "../../src/backbones/mini-backbone.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { shapesSegmentation } from "../../src/tasks/shapes/shapes-segmentation.js";
 import { finetune } from "../../src/train/finetune.js";

@@ -51,6 +51,7 @@ test("a bar for what goes on, a sentence for what is done, one display for each 
 		published[0]?.text,
 		" 25% █████░░░░░░░░░░░░░░░ step 1 of 4 · loss 0.500 · 120 images/s · 3 s left · <run>",
 	);
+	assert.match(published[0]?.html ?? "", /white-space:nowrap[^>]*ellipsis/);
 	assert.match(
 		published[0]?.html ?? "",
 		/<progress max="4" value="1".*&lt;run/,

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
+import { fetchCommand } from "../../check/fetch-command.js";
 import type { LabelMap } from "../../image/label-map.js";
 import { openedLater } from "../opened-later.js";
 import type { Dataset } from "../task.js";
@@ -36,11 +36,8 @@ function findFolder(folder: string): string {
 			existsSync(join(place, "annotations", "validation")),
 	);
 	if (found !== undefined) return found;
-	const script = fileURLToPath(
-		new URL("../../../data-scripts/ade20k.js", import.meta.url),
-	);
 	throw new Error(
-		`${folder} has no images/validation and annotations/validation of ADE20K SceneParsing: fetch it with\n  node ${relative(process.cwd(), script)}\nor name the folder that has it: ade20k({ folder })`,
+		`${folder} has no images/validation and annotations/validation of ADE20K SceneParsing: fetch it with\n  ${fetchCommand("ade20k")}\nor name the folder that has it: ade20k({ folder })`,
 	);
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
+import { fetchCommand } from "../../check/fetch-command.js";
 import { createImage, type Image } from "../../image/image.js";
 import type { Dataset } from "../task.js";
 import { type BatchFile, readBatchFile, side } from "./batch-file.js";
@@ -22,11 +22,8 @@ function findFile(folder: string, name: string): string {
 		.map((place) => join(folder, place(name)))
 		.find((path) => existsSync(path));
 	if (found !== undefined) return found;
-	const script = fileURLToPath(
-		new URL("../../../data-scripts/cifar10.js", import.meta.url),
-	);
 	throw new Error(
-		`${folder} has no ${name}.bin or ${name} of CIFAR-10: fetch it with\n  node ${relative(process.cwd(), script)}\nor name the folder that has it: cifar10({ folder })`,
+		`${folder} has no ${name}.bin or ${name} of CIFAR-10: fetch it with\n  ${fetchCommand("cifar10")}\nor name the folder that has it: cifar10({ folder })`,
 	);
 }
 

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
-import { join, relative } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join } from "node:path";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text } from "../../check/checks.js";
+import { fetchCommand } from "../../check/fetch-command.js";
 import { openedLater } from "../opened-later.js";
 import type { Dataset } from "../task.js";
 import { annotatedImages } from "./data/annotated-images.js";
@@ -34,11 +34,8 @@ function part(
 	const annotations = join(folder, "annotations", `instances_${split}.json`);
 	const open = () => {
 		if (!existsSync(annotations)) {
-			const script = fileURLToPath(
-				new URL("../../../data-scripts/coco.js", import.meta.url),
-			);
 			throw new Error(
-				`there is no ${annotations} of COCO 2017: fetch it with\n  node ${relative(process.cwd(), script)}\nor name the folder that has it: coco({ folder })`,
+				`there is no ${annotations} of COCO 2017: fetch it with\n  ${fetchCommand("coco")}\nor name the folder that has it: coco({ folder })`,
 			);
 		}
 		return annotatedImages({

@@ -48,10 +48,80 @@ test("a table shows types, aligned numbers, head, tail and row count", async () 
 	const html = String(data["text/html"]);
 	assert.match(html, /93 rows × 2 columns/);
 	assert.equal(html.match(/<tr>/g)?.length, 1 + 10 + 1 + 5);
-	assert.match(html, /text-align:right[^>]*>0\.333333</);
+	assert.match(html, /text-align:right[^>]*>0\.3</);
+	assert.match(html, /^<div style="overflow-x:auto"><table/);
 	assert.match(html, /&lt;b&gt;92/);
 	assert.doesNotMatch(html, /<b>/);
-	assert.match(String(data["text/plain"]), /^name {6}score\n<b>0 {10}0\n/);
+	assert.match(String(data["text/plain"]), /^name {3}score\n<b>0 {5}0\.0\n/);
+});
+
+const column = async (name: string, values: readonly unknown[]) => {
+	const html = String(
+		(await show(table({ [name]: values }))).data["text/html"],
+	);
+	return [...html.matchAll(/<td[^>]*>([^<]*)</g)].map(([, cell]) => cell);
+};
+
+test("numbers have the digits that they deserve", async () => {
+	const drops = await column("drop", [12.7536, 9.69379, 10]);
+	assert.deepEqual(drops, ["12.8", "9.7", "10.0"]);
+	const beside = await column("clean, published", [36.42, null]);
+	assert.deepEqual(beside, ["36.4", ""]);
+	const shares = await column("score", [0.761329, 0.5]);
+	assert.deepEqual(shares, ["0.7613", "0.5000"]);
+	const rates = await column("learningRate", [0.001, 0.03, 0.1]);
+	assert.deepEqual(rates, ["0.001", "0.03", "0.1"]);
+	const losses = await column("loss", [2.412585, 0.847341]);
+	assert.deepEqual(losses, ["2.413", "0.847"]);
+	const wide = await column("loss", [2.412585, 0.000123456]);
+	assert.deepEqual(wide, ["2.413", "0.0001235"]);
+	const odd = await column("x", [Number.NaN, Number.POSITIVE_INFINITY, 3]);
+	assert.deepEqual(odd, ["NaN", "Infinity", "3"]);
+	assert.deepEqual(await column("x", [1234567.891, 2]), ["1234567.9", "2"]);
+	assert.deepEqual(await column("x", [1e-12, 3.3333333e-12]), [
+		"1e-12",
+		"3.333e-12",
+	]);
+});
+
+test("where runs have ids, what varies stands first, ids are short and last, in full as titles", async () => {
+	const ids = [1, 2].map(
+		(i) => `shapes-resnet-mini-prime-lr0.0${i}-ffb56a0${i}`,
+	);
+	const rows = {
+		run: ids,
+		recipe: ["7dfd60ff", "1dfd60ff"],
+		task: ["shapes", "shapes"],
+		backbone: ["a", "b"],
+		correct: ["AAAA", "BBBB"],
+		score: [1, 2],
+	};
+	const records = ids.map((_, i) =>
+		Object.fromEntries(
+			Object.entries(rows).map(([name, values]) => [name, values[i]]),
+		),
+	);
+	for (const value of [table(rows), records]) {
+		const { data } = await show(value);
+		const html = String(data["text/html"]);
+		const heads = [...html.matchAll(/<th[^>]*>(\w+)/g)].map(([, name]) => name);
+		assert.deepEqual(heads, ["backbone", "score", "task", "recipe", "run"]);
+		assert.ok(html.includes(`title="${ids[0]}">…ffb56a01<`));
+		assert.match(html, /2 rows × 6 columns, 1 not shown/);
+		assert.match(String(data["text/plain"]), /^backbone .* run\n.*…ffb56a01\n/);
+	}
+	const study = {
+		task: ["x", "x"],
+		backbone: ["a", "b"],
+		details: [{ a: 1 }, {}],
+		drop: [1, 2],
+	};
+	assert.match(
+		String((await show(table(study))).data["text/plain"]),
+		/^backbone +drop +task +details\n/,
+	);
+	const own = await show(table({ task: ["x", "x"], name: ["a", "b"] }));
+	assert.match(String(own.data["text/plain"]), /^task {2}name/);
 });
 
 test("a figure is shown live, as a picture and as data", async () => {
@@ -66,7 +136,7 @@ test("a figure is shown live, as a picture and as data", async () => {
 		data: [{ x: [1, 2], y: [3, 4], name: "</script>" }],
 	});
 	const html = String(data["text/html"]);
-	assert.equal(html.match(/<\/script>/g)?.length, 2);
+	assert.equal(html.match(/<\/script>/g)?.length, 1);
 	const svg = /svg\+xml;base64,([^"]+)/.exec(html)?.[1] ?? "";
 	const drawn = Buffer.from(svg, "base64").toString();
 	assert.match(drawn, /width="300"/);

@@ -157,7 +157,7 @@ test("a run shows its recipe, loss and scores; several are a table", async () =>
 	assert.match(shown, /loss +2.5 at update 1, 1.5 at 2, after 2 s/);
 	assert.match(shown, /results +1 scores?; clean accuracy 80.5 %/);
 	assert.match(await html(run), /<img alt="loss against update"/);
-	assert.match(await text([run, run]), /2 rows × 6 columns$/);
+	assert.match(await text([run, run]), /2 rows × 7 columns$/);
 	assert.match(await text({ ...run, finished: false }), /not finished/);
 	const scored = { ...run, record: { ...run.record, recipe: untouched } };
 	assert.match(await text(scored), /recipe +none: as it is, with its own head/);

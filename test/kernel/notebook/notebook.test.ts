@@ -20,7 +20,10 @@ import {
 	overwriteLines,
 } from "../../../kernel/notebook/outputs.js";
 import { notebookPage } from "../../../kernel/notebook/page.js";
-import { withParameters } from "../../../kernel/notebook/parameters.js";
+import {
+	parameterWarnings,
+	withParameters,
+} from "../../../kernel/notebook/parameters.js";
 import { createHeader } from "../../../kernel/protocol/message.js";
 import { scratchFolder } from "../session.js";
 
@@ -78,6 +81,101 @@ test("a notebook runs with parameters, in place, and becomes a page", () => {
 	assert.match(readFileSync(html, "utf8"), /<pre>0\.5<\/pre>/);
 });
 
+test("parameters that no cell declares are warned of, with the nearest name", () => {
+	const parameters = cell("let rate = 0.1, { a: [name] } = { a: ['x'] }", [
+		"parameters",
+	]);
+	const warned = (cells: NotebookCell[], values: Record<string, string>) =>
+		parameterWarnings(notebook(...cells), values).join("\n");
+	assert.equal(warned([parameters], { rate: "1", name: "y" }), "");
+	assert.match(
+		warned([parameters], { rat: "1" }),
+		/declares no rat: it has rate, name; did you mean "rate"\?/,
+	);
+	assert.match(
+		warned([cell("1")], { rate: "1" }),
+		/no cell tagged "parameters"/,
+	);
+	assert.equal(warned([cell("1")], {}), "");
+	const done = run("warned.ipynb", [cell("1")], "--param", "x=1");
+	assert.match(done.stderr, /^warning: --param: the notebook has no cell/);
+	assert.equal(done.status, 0);
+});
+
+test("with NO_COLOR what is printed has no colors, in the notebook they stay", () => {
+	process.env.NO_COLOR = "1";
+	const failed = run("plain.ipynb", [cell("throw new Error('broken')")]);
+	delete process.env.NO_COLOR;
+	assert.match(failed.stderr, /Error: broken/);
+	assert.ok(!failed.stderr.includes("\x1b["));
+});
+
+test("run twice, a notebook differs in numbers only", () => {
+	const cells = [
+		cell("let rate = 1", ["parameters"]),
+		cell(
+			"for (const i of progress([1, 2], { label: 'epoch' })) console.log(i)\nconsole.error('x')",
+		),
+		cell("({ data: [{ y: [1, 2] }], layout: {} })"),
+		cell(
+			"display([{ a: 1, b: 'x' }, { a: 2, b: 'y' }])\n%%time\nperformance.now()".replace(
+				"%%time\n",
+				"",
+			),
+		),
+		cell("({ data: [], layout: { title: { text: 'empty' } } })"),
+		cell("throw new Error('last')"),
+	];
+	const texts = ["first-run", "second-run"].map((name) => {
+		const done = run(
+			`${name}.ipynb`,
+			cells,
+			"--param",
+			"rate=2",
+			"--html",
+			join(folder, "same.html"),
+		);
+		return [
+			readFileSync(done.path, "utf8"),
+			readFileSync(join(folder, "same.html"), "utf8"),
+		]
+			.join("")
+			.replaceAll(`${name}`, "NAME")
+			.replaceAll(/\d+(\.\d+)?/g, "N");
+	});
+	assert.ok((texts[0]?.length ?? 0) > 10_000);
+	const [first = "", second = ""] = texts;
+	const at = [...first].findIndex((letter, i) => letter !== second[i]);
+	const differing = [first, second].map((text) => text.slice(at - 80, at + 80));
+	assert.ok(first === second, differing.join("\n"));
+});
+
+test("new copies a notebook of the package without outputs, for a project's folders, never over another", () => {
+	const start = (...args: string[]) =>
+		spawnSync(process.execPath, [runner, "new", ...args], {
+			cwd: folder,
+			encoding: "utf8",
+		});
+	const listed = start().stdout;
+	for (const name of ["robustness-transfer", "cifar10", "prime"])
+		assert.match(listed, new RegExp(`\n  ${name} +\\S`));
+	const done = start("cifar10", "mine");
+	assert.match(
+		done.stdout,
+		/^wrote mine\.ipynb; .*\n {2}npx robust-transfer-notebook run mine\.ipynb/,
+	);
+	const copied = readFileSync(join(folder, "mine.ipynb"), "utf8");
+	assert.doesNotMatch(copied, /"output_type"|\.\.\/(?:data|runs|src)/);
+	assert.match(copied, /runs\/cifar10/);
+	assert.match(start("prime").stdout, /prime\.ipynb, images\/coffee\.jpg/);
+	assert.ok(existsSync(join(folder, "images", "coffee.jpg")));
+	assert.match(
+		start("cifar10", "mine").stderr,
+		/there is a mine\.ipynb already/,
+	);
+	assert.match(start("cifar01").stderr, /did you mean "cifar10"/);
+});
+
 test("the first error stops the notebook, with its traceback and exit code 1", () => {
 	const failed = run("fails.ipynb", [
 		cell("throw new Error('broken')"),
@@ -94,6 +192,7 @@ test("a cell that takes too long is interrupted", () => {
 	const late = run("late.ipynb", [cell("while (true) {}")], "--timeout", "1");
 	assert.equal(late.status, 1);
 	assert.match(late.stderr, /Interrupted/);
+	assert.match(late.stderr, /took more than 1 s \(--timeout\)/);
 });
 
 for (const [receiver, of] of [
@@ -204,7 +303,7 @@ test("the page escapes what must not be markup and colors code", () => {
 	assert.equal(highlight("if"), '<span class="keyword">if</span>');
 	assert.equal(
 		ansiToHtml("\x1b[31m<e>\x1b[39m plain"),
-		'<span style="color:#c0392b">&lt;e&gt;</span> plain',
+		'<span style="color:var(--red)">&lt;e&gt;</span> plain',
 	);
 	const markdown: NotebookCell = {
 		cell_type: "markdown",

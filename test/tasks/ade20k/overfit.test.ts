@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { miniBackbone } from "../../../src/backbones/mini-backbone.js";
 import { useEngine } from "../../../src/engine/engine.js";
 import { predict } from "../../../src/evaluate/predict.js";
 import { segmentation } from "../../../src/tasks/ade20k/segmentation.js";
-import { miniBackbone } from "../../../src/tasks/shapes/mini-backbone.js";
 import { finetune } from "../../../src/train/finetune.js";
 import { recipes } from "../../../src/train/recipe.js";
 import { scratch } from "../../checkpoint/fixtures.js";

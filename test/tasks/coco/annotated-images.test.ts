@@ -152,7 +152,7 @@ test("COCO says how to fetch it where it is missing", () => {
 	const { train, test } = coco({ folder: "nowhere" });
 	assert.throws(
 		() => train.length,
-		/instances_train2017\.json.*data-scripts\/coco\.js/s,
+		/instances_train2017\.json.*npx robust-transfer-data coco\n/s,
 	);
 	assert.throws(() => test.sample(0), /coco\(\{ folder \}\)/);
 });

@@ -3,24 +3,26 @@ import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { toTensor } from "../../../src/augment/image-tensor.js";
+import { toTensor } from "../../src/augment/image-tensor.js";
 import {
 	type Backbone,
 	parameterCountOf,
-} from "../../../src/backbones/backbone.js";
-import { readCheckpoint } from "../../../src/checkpoint/read.js";
-import { corrupt } from "../../../src/corruptions/corrupt.js";
-import { compile } from "../../../src/engine/compile.js";
-import { useEngine } from "../../../src/engine/engine.js";
-import { normalize } from "../../../src/nn/normalize.js";
+} from "../../src/backbones/backbone.js";
+import { loadBackbone } from "../../src/backbones/load-backbone.js";
 import {
 	type MiniBackboneName,
 	miniArchitecture,
 	miniBackbone,
 	miniBackboneFile,
 	miniBackboneNames,
-} from "../../../src/tasks/shapes/mini-backbone.js";
-import { shapes } from "../../../src/tasks/shapes/shapes.js";
+} from "../../src/backbones/mini-backbone.js";
+import { readCheckpoint } from "../../src/checkpoint/read.js";
+import { corrupt } from "../../src/corruptions/corrupt.js";
+import { compile } from "../../src/engine/compile.js";
+import { useEngine } from "../../src/engine/engine.js";
+import { normalize } from "../../src/nn/normalize.js";
+import { domains } from "../../src/tasks/shapes/domain.js";
+import { shapes } from "../../src/tasks/shapes/shapes.js";
 
 await useEngine();
 
@@ -105,5 +107,24 @@ test("all are different, and an unknown name is refused with those there are", a
 	await assert.rejects(
 		miniBackbone("resnet-mini" as MiniBackboneName),
 		/no bundled backbone "resnet-mini"; there are resnet-mini\/regular/,
+	);
+});
+
+test("loadBackbone loads a bundled backbone as miniBackbone does, also with another classifier", async () => {
+	const bundled = await miniBackbone("resnet-mini/prime");
+	const loaded = await loadBackbone("resnet-mini/prime");
+	assert.equal(loaded.name, bundled.name);
+	assert.deepEqual(loaded.architecture, bundled.architecture);
+	assert.deepEqual(Object.keys(loaded.params), Object.keys(bundled.params));
+	await assert.rejects(
+		loadBackbone("resnet-mini/prime", { from: "nowhere.pth" }),
+		/there is no file nowhere\.pth/,
+	);
+});
+
+test("the bundled backbones tell the classes of the source domain apart", () => {
+	assert.equal(
+		miniArchitecture("resnet-mini/regular").classes,
+		Object.keys(domains.source.classes).length,
 	);
 });

@@ -1,14 +1,10 @@
 import { fileURLToPath } from "node:url";
-import {
-	type Architecture,
-	architectures,
-} from "../../backbones/architectures.js";
-import { type Backbone, backbone } from "../../backbones/backbone.js";
-import { didYouMean } from "../../check/did-you-mean.js";
-import { shown } from "../../check/shown.js";
-import { readCheckpoint } from "../../checkpoint/read.js";
-import { stateDict } from "../../checkpoint/state-dict.js";
-import { domains } from "./domain.js";
+import { didYouMean } from "../check/did-you-mean.js";
+import { shown } from "../check/shown.js";
+import { readCheckpoint } from "../checkpoint/read.js";
+import { stateDict } from "../checkpoint/state-dict.js";
+import { type Architecture, architectures } from "./architectures.js";
+import { type Backbone, backbone } from "./backbone.js";
 
 /** The bundled backbones: two architectures, each trained in three ways. */
 export const miniBackboneNames = [
@@ -22,17 +18,21 @@ export const miniBackboneNames = [
 /** The name of a bundled backbone. */
 export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
+/** Whether a bundled backbone has this name. */
+export const isMiniBackboneName = (name: string): name is MiniBackboneName =>
+	(miniBackboneNames as readonly string[]).includes(name);
+
+/** How many classes the source domain of shapes has. */
+const sourceClasses = 16;
+
 /** The architecture of a bundled backbone, which tells the classes of the source domain apart. */
 export const miniArchitecture = (name: MiniBackboneName): Architecture => ({
 	...architectures[name.split("/")[0] as "resnet-mini" | "swin-mini"],
-	classes: Object.keys(domains.source.classes).length,
+	classes: sourceClasses,
 });
 
 // Beside the sources, of which dist/ holds no copy: the package is laid out as the repository.
-const folder = new URL(
-	"../../../../src/tasks/shapes/weights/",
-	import.meta.url,
-);
+const folder = new URL("../../../src/tasks/shapes/weights/", import.meta.url);
 
 /** The file of a bundled backbone. */
 export const miniBackboneFile = (name: MiniBackboneName): string =>
@@ -59,7 +59,7 @@ export const miniBackboneFile = (name: MiniBackboneName): string =>
  * Choose the engine first. Throws where there is no such backbone.
  */
 export async function miniBackbone(name: MiniBackboneName): Promise<Backbone> {
-	if (!miniBackboneNames.includes(name)) {
+	if (!isMiniBackboneName(name)) {
 		throw new Error(
 			`there is no bundled backbone ${shown(name)}; there are ${miniBackboneNames.join(", ")}${didYouMean(name, miniBackboneNames)}`,
 		);
