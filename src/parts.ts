@@ -455,8 +455,26 @@ export type { LastUpdate } from "./train/training-state.js";
 export type { Watch } from "./train/watch.js";
 export type { WeightRule } from "./train/weight-rules.js";
 
+// Runs made of others.
+
+export type { StatisticsOptions } from "./combine/batch-norm-statistics.js";
+export type {
+	Combination,
+	CombineAbout,
+	Combined,
+	CombineRule,
+	FisherOptions,
+	Member,
+} from "./combine/combination.js";
+export type { CombineRunsOptions } from "./combine/combine-runs.js";
+export type { InterpolateOptions } from "./combine/interpolate.js";
+export type { ModelStockOptions } from "./combine/model-stock.js";
+export type { Remedies } from "./combine/remedies.js";
+export type { GreedySoupOptions } from "./combine/soups.js";
+
 // Scoring.
 
+export type { Barrier, BarrierOptions } from "./evaluate/barrier.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export { packHits, unpackHits } from "./evaluate/result-row.js";
 export { readResults } from "./evaluate/results.js";

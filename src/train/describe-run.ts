@@ -26,7 +26,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
-import type { Ancestor, Origin } from "./lineage.js";
+import type { Ancestor, Derived, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
@@ -104,6 +104,16 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 	};
 }
 
+/** What is written down of the data that are held out. */
+export const heldOutForm = ({
+	heldOut,
+}: Pick<Task, "heldOut">): RunRecord["task"]["heldOut"] =>
+	heldOut && {
+		name: heldOut.name,
+		images: heldOut.length,
+		...(heldOut.contents !== undefined && { contents: heldOut.contents }),
+	};
+
 /** What a run says of its task; without training images, where it was not fine-tuned here. */
 function describeTask(
 	task: Task,
@@ -123,14 +133,7 @@ function describeTask(
 		...(task.train.contents !== undefined &&
 			trainImages > 0 && { contents: task.train.contents }),
 		trainImages,
-		...(isWatched &&
-			heldOut && {
-				heldOut: {
-					name: heldOut.name,
-					images: heldOut.length,
-					...(heldOut.contents !== undefined && { contents: heldOut.contents }),
-				},
-			}),
+		...(isWatched && heldOut && { heldOut: heldOutForm(task) }),
 		...taskIdentity(
 			task,
 			"network",
@@ -166,6 +169,17 @@ export function describeRun<Target>(
 		},
 		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
+		...(from && { from }),
+	});
+}
+
+/** Describes a run that a rule makes of others: it is of the task, and shows the recipe, of one of them. */
+export function describeDerived(
+	{ backbone, task, recipe, from }: RunRecord,
+	derived: Derived,
+): RunRecord {
+	return recordOf({
+		...{ backbone, task, recipe, derived },
 		...(from && { from }),
 	});
 }
