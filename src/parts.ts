@@ -406,6 +406,7 @@ export type {
 // Training.
 
 export type { AdversarialOptions } from "./train/adversarial.js";
+export type { Average } from "./train/average.js";
 export type { FinetuneOptions } from "./train/finetune.js";
 export type { ImportRunOptions } from "./train/import-run.js";
 export {

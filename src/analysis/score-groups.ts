@@ -30,6 +30,7 @@ export const runColumns: readonly (keyof ResultRow)[] = [
 const rareColumns: Readonly<Record<string, string>> = {
 	variation: "none",
 	step: "finished",
+	weights: "those it ends with",
 };
 
 /**
@@ -83,6 +84,7 @@ const conditions = [
 	"frost",
 	"scoring",
 	"step",
+	"weights",
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>

@@ -22,6 +22,7 @@ export interface Cell
 		| "corruptionSeed"
 		| "frost"
 		| "metric"
+		| "weights"
 	> {
 	/** The corruption itself; null for clean. */
 	readonly applied: Corruption | null;
@@ -41,7 +42,10 @@ export interface CorruptionSettings {
 }
 
 interface CellOptions
-	extends Pick<Cell, "data" | "images" | "metric" | "scoring" | "isAsEver"> {
+	extends Pick<
+		Cell,
+		"data" | "images" | "metric" | "weights" | "scoring" | "isAsEver"
+	> {
 	readonly settings: CorruptionSettings;
 }
 
@@ -93,6 +97,7 @@ const keys = [
 	"channelOrder",
 	"corruptionSeed",
 	"metric",
+	"weights",
 ] as const satisfies (keyof Cell)[];
 
 /** Whether a row is the score of a cell. */

@@ -32,6 +32,8 @@ export interface EvaluateOptions {
 	 * updates.
 	 */
 	readonly unfinished?: boolean;
+	/** `false` scores the last weights of runs that end with an average of them; by default the average. */
+	readonly average?: boolean;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -67,6 +69,7 @@ const checks: Checks<EvaluateOptions> = {
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
 	unfinished: flag,
+	average: flag,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

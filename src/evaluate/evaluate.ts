@@ -65,6 +65,7 @@ function cellsOfTask(task: Task, settled: Settled): Cell[] {
 		data: task.test.name,
 		images,
 		metric: task.metricName,
+		...(settled.average === false && { weights: "last" }),
 		...scoringOf(task, settled),
 		settings: { variant, channelOrder, seed, frost },
 	});
@@ -145,7 +146,11 @@ export async function evaluate<Target, Prediction>(
 		try {
 			for (const run of incomplete) {
 				// It may have gone on, or ended, while another process wrote to it.
-				const predictor = await loadPredictor(openRun(run.folder), task);
+				const predictor = await loadPredictor(
+					openRun(run.folder),
+					task,
+					options,
+				);
 				predictors.set(run.id, predictor);
 				if (predictor.step === undefined) steps.delete(run.id);
 				else steps.set(run.id, predictor.step);

@@ -36,6 +36,8 @@ export interface ResultRow {
 	 * of early versions have none.
 	 */
 	readonly scoring?: string;
+	/** `last` where a run that ends with an average of its weights was scored with the last ones; left out otherwise. */
+	readonly weights?: "last";
 	readonly corruption: CorruptionLabel | "clean";
 	/** Of a corruption of one's own: a hash of its functions and constants; left out for a built-in one. */
 	readonly corruptionCode?: string;

@@ -3,6 +3,7 @@ import { number, oneOf, orNull, required, whole } from "../check/checks.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
+import { averageCheck } from "./average.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
 import { lossCheck, lossProblems } from "./output-loss.js";
@@ -38,6 +39,7 @@ const checks: Checks<Recipe> = {
 	loss: lossCheck,
 	regularizers: regularizersCheck,
 	weights: weightRulesCheck,
+	average: averageCheck,
 	watch: watchCheck,
 };
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
+import type { NamedTensors } from "../checkpoint/tensor.js";
 import { withLock } from "../runs/lock.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { writeWeights } from "../runs/weights-file.js";
@@ -14,7 +15,13 @@ import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
-import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import {
+	copyOfModel,
+	disposeModel,
+	type Model,
+	modelStateDict,
+	newModel,
+} from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
@@ -71,7 +78,10 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 interface Training {
 	readonly record: RunRecord;
 	readonly folder: string;
+	/** As it is trained. */
 	readonly model: Model;
+	/** What the run ends with: an average of its weights, where the recipe has one. */
+	readonly result: Model;
 	readonly trainStep: TrainStep;
 	readonly state: TrainingState;
 }
@@ -117,7 +127,12 @@ async function train<Target, Prediction>(
 	const makeBatch = batchMaker(task, recipe);
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
-	const between = lookout(task, { ...training, every: options.every, signal });
+	const between = lookout(task, {
+		...training,
+		model: training.result,
+		every: options.every,
+		signal,
+	});
 	const save = () => saveState(folder, variables, state);
 	const stop = (error: unknown): never => {
 		save();
@@ -166,13 +181,26 @@ async function train<Target, Prediction>(
 	}
 }
 
-function saveResult({ record, folder, model, state }: Training): void {
-	const { standing, best } = state;
-	const tensors = best ?? modelStateDict(model);
+function checkFinite({ record, state }: Training, tensors: NamedTensors): void {
 	for (const [name, { data }] of Object.entries(tensors)) {
 		const isSound = (data as Float32Array).every(Number.isFinite);
 		if (!isSound)
-			throw explainDivergence(record, standing.step, `${name} is not finite`);
+			throw explainDivergence(
+				record,
+				state.standing.step,
+				`${name} is not finite`,
+			);
+	}
+}
+
+function saveResult(training: Training): void {
+	const { record, folder, model, result, state } = training;
+	const tensors = state.best ?? modelStateDict(result);
+	checkFinite(training, tensors);
+	if (result !== model) {
+		const last = modelStateDict(model);
+		checkFinite(training, last);
+		writeWeights(runFiles(folder).last, last, { run: record.id });
 	}
 	writeWeights(runFiles(folder).weights, tensors, { run: record.id });
 	removeState(folder);
@@ -202,15 +230,22 @@ async function trainFrom<Target, Prediction>(
 	const model = beginning
 		? await modelOfRun(beginning, task as Task, { source, seed })
 		: newModel(source, task, seed);
-	const trainStep = makeTrainStep(task, model, record.recipe);
+	const { average } = record.recipe;
+	const result = average ? copyOfModel(model, task) : model;
+	const trainStep = makeTrainStep(
+		task,
+		{ ...model, ...(average && { average: result }) },
+		record.recipe,
+	);
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
 		const state = await resumeState(folder, variables);
-		const training = { record, folder, model, trainStep, state };
+		const training = { record, folder, model, result, trainStep, state };
 		await train(task, training, options);
 		saveResult(training);
 	} finally {
 		trainStep.dispose();
+		if (result !== model) disposeModel(result);
 		disposeModel(model);
 	}
 }

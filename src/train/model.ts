@@ -92,6 +92,12 @@ export function loadModel(
 	}
 }
 
+/** Another model with the same values. */
+export function copyOfModel(model: Model, task: Head): Model {
+	const { architecture } = model.backbone;
+	return loadModel(architecture, task, modelStateDict(model));
+}
+
 /** Gives variables the values of the tensors of their names; throws where one has none of its shape. */
 export function assignParams(params: Params, values: NamedTensors): void {
 	for (const [name, variable] of Object.entries(params)) {

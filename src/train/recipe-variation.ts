@@ -12,12 +12,14 @@ interface Named {
 
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
-	const { optimizer, schedule, loss, watch, regularizers = [] } = recipe;
+	const { optimizer, schedule, loss, average, watch } = recipe;
+	const { regularizers = [] } = recipe;
 	return [
 		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),
 		...(scheduleNames.includes(schedule.name) ? [] : [schedule as Named]),
 		...(loss ? [loss as Named] : []),
 		...regularizers,
+		...(average ? [{ name: "averaged", ...average }] : []),
 		...(watch ? [{ name: "watched", ...watch }] : []),
 	];
 }

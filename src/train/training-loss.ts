@@ -1,0 +1,77 @@
+import * as tf from "@tensorflow/tfjs";
+import type { ForwardOptions } from "../backbones/forward.js";
+import { normalize } from "../nn/normalize.js";
+import type { Random } from "../random.js";
+import type { BatchTargets, Task } from "../tasks/task.js";
+import type { Batch } from "./batch.js";
+import { jensenShannon } from "./jensen-shannon.js";
+import type { Model } from "./model.js";
+import { makeLoss } from "./output-loss.js";
+import { batchNormModes } from "./param-groups.js";
+import type { Recipe } from "./recipe.js";
+
+type Loss = (
+	images: tf.Tensor4D,
+	targets: BatchTargets,
+	options: ForwardOptions,
+) => tf.Scalar;
+
+type OfOutput = (output: tf.Tensor, targets: BatchTargets) => tf.Scalar;
+
+/** The recipe's loss of the network's output, or the task's; checkRecipe has made sure that the task has one. */
+const lossOfOutput = (task: Task, { loss }: Recipe): OfOutput =>
+	loss
+		? makeLoss(loss, task.classes)
+		: (output, targets) => task.outputLoss?.(output, targets) as tf.Scalar;
+
+function consistentLoss(
+	task: Task,
+	{ backbone, params }: Model,
+	{ weight, ofOutput }: { weight: number; ofOutput: OfOutput },
+): Loss {
+	return (views, targets, options) => {
+		const output = task.forward({ params, backbone }, views, options);
+		const [clean, first, second] = tf.split(output as tf.Tensor, 3) as [
+			tf.Tensor,
+			tf.Tensor,
+			tf.Tensor,
+		];
+		const divergence = jensenShannon(clean, first, second, { weight });
+		return tf.add(ofOutput(clean, targets), divergence);
+	};
+}
+
+/** The modes of all batch norms, by the name of the layer. */
+export const modesOf = ({ head, backbone }: Model, recipe: Recipe) =>
+	batchNormModes(recipe, backbone.architecture, (layer) =>
+		Object.hasOwn(head, `${layer}.running_mean`),
+	);
+
+/** The loss of a batch by a model, as a recipe has it, regularizers left out; `random` is reseeded for each part. */
+export function lossOf(
+	task: Task,
+	model: Model,
+	{ recipe, random }: { recipe: Recipe; random: Random },
+): (batch: Batch) => tf.Scalar {
+	const { stochasticDepth: rate, transfer, reading, consistency } = recipe;
+	const isFixed = transfer === "fixed-feature" && reading === "as-described";
+	const always: ForwardOptions = {
+		training: { random },
+		batchNorm: modesOf(model, recipe),
+		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
+	};
+	const ofOutput = lossOfOutput(task, recipe);
+	const plain: Loss = (images, targets, options) =>
+		recipe.loss
+			? ofOutput(task.forward(model, images, options) as tf.Tensor, targets)
+			: task.loss(model, { images, targets }, options);
+	const loss =
+		consistency === null
+			? plain
+			: consistentLoss(task, model, { weight: consistency, ofOutput });
+	return ({ images, targets, sizes }) =>
+		loss(normalize(images, task.normalization), targets, {
+			...always,
+			...(sizes && { sizes }),
+		});
+}
