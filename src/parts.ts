@@ -406,20 +406,27 @@ export type {
 // Training.
 
 export type { AdversarialOptions } from "./train/adversarial.js";
+export type { Corrected } from "./train/anchored.js";
+export type { AnchoredDecayOptions } from "./train/anchored-decay.js";
 export type { Average } from "./train/average.js";
 export type { FinetuneOptions } from "./train/finetune.js";
+export type { FtpOptions } from "./train/ftp.js";
 export type { ImportRunOptions } from "./train/import-run.js";
 export {
 	type JensenShannonOptions,
 	jensenShannon,
 } from "./train/jensen-shannon.js";
+export type { L2SpOptions } from "./train/l2-sp.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
 export type {
+	HeldOutRule,
 	OptimizerRule,
+	Slopes,
 	UpdateAt,
 	WeightAfter,
 	WeightBefore,
+	WeightState,
 } from "./train/optimizer-rule.js";
 export type {
 	CrossEntropy,
@@ -436,12 +443,19 @@ export type {
 	Sgd,
 	Undecayed,
 } from "./train/recipe.js";
-export type { Regularizer } from "./train/regularizer.js";
+export type {
+	LossRegularizer,
+	Measured,
+	PulledWeight,
+	PullRegularizer,
+	Regularizer,
+} from "./train/regularizer.js";
 export {
 	type Progress,
 	progressText,
 	type Reporter,
 } from "./train/reporter.js";
+export type { RgnOptions } from "./train/rgn.js";
 export type { RunRecord } from "./train/run.js";
 export {
 	type BuiltInSchedule,
@@ -452,8 +466,11 @@ export {
 	type ScheduleRule,
 	type WarmUp,
 } from "./train/schedule.js";
+export type { SpdOptions } from "./train/spd.js";
+export type { TpgmOptions } from "./train/tpgm.js";
 export type { LastUpdate } from "./train/training-state.js";
 export type { Watch } from "./train/watch.js";
+export type { WeightFacts } from "./train/weight-facts.js";
 export type { WeightRule } from "./train/weight-rules.js";
 
 // Runs made of others.

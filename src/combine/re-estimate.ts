@@ -7,8 +7,8 @@ import type { Task } from "../tasks/task.js";
 import type { Batch } from "../train/batch.js";
 import type { Model } from "../train/model.js";
 import { batchNormModes } from "../train/param-groups.js";
+import { plainBatches } from "../train/plain-batches.js";
 import type { Recipe } from "../train/recipe.js";
-import { plainBatches } from "./training-images.js";
 
 /** A batch norm moves its running statistics by this share of what it sees. */
 const momentum = 0.1;

@@ -29,29 +29,31 @@ export function differentiator(
 }
 
 /** What is done with the gradients of a whole batch. */
-export type Apply = (gradients: Gradients, numbers: StepInputs) => void;
+export type Apply<Numbers> = (gradients: Gradients, numbers: Numbers) => void;
 
 /** What an update is told anew, by what it is for. */
 export interface StepInputs {
 	readonly optimizer: StepNumbers;
+	/** The learning rates of all groups of weights, `[groups]`. */
+	readonly rates?: tf.Tensor1D;
 	/** Of how much of its past an average of the weights keeps. */
 	readonly kept?: tf.Scalar;
 }
 
 /** Computes one part of a batch; the update comes with it or, where there are several, after all of them. */
-export interface Parts {
-	part(batch: Batch, numbers: StepInputs): tf.Scalar;
-	finish(numbers: StepInputs): void;
+export interface Parts<Numbers> {
+	part(batch: Batch, numbers: Numbers): tf.Scalar;
+	finish(numbers: Numbers): void;
 	dispose(): void;
 }
 
-function undivided(
+function undivided<Numbers extends object>(
 	differentiate: Differentiate,
-	apply: Apply,
+	apply: Apply<Numbers>,
 	{ frozen }: { frozen: tf.Variable[] },
-): Parts {
+): Parts<Numbers> {
 	const part = compile(
-		(batch: Batch, numbers: StepInputs) => {
+		(batch: Batch, numbers: Numbers) => {
 			const { value, gradients } = differentiate(batch);
 			apply(gradients, numbers);
 			return value;
@@ -61,15 +63,15 @@ function undivided(
 	return { part, finish: () => {}, dispose: () => part.dispose?.() };
 }
 
-function divided(
+function divided<Numbers extends object>(
 	differentiate: Differentiate,
-	apply: Apply,
+	apply: Apply<Numbers>,
 	{
 		trained,
 		frozen,
 		count,
 	}: { trained: Params; frozen: tf.Variable[]; count: number },
-): Parts {
+): Parts<Numbers> {
 	const sums: Params = Object.fromEntries(
 		Object.entries(trained).map(([name, { shape }]) => [
 			name,
@@ -89,7 +91,7 @@ function divided(
 		},
 		{ frozen },
 	);
-	const finish = compile((numbers: StepInputs) => {
+	const finish = compile((numbers: Numbers) => {
 		apply(reached, numbers);
 		// Zeros, computed: a compiled function makes no update of a plain constant.
 		for (const sum of Object.values(reached)) sum.assign(tf.sub(sum, sum));
@@ -106,11 +108,11 @@ function divided(
 }
 
 /** Prepares the computation of batches in `count` parts. */
-export const makeParts = (
+export const makeParts = <Numbers extends object>(
 	differentiate: Differentiate,
-	apply: Apply,
+	apply: Apply<Numbers>,
 	given: { trained: Params; frozen: tf.Variable[]; count: number },
-): Parts =>
+): Parts<Numbers> =>
 	given.count === 1
 		? undivided(differentiate, apply, given)
 		: divided(differentiate, apply, given);

@@ -26,6 +26,7 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
+import { looksAtHeldOut } from "./held-out-step.js";
 import type { Ancestor, Derived, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
@@ -117,11 +118,12 @@ export const heldOutForm = ({
 /** What a run says of its task; without training images, where it was not fine-tuned here. */
 function describeTask(
 	task: Task,
-	{ watch }: Recipe,
+	{ watch, optimizer }: Recipe,
 	trainImages: number,
 ): RunRecord["task"] {
 	const { heldOut } = task;
-	const isWatched = watch !== undefined && trainImages > 0;
+	const isLooking = watch !== undefined || looksAtHeldOut(optimizer);
+	const isWatched = isLooking && trainImages > 0;
 	return {
 		name: task.name,
 		miniature: task.miniature,

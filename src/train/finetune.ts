@@ -1,9 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
-import type { NamedTensors } from "../checkpoint/tensor.js";
 import { withLock } from "../runs/lock.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
-import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
@@ -13,31 +11,22 @@ import { checkRecipe } from "./check-recipe.js";
 import { checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
+import { checkHeldOut } from "./held-out-step.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
-import {
-	copyOfModel,
-	disposeModel,
-	type Model,
-	modelStateDict,
-	newModel,
-} from "./model.js";
+import { measure } from "./measure.js";
+import { copyOfModel, disposeModel, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
-import { variedNames } from "./recipe-variation.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
+import { explainDivergence, saveResult, type Training } from "./save-result.js";
 import { rateAt } from "./schedule.js";
-import { makeTrainStep, type TrainStep } from "./train-step.js";
+import { makeTrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
-import {
-	removeState,
-	resumeState,
-	saveState,
-	type TrainingState,
-} from "./training-state.js";
+import { removeState, resumeState, saveState } from "./training-state.js";
 import { hasStopped } from "./watch.js";
 
 /** What a run is called and where it is kept; nothing here changes what it learns. */
@@ -72,36 +61,6 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	 * accuracy": await score() }) }`.
 	 */
 	readonly every?: Every<Target, Prediction>;
-}
-
-/** A run while it is being trained. */
-interface Training {
-	readonly record: RunRecord;
-	readonly folder: string;
-	/** As it is trained. */
-	readonly model: Model;
-	/** What the run ends with: an average of its weights, where the recipe has one. */
-	readonly result: Model;
-	readonly trainStep: TrainStep;
-	readonly state: TrainingState;
-}
-
-function explainDivergence(
-	{ recipe }: RunRecord,
-	step: number,
-	what: string,
-): Error {
-	const advice = [
-		`a lower learning rate than ${recipe.learningRate}`,
-		...(recipe.warmUp ? ["a longer warmUp"] : ["a warmUp"]),
-		...(recipe.gradientClip === null
-			? ["a gradientClip, such as 1"]
-			: ["a smaller gradientClip"]),
-		...variedNames(recipe).map((name) => `the same without ${name}`),
-	];
-	return new Error(
-		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
-	);
 }
 
 /** Nothing is left out of training in silence: a run is what its recipe says. */
@@ -181,31 +140,6 @@ async function train<Target, Prediction>(
 	}
 }
 
-function checkFinite({ record, state }: Training, tensors: NamedTensors): void {
-	for (const [name, { data }] of Object.entries(tensors)) {
-		const isSound = (data as Float32Array).every(Number.isFinite);
-		if (!isSound)
-			throw explainDivergence(
-				record,
-				state.standing.step,
-				`${name} is not finite`,
-			);
-	}
-}
-
-function saveResult(training: Training): void {
-	const { record, folder, model, result, state } = training;
-	const tensors = state.best ?? modelStateDict(result);
-	checkFinite(training, tensors);
-	if (result !== model) {
-		const last = modelStateDict(model);
-		checkFinite(training, last);
-		writeWeights(runFiles(folder).last, last, { run: record.id });
-	}
-	writeWeights(runFiles(folder).weights, tensors, { run: record.id });
-	removeState(folder);
-}
-
 const beginningOf = ({
 	from: run,
 	rescaleHead = false,
@@ -240,6 +174,8 @@ async function trainFrom<Target, Prediction>(
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
 		const state = await resumeState(folder, variables);
+		if (state.standing.step === 0)
+			await measure(task, { record, trainStep, signal: options.signal });
 		const training = { record, folder, model, result, trainStep, state };
 		await train(task, training, options);
 		saveResult(training);
@@ -268,6 +204,7 @@ export async function finetune<Target, Prediction>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
+	checkHeldOut(task, recipe);
 	const beginning = beginningOf(options);
 	const from = beginning && (await originOf(beginning, source, task as Task));
 	const { record, folder } = placeOf(

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import type { Params } from "../nn/params.js";
+import { paramsOf } from "../backbones/backbone.js";
+import type { ParamSpecs, Params } from "../nn/params.js";
 import { Random } from "../random.js";
 import type { Task } from "../tasks/task.js";
-import { decayAt, following } from "./average.js";
+import { decayAt, type Following, following } from "./average.js";
 import type { Batch } from "./batch.js";
 import {
 	type Apply,
@@ -10,13 +11,16 @@ import {
 	makeParts,
 	type StepInputs,
 } from "./batch-parts.js";
+import { afterwards } from "./held-out-step.js";
+import { type Measurement, measurements } from "./measurement.js";
 import type { Model } from "./model.js";
-import { clipByNorm, makeOptimizer } from "./optimizer.js";
-import { paramGroups } from "./param-groups.js";
+import { clipByNorm, makeOptimizer, type Optimizer } from "./optimizer.js";
+import { type ParamGroup, paramGroups } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
-import { regularization } from "./regularizer.js";
+import { type Regularization, regularization } from "./regularizer.js";
 import { momentumAt, type Position, rateAt } from "./schedule.js";
 import { lossOf, modesOf } from "./training-loss.js";
+import { factsBySpecs } from "./weight-facts.js";
 
 /** Makes updates of a model, compiled. */
 export interface TrainStep {
@@ -31,6 +35,8 @@ export interface TrainStep {
 		batch: (part: number) => Batch,
 		scale?: number,
 	): number;
+	/** What must be measured on training batches before the first step, unless a saved state has it. */
+	readonly measurements: readonly Measurement[];
 	dispose(): void;
 }
 
@@ -54,11 +60,70 @@ function divide(
 	};
 }
 
+/** The batch norms and all else of a model, by PyTorch's names. */
+const specsOf = ({ backbone, head }: Model): ParamSpecs => ({
+	...paramsOf(backbone.architecture),
+	...head,
+});
+
+/** What a train step is made of. */
+interface Prepared {
+	readonly recipe: Recipe;
+	readonly groups: readonly ParamGroup[];
+	readonly optimizer: Optimizer;
+	readonly regularized: Regularization | undefined;
+	readonly followed: Following | undefined;
+}
+
+/** What the compiled functions of a step are told. */
+function numbersAt(
+	{ recipe, groups, optimizer, regularized, followed }: Prepared,
+	position: Position,
+	scale: number,
+): StepInputs {
+	const { learningRate, schedule, average } = recipe;
+	const rates = groups.map(
+		({ multiplier }) =>
+			scale * rateAt(position, learningRate * multiplier, recipe),
+	);
+	const momentum = momentumAt(position, optimizer.momentum, schedule);
+	const step = position.step + 1;
+	return {
+		optimizer: optimizer.numbers(step, rates, momentum),
+		...(regularized?.pull && { rates: tf.tensor1d(rates) }),
+		...(followed && average && { kept: tf.scalar(decayAt(step, average)) }),
+	};
+}
+
+/** What becomes of the gradients of a batch. */
+function applying({
+	recipe: { gradientClip },
+	groups,
+	optimizer,
+	regularized,
+	followed,
+}: Prepared): Apply<StepInputs> {
+	const groupOf = new Map(
+		groups.flatMap(({ names }, group) =>
+			names.map((name) => [name, group] as const),
+		),
+	);
+	return (gradients, { optimizer: numbers, rates, kept }) => {
+		const clipped =
+			gradientClip === null ? gradients : clipByNorm(gradients, gradientClip);
+		const rateOf = (name: string): tf.Scalar =>
+			tf.reshape(tf.slice(rates as tf.Tensor1D, groupOf.get(name) ?? 0, 1), []);
+		const pulled = regularized?.pull?.(clipped, rateOf) ?? clipped;
+		optimizer.update(pulled, numbers);
+		if (followed && kept && !optimizer.heldOut) followed.update(kept);
+	};
+}
+
 /**
  * Prepares the updates of a run; the variables of the model are changed in place.
  *
- * They must be as they are before the first step: regularizers remember them. Where the recipe averages weights, those
- * of `average`, another model with the same values, become the averages; the caller disposes of it.
+ * They must be as they are before the first step: regularizers and optimizers remember them. Where the recipe averages
+ * weights, those of `average`, another model with the same values, become the averages; the caller disposes of it.
  */
 export function makeTrainStep(
 	task: Task,
@@ -66,8 +131,7 @@ export function makeTrainStep(
 	recipe: Recipe,
 ): TrainStep {
 	const { params, backbone, head } = model;
-	const { gradientClip, accumulate, seed, schedule, learningRate } = recipe;
-	const { average } = recipe;
+	const { accumulate: count, seed, average } = recipe;
 	const isHead = (name: string) => Object.hasOwn(head, name);
 	const groups = paramGroups(params, backbone.architecture, { recipe, isHead });
 	const names = groups.flatMap((group) => group.names);
@@ -75,46 +139,44 @@ export function makeTrainStep(
 		names.map((name) => [name, params[name] as tf.Variable]),
 	);
 	const { changing, frozen } = divide(model, trained, recipe);
-	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
-	const random = new Random();
-	const plain = lossOf(task, model, { recipe, random });
-	const extra = regularization(recipe.regularizers, trained, isHead);
-	const loss = extra
-		? (batch: Batch): tf.Scalar => tf.add(plain(batch), extra())
-		: plain;
-	const differentiate = differentiator(loss, trained);
+	const factsOf = factsBySpecs(specsOf(model), isHead);
+	const regularized = regularization(recipe.regularizers, {
+		weights: trained,
+		isHead,
+		factsOf,
+	});
 	const followed =
 		average && model.average
 			? following(average, changing, model.average.params)
 			: undefined;
-	const apply: Apply = (gradients, { optimizer: numbers, kept }) => {
-		optimizer.update(
-			gradientClip === null ? gradients : clipByNorm(gradients, gradientClip),
-			numbers,
-		);
-		if (followed && kept) followed.update(kept);
-	};
-	const parts = makeParts(differentiate, apply, {
-		...{ trained, frozen, count: accumulate },
+	const optimizer = makeOptimizer(recipe.optimizer, params, {
+		groups,
+		factsOf,
 	});
-	const numbersAt = (position: Position, scale: number): StepInputs => {
-		const rates = groups.map(
-			({ multiplier }) =>
-				scale * rateAt(position, learningRate * multiplier, recipe),
-		);
-		const momentum = momentumAt(position, optimizer.momentum, schedule);
-		const step = position.step + 1;
-		return {
-			optimizer: optimizer.numbers(step, rates, momentum),
-			...(followed && average && { kept: tf.scalar(decayAt(step, average)) }),
-		};
-	};
+	const prepared = { recipe, groups, optimizer, regularized, followed };
+	const random = new Random();
+	const plain = lossOf(task, model, { recipe, random });
+	const extra = regularized?.loss;
+	const loss = extra
+		? (batch: Batch): tf.Scalar => tf.add(plain(batch), extra())
+		: plain;
+	const parts = makeParts(differentiator(loss, trained), applying(prepared), {
+		trained,
+		frozen,
+		count,
+	});
+	const after = afterwards(task, optimizer, { model, recipe, followed });
 	return {
-		slots: { ...optimizer.slots, ...followed?.slots },
+		slots: { ...optimizer.slots, ...regularized?.slots, ...followed?.slots },
+		measurements: measurements(
+			{ recipe, regularized, model },
+			differentiator(plain, trained),
+			{ trained, frozen, random },
+		),
 		update(position, batchOf, scale = 1) {
-			const numbers = numbersAt(position, scale);
+			const numbers = numbersAt(prepared, position, scale);
 			let total = 0;
-			for (let part = 0; part < accumulate; part++) {
+			for (let part = 0; part < count; part++) {
 				const batch = batchOf(part);
 				random.reseed("step", seed, position.step, part);
 				const value = tf.tidy(() => parts.part(batch, numbers));
@@ -122,13 +184,15 @@ export function makeTrainStep(
 				tf.dispose([value, batch as never]);
 			}
 			tf.tidy(() => parts.finish(numbers));
+			after?.update(position, numbers);
 			tf.dispose(numbers as never);
-			return total / accumulate;
+			return total / count;
 		},
 		dispose() {
-			tf.dispose(optimizer.slots);
-			extra?.dispose();
+			optimizer.dispose();
+			regularized?.dispose();
 			parts.dispose();
+			after?.dispose();
 		},
 	};
 }

@@ -1,11 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
 import { normalize } from "../nn/normalize.js";
-import type { Random } from "../random.js";
+import type { Params } from "../nn/params.js";
+import { Random } from "../random.js";
 import type { BatchTargets, Task } from "../tasks/task.js";
 import type { Batch } from "./batch.js";
 import { jensenShannon } from "./jensen-shannon.js";
-import type { Model } from "./model.js";
+import { type Model, withParams } from "./model.js";
 import { makeLoss } from "./output-loss.js";
 import { batchNormModes } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
@@ -46,6 +47,51 @@ export const modesOf = ({ head, backbone }: Model, recipe: Recipe) =>
 	batchNormModes(recipe, backbone.architecture, (layer) =>
 		Object.hasOwn(head, `${layer}.running_mean`),
 	);
+
+/** The gradients of the loss of a batch at other values of some weights, the network being in eval mode. */
+export function slopesOf(
+	task: Task,
+	model: Model,
+	recipe: Recipe,
+): (
+	batch: Batch,
+	values: Readonly<Record<string, tf.Tensor>>,
+) => Record<string, tf.Tensor> {
+	const ofOutput = lossOfOutput(task, recipe);
+	const random = new Random("held-out");
+	return ({ images, targets, sizes }, values) => {
+		const names = Object.keys(values);
+		const options: ForwardOptions = {
+			...(sizes && { sizes }),
+			...(!task.outputLoss && { training: { random } }),
+		};
+		const lossAt = (...tensors: tf.Tensor[]): tf.Tensor => {
+			const changed = names.map((name, i) => [name, tensors[i]] as const);
+			const network = withParams(model, {
+				...model.params,
+				...(Object.fromEntries(changed) as Params),
+			});
+			const seen = normalize(images, task.normalization);
+			return recipe.loss
+				? ofOutput(task.forward(network, seen, options) as tf.Tensor, targets)
+				: task.loss(network, { images: seen, targets }, options);
+		};
+		const { grads } = tf
+			.engine()
+			.gradients(
+				() => lossAt(...Object.values(values)),
+				Object.values(values),
+				undefined,
+				true,
+			);
+		return Object.fromEntries(
+			names.flatMap((name, i) => {
+				const slope = grads[i];
+				return slope ? [[name, slope] as const] : [];
+			}),
+		);
+	};
+}
 
 /** The loss of a batch by a model, as a recipe has it, regularizers left out; `random` is reseeded for each part. */
 export function lossOf(

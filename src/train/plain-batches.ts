@@ -1,9 +1,9 @@
 import type { Task } from "../tasks/task.js";
-import { type Batch, batchMaker } from "../train/batch.js";
-import { exampleMaker } from "../train/examples.js";
-import type { Recipe } from "../train/recipe.js";
+import { type Batch, batchMaker } from "./batch.js";
+import { exampleMaker } from "./examples.js";
+import type { Recipe } from "./recipe.js";
 
-/** Batches of training images as a run sees them, but for what its recipe adds to the task's own augmentation. */
+/** Of training data, or of those held out, batches as the task itself augments them, without what a recipe adds. */
 export function plainBatches(
 	task: Task,
 	given: Recipe,
@@ -13,6 +13,7 @@ export function plainBatches(
 		augment: null,
 		consistency: null,
 		accumulate: 1,
+		batchSize: given.batchSize / given.accumulate,
 	};
 	const exampleAt = exampleMaker(task, recipe);
 	const makeBatch = batchMaker(task, recipe);
