@@ -85,8 +85,14 @@ export {
 } from "./train/recipe.js";
 export { listRuns, openRun } from "./train/run.js";
 
+// Remedies, and runs made of others.
+
+export { combineRuns } from "./combine/combine-runs.js";
+export { remedies } from "./combine/remedies.js";
+
 // Scoring.
 
+export { barrier } from "./evaluate/barrier.js";
 export { batchNormAdaptation } from "./evaluate/batch-norm-adaptation.js";
 export { evaluate } from "./evaluate/evaluate.js";
 export { predict } from "./evaluate/predict.js";

@@ -423,15 +423,23 @@ export {
 	jensenShannon,
 } from "./nn/jensen-shannon.js";
 export type { AdversarialOptions } from "./train/adversarial.js";
+export type { Corrected } from "./train/anchored.js";
+export type { AnchoredDecayOptions } from "./train/anchored-decay.js";
+export type { Average } from "./train/average.js";
 export type { FinetuneOptions } from "./train/finetune.js";
+export type { FtpOptions } from "./train/ftp.js";
 export type { ImportRunOptions } from "./train/import-run.js";
+export type { L2SpOptions } from "./train/l2-sp.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
 export type {
+	HeldOutRule,
 	OptimizerRule,
+	Slopes,
 	UpdateAt,
 	WeightAfter,
 	WeightBefore,
+	WeightState,
 } from "./train/optimizer-rule.js";
 export type {
 	CrossEntropy,
@@ -448,12 +456,19 @@ export type {
 	Sgd,
 	Undecayed,
 } from "./train/recipe.js";
-export type { Regularizer } from "./train/regularizer.js";
+export type {
+	LossRegularizer,
+	Measured,
+	PulledWeight,
+	PullRegularizer,
+	Regularizer,
+} from "./train/regularizer.js";
 export {
 	type Progress,
 	progressText,
 	type Reporter,
 } from "./train/reporter.js";
+export type { RgnOptions } from "./train/rgn.js";
 export type { RunRecord } from "./train/run.js";
 export {
 	type BuiltInSchedule,
@@ -464,9 +479,29 @@ export {
 	type ScheduleRule,
 	type WarmUp,
 } from "./train/schedule.js";
+export type { SpdOptions } from "./train/spd.js";
+export type { TpgmOptions } from "./train/tpgm.js";
 export type { LastUpdate } from "./train/training-state.js";
 export type { Watch } from "./train/watch.js";
+export type { WeightFacts } from "./train/weight-facts.js";
 export type { WeightRule } from "./train/weight-rules.js";
+
+// Runs made of others.
+
+export type { StatisticsOptions } from "./combine/batch-norm-statistics.js";
+export type {
+	Combination,
+	CombineAbout,
+	Combined,
+	CombineRule,
+	FisherOptions,
+	Member,
+} from "./combine/combination.js";
+export type { CombineRunsOptions } from "./combine/combine-runs.js";
+export type { InterpolateOptions } from "./combine/interpolate.js";
+export type { ModelStockOptions } from "./combine/model-stock.js";
+export type { Remedies } from "./combine/remedies.js";
+export type { GreedySoupOptions } from "./combine/soups.js";
 
 // Scoring.
 
@@ -475,6 +510,7 @@ export type {
 	Adapter,
 	Adapting,
 } from "./evaluate/adaptation.js";
+export type { Barrier, BarrierOptions } from "./evaluate/barrier.js";
 export type { BatchNormAdaptationOptions } from "./evaluate/batch-norm-adaptation.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";
 export type {

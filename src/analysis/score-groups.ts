@@ -37,6 +37,7 @@ const rareColumns: Readonly<Record<string, string>> = {
 	variation: "none",
 	step: "finished",
 	adaptation: "none",
+	weights: "those it ends with",
 };
 
 /**
@@ -95,6 +96,7 @@ export const conditions = [
 	"step",
 	"adaptation",
 	...sourceColumns,
+	"weights",
 ] as const satisfies readonly (keyof ResultRow)[];
 
 const cellName = (corruption: string, severity: number): string =>

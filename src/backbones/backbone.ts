@@ -100,7 +100,8 @@ function checkPyramid(
 	);
 }
 
-function backboneOf(net: Architecture, params: Params): Backbone {
+/** A backbone that computes with given weights, which it does not copy. */
+export function backboneOf(net: Architecture, params: Params): Backbone {
 	const family = familyOf(net);
 	const model = { net, params };
 	const features: Backbone["features"] = (images, options = {}) =>

@@ -32,6 +32,7 @@ export interface Cell
 		| "source"
 		| "set"
 		| "corruptedAt"
+		| "weights"
 	> {
 	/** The corruption itself; null for clean. */
 	readonly applied: Corruption | PublishedCorruption | null;
@@ -57,7 +58,7 @@ export type Scored = Pick<
 	"data" | "images" | "scoring" | "isAsEver" | "adaptation"
 >;
 
-interface CellOptions extends Scored, Pick<Cell, "metric"> {
+interface CellOptions extends Scored, Pick<Cell, "metric" | "weights"> {
 	readonly settings: CorruptionSettings;
 	/** The same for a published corruption, which may have images of its own. */
 	scoredOf(corruption: PublishedCorruption): Scored;
@@ -145,6 +146,7 @@ const keys = [
 	"source",
 	"set",
 	"corruptedAt",
+	"weights",
 ] as const satisfies (keyof Cell)[];
 
 /** Whether a row is the score of a cell. */

@@ -8,12 +8,19 @@ import type { EvaluateOptions } from "./evaluate-options.js";
 export function checkRun(
 	run: Run,
 	task: Task,
-	{ unfinished = false }: Pick<EvaluateOptions, "unfinished"> = {},
+	{
+		unfinished = false,
+		average = true,
+	}: Pick<EvaluateOptions, "unfinished" | "average"> = {},
 ): void {
 	checkTask(task);
 	if (!run.finished && !unfinished)
 		throw new Error(
 			`the run ${run.id} is not finished: call finetune again, which goes on with it, or score it as it is with evaluate(run, task, { unfinished: true })`,
+		);
+	if (!average && !run.record.recipe.average)
+		throw new Error(
+			`the run ${run.id} has no average of its weights beside the last ones: leave \`average\` out`,
 		);
 	checkRunTask(run, task);
 }

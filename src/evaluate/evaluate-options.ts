@@ -51,6 +51,8 @@ export interface EvaluateOptions {
 	 * one's own; none by default. Rows say which.
 	 */
 	readonly adaptation?: Adaptation;
+	/** `false` scores the last weights of runs that end with an average of them; by default the average. */
+	readonly average?: boolean;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -91,6 +93,7 @@ export const evaluateChecks: Checks<EvaluateOptions> = {
 	frostPictures: list(imageCheck),
 	unfinished: flag,
 	adaptation: adaptationCheck,
+	average: flag,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

@@ -93,6 +93,7 @@ function cellsOfTask(
 	return cellsOf(corruptions, severities, {
 		...scored,
 		metric: task.metricName,
+		...(settled.average === false && { weights: "last" as const }),
 		settings: { variant, channelOrder, seed, frost, corruptedAt },
 		scoredOf: (corruption) => ({
 			...(isDomain(corruption)
@@ -171,16 +172,18 @@ export async function evaluate<Target, Prediction>(
 	const incomplete = all.filter(
 		(run) => findGaps([run], cells, steps).length > 0,
 	);
-	const { signal, adaptation } = settled;
+	const { signal } = settled;
 	const fill = async () => {
 		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
 		const predictors = new Map<string, RunPredictor<Prediction>>();
 		try {
 			for (const run of incomplete) {
 				// It may have gone on, or ended, while another process wrote to it.
-				const predictor = await loadPredictor(openRun(run.folder), task, {
-					adaptation,
-				});
+				const predictor = await loadPredictor(
+					openRun(run.folder),
+					task,
+					options,
+				);
 				predictors.set(run.id, predictor);
 				if (predictor.step === undefined) steps.delete(run.id);
 				else steps.set(run.id, predictor.step);

@@ -39,6 +39,8 @@ export interface ResultRow {
 	readonly scoring?: string;
 	/** What the network was adapted by to the images it was scored on, such as `bn16`; left out where it was not. */
 	readonly adaptation?: string;
+	/** `last` where a run that ends with an average of its weights was scored with the last ones; left out otherwise. */
+	readonly weights?: "last";
 	readonly corruption: CorruptionLabel | "clean";
 	/**
 	 * Of a corruption of one's own: a hash of its functions and constants; of a published one, of its files; left out for

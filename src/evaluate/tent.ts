@@ -108,7 +108,7 @@ function adapterOf(
 		names.map((name) => [name, model.params[name] as tf.Variable]),
 	);
 	const group = { names, multiplier: 1, weightDecay: 0 };
-	const optimizer = makeOptimizer(adam, model.params, [group]);
+	const optimizer = makeOptimizer(adam, model.params, { groups: [group] });
 	const kept = copied(Object.values(weights));
 	const step = makeStep(given, weights, optimizer.update);
 	let updates = 0;
@@ -146,7 +146,8 @@ function adapterOf(
 		},
 		dispose() {
 			step.dispose?.();
-			tf.dispose([kept, optimizer.slots as never]);
+			tf.dispose(kept);
+			optimizer.dispose();
 		},
 	};
 }

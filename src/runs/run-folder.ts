@@ -45,6 +45,8 @@ export const runFiles = (folder: string) => ({
 	log: join(folder, "log.jsonl"),
 	state: join(folder, "state.safetensors"),
 	weights: join(folder, "weights.safetensors"),
+	/** Of a run that ends with an average of its weights: the last ones. */
+	last: join(folder, "last.safetensors"),
 	results: join(folder, "results.jsonl"),
 });
 

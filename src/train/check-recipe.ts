@@ -3,6 +3,7 @@ import { number, oneOf, orNull, required, whole } from "../check/checks.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
+import { averageCheck } from "./average.js";
 import { consistencyCheck } from "./consistent-loss.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
@@ -39,6 +40,7 @@ const checks: Checks<Recipe> = {
 	loss: lossCheck,
 	regularizers: regularizersCheck,
 	weights: weightRulesCheck,
+	average: averageCheck,
 	watch: watchCheck,
 };
 

@@ -26,7 +26,8 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
-import type { Ancestor, Origin } from "./lineage.js";
+import { looksAtHeldOut } from "./held-out-step.js";
+import type { Ancestor, Derived, Origin } from "./lineage.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
@@ -106,14 +107,25 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 	};
 }
 
+/** What is written down of the data that are held out. */
+export const heldOutForm = ({
+	heldOut,
+}: Pick<Task, "heldOut">): RunRecord["task"]["heldOut"] =>
+	heldOut && {
+		name: heldOut.name,
+		images: heldOut.length,
+		...(heldOut.contents !== undefined && { contents: heldOut.contents }),
+	};
+
 /** What a run says of its task; without training images, where it was not fine-tuned here. */
 function describeTask(
 	task: Task,
-	{ watch, consistency }: Recipe,
+	{ watch, consistency, optimizer }: Recipe,
 	trainImages: number,
 ): RunRecord["task"] {
 	const { heldOut } = task;
-	const isWatched = watch !== undefined && trainImages > 0;
+	const isLooking = watch !== undefined || looksAtHeldOut(optimizer);
+	const isWatched = isLooking && trainImages > 0;
 	return {
 		name: task.name,
 		miniature: task.miniature,
@@ -126,14 +138,7 @@ function describeTask(
 		...(trainImages > 0 &&
 			task.train.contents !== undefined && { contents: task.train.contents }),
 		trainImages,
-		...(isWatched &&
-			heldOut && {
-				heldOut: {
-					name: heldOut.name,
-					images: heldOut.length,
-					...(heldOut.contents !== undefined && { contents: heldOut.contents }),
-				},
-			}),
+		...(isWatched && heldOut && { heldOut: heldOutForm(task) }),
 		...taskIdentity(
 			task,
 			"network",
@@ -196,6 +201,17 @@ export function describeBackbone<Target>(
 		backbone: describeSource(source, name),
 		task: describeTask(task as Task, untouched, 0),
 		recipe: untouched,
+	});
+}
+
+/** Describes a run that a rule makes of others: it is of the task, and shows the recipe, of one of them. */
+export function describeDerived(
+	{ backbone, task, recipe, from }: RunRecord,
+	derived: Derived,
+): RunRecord {
+	return recordOf({
+		...{ backbone, task, recipe, derived },
+		...(from && { from }),
 	});
 }
 

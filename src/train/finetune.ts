@@ -2,7 +2,6 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
 import { withLock } from "../runs/lock.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
-import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Example, Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
@@ -12,25 +11,26 @@ import { checkRecipe } from "./check-recipe.js";
 import { checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
+import { checkHeldOut } from "./held-out-step.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
-import { disposeModel, type Model, modelStateDict, newModel } from "./model.js";
+import { measure } from "./measure.js";
+import { copyOfModel, disposeModel, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
-import { variedNames } from "./recipe-variation.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
+import { explainDivergence, saveResult, type Training } from "./save-result.js";
 import { rateAt } from "./schedule.js";
-import { makeTrainStep, type TrainStep } from "./train-step.js";
+import { makeTrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
 import {
 	type LastUpdate,
 	removeState,
 	resumeState,
 	saveState,
-	type TrainingState,
 } from "./training-state.js";
 import { hasStopped } from "./watch.js";
 
@@ -66,33 +66,6 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	 * accuracy": await score() }) }`.
 	 */
 	readonly every?: Every<Target, Prediction>;
-}
-
-/** A run while it is being trained. */
-interface Training {
-	readonly record: RunRecord;
-	readonly folder: string;
-	readonly model: Model;
-	readonly trainStep: TrainStep;
-	readonly state: TrainingState;
-}
-
-function explainDivergence(
-	{ recipe }: RunRecord,
-	step: number,
-	what: string,
-): Error {
-	const advice = [
-		`a lower learning rate than ${recipe.learningRate}`,
-		...(recipe.warmUp ? ["a longer warmUp"] : ["a warmUp"]),
-		...(recipe.gradientClip === null
-			? ["a gradientClip, such as 1"]
-			: ["a smaller gradientClip"]),
-		...variedNames(recipe).map((name) => `the same without ${name}`),
-	];
-	return new Error(
-		`${what} at step ${step}: the run is stopped, and what it learned is lost. Try ${advice.join(", or ")}`,
-	);
 }
 
 /** Nothing is left out of training in silence: a run is what its recipe says. */
@@ -145,7 +118,12 @@ async function train<Target, Prediction>(
 	const { take, make, end } = updates(task, training, options.workers);
 	const log = trainingLog(folder, { record, standing }, reporter);
 	const variables = { ...model.params, ...trainStep.slots };
-	const between = lookout(task, { ...training, every: options.every, signal });
+	const between = lookout(task, {
+		...training,
+		model: training.result,
+		every: options.every,
+		signal,
+	});
 	const save = () => saveState(folder, variables, state);
 	const stop = (error: unknown): never => {
 		save();
@@ -181,18 +159,6 @@ async function train<Target, Prediction>(
 	}
 }
 
-function saveResult({ record, folder, model, state }: Training): void {
-	const { standing, best } = state;
-	const tensors = best ?? modelStateDict(model);
-	for (const [name, { data }] of Object.entries(tensors)) {
-		const isSound = (data as Float32Array).every(Number.isFinite);
-		if (!isSound)
-			throw explainDivergence(record, standing.step, `${name} is not finite`);
-	}
-	writeWeights(runFiles(folder).weights, tensors, { run: record.id });
-	removeState(folder);
-}
-
 const beginningOf = ({
 	from: run,
 	rescaleHead = false,
@@ -217,15 +183,24 @@ async function trainFrom<Target, Prediction>(
 	const model = beginning
 		? await modelOfRun(beginning, task as Task, { source, seed })
 		: newModel(source, task, seed);
-	const trainStep = makeTrainStep(task, model, record.recipe);
+	const { average } = record.recipe;
+	const result = average ? copyOfModel(model, task) : model;
+	const trainStep = makeTrainStep(
+		task,
+		{ ...model, ...(average && { average: result }) },
+		record.recipe,
+	);
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
 		const state = await resumeState(folder, variables);
-		const training = { record, folder, model, trainStep, state };
+		if (state.standing.step === 0)
+			await measure(task, { record, trainStep, signal: options.signal });
+		const training = { record, folder, model, result, trainStep, state };
 		await train(task, training, options);
 		saveResult(training);
 	} finally {
 		trainStep.dispose();
+		if (result !== model) disposeModel(result);
 		disposeModel(model);
 	}
 }
@@ -248,6 +223,7 @@ export async function finetune<Target, Prediction>(
 ): Promise<Run> {
 	checkFinetuneOptions(options);
 	checkRecipe(recipe, task);
+	checkHeldOut(task, recipe);
 	const beginning = beginningOf(options);
 	const from = beginning && (await originOf(beginning, source, task as Task));
 	const { record, folder } = placeOf(

@@ -34,8 +34,9 @@ export interface Derived {
 }
 
 function kindOf(record: RunRecord): string {
-	const { derived, recipe } = record;
-	const variation = variationOf(record);
+	const { derived, recipe, task } = record;
+	// What both have in common, its rows say.
+	const variation = variationOf({ ...record, task: { ...task, changes: {} } });
 	return [
 		derived?.rule.name ?? recipe.transfer,
 		`lr ${recipe.learningRate}`,

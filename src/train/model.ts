@@ -3,6 +3,7 @@ import type { Architecture } from "../backbones/architectures.js";
 import {
 	type Backbone,
 	backbone,
+	backboneOf,
 	headless,
 	paramsOf,
 	untrainedBackbone,
@@ -90,6 +91,21 @@ export function loadModel(
 		checkModel(net, task, tensors);
 		throw error;
 	}
+}
+
+/** A model that computes with other values; those of weights may be tensors of which gradients are taken. */
+export const withParams = (
+	{ backbone: { architecture } }: Model,
+	params: Params,
+): Pick<Model, "backbone" | "params"> => ({
+	backbone: backboneOf(architecture, params),
+	params,
+});
+
+/** Another model with the same values. */
+export function copyOfModel(model: Model, task: Head): Model {
+	const { architecture } = model.backbone;
+	return loadModel(architecture, task, modelStateDict(model));
 }
 
 /** Gives variables the values of the tensors of their names; throws where one has none of its shape. */

@@ -4,9 +4,20 @@ import { shown } from "../check/shown.js";
 import type { Params } from "../nn/params.js";
 import { type Makers, makeOf } from "../own.js";
 import { adamw } from "./adamw.js";
-import type { OptimizerRule, UpdateAt } from "./optimizer-rule.js";
+import type {
+	OptimizerRule,
+	Slopes,
+	UpdateAt,
+	WeightBefore,
+} from "./optimizer-rule.js";
+import {
+	assignWeight,
+	stateOf,
+	type Updated,
+	type Weight,
+	weightsOf,
+} from "./optimizer-weight.js";
 import { checkMade, orOwn } from "./own-check.js";
-import type { ParamGroup } from "./param-groups.js";
 import type { AdamW, Recipe, Sgd } from "./recipe.js";
 import { sgd } from "./sgd.js";
 
@@ -34,22 +45,14 @@ export interface Optimizer {
 	): StepNumbers;
 	/** Changes weights and slots; pure tensor operations, made to be compiled. */
 	update(gradients: Gradients, numbers: StepNumbers): void;
-}
-
-interface Weight {
-	readonly name: string;
-	readonly variable: tf.Variable;
-	readonly group: number;
-	readonly weightDecay: number;
-}
-
-function weightsOf(params: Params, groups: readonly ParamGroup[]): Weight[] {
-	return groups.flatMap(({ names, weightDecay }, group) =>
-		names.map((name) => {
-			const variable = params[name] as tf.Variable;
-			return { name, variable, group, weightDecay };
-		}),
-	);
+	/** What is done after each update, where the rule has it; made to be compiled. */
+	readonly heldOut:
+		| {
+				readonly every: number;
+				project(numbers: StepNumbers, slopes?: Slopes): void;
+		  }
+		| undefined;
+	dispose(): void;
 }
 
 const ofGroup = (numbers: tf.Tensor, group: number): tf.Scalar =>
@@ -100,66 +103,17 @@ function numbersOf({ name, rule }: NamedRule, at: UpdateAt): StepNumbers {
 	);
 }
 
-/** What a rule gives for a weight or a slot; throws where that is missing or of another shape. */
-function checked(
-	given: unknown,
-	{ shape }: tf.Variable,
-	{ optimizer, what }: { readonly optimizer: string; readonly what: string },
-): tf.Tensor {
-	const found = given instanceof tf.Tensor ? given.shape : undefined;
-	if (!found || !tf.util.arraysEqual(found, shape))
-		throw new TypeError(
-			`the update of the optimizer ${optimizer} gives ${found ? `[${found.join(", ")}]` : "nothing"} as ${what}, not a tensor [${shape.join(", ")}]`,
-		);
-	// A slot may become what another one was.
-	return given instanceof tf.Variable ? tf.clone(given) : (given as tf.Tensor);
-}
-
-/** Changes one weight and its slots. */
-function updateWeight(
-	{ name: optimizer, rule }: NamedRule,
-	{ name, variable, group, weightDecay }: Weight,
-	{
-		gradient,
-		slots,
-		numbers,
-	}: { gradient: tf.Tensor; slots: Params; numbers: StepNumbers },
-): void {
-	const kept = Object.fromEntries(
-		rule.slots.map((slot) => [slot, slots[`${slot}/${name}`] as tf.Variable]),
-	);
-	const figures = Object.fromEntries(
+/** The tensors of a step for the weights of one group: a list has one number for each. */
+const figuresOf = (numbers: StepNumbers, group: number): StepNumbers =>
+	Object.fromEntries(
 		Object.entries(numbers).map(([what, number]) => [
 			what,
 			number.rank === 0 ? number : ofGroup(number, group),
 		]),
 	);
-	const before = { value: variable, gradient, slots: kept, weightDecay };
-	const after = rule.update(before, figures);
-	const changes = [
-		...Object.entries(kept).map(
-			([slot, keeper]) => [slot, keeper, after.slots?.[slot]] as const,
-		),
-		["value", variable, after.value] as const,
-	]
-		.filter(([, keeper, given]) => given !== keeper)
-		.map(([what, keeper, given]) => {
-			const where = { optimizer, what: `${what} of ${name}` };
-			return [keeper, checked(given, keeper, where)] as const;
-		});
-	for (const [keeper, tensor] of changes) keeper.assign(tensor);
-}
 
-/**
- * The optimizer of a recipe for groups of weights, with its slots at zero.
- *
- * Weights without a gradient stay as they are, as in PyTorch.
- */
-export function makeOptimizer(
-	given: Recipe["optimizer"],
-	params: Params,
-	groups: readonly ParamGroup[],
-): Optimizer {
+/** The rule that an optimizer of a recipe stands for; throws where one of one's own is none. */
+export function optimizerRule(given: Recipe["optimizer"]): OptimizerRule {
 	const rule = makeOf<OptimizerRule, Sgd | AdamW>(given, optimizers);
 	checkMade(
 		`the optimizer ${given.name}`,
@@ -167,17 +121,54 @@ export function makeOptimizer(
 			[rule.numbers, rule.update].every((part) => typeof part === "function"),
 		"{ slots, numbers, update }: a list of names, and two functions",
 	);
+	return rule;
+}
+
+/** What is done with all weights together after an update. */
+function afterwards(
+	{ name, rule }: NamedRule,
+	weights: readonly Weight[],
+): Optimizer["heldOut"] {
+	const { heldOut } = rule;
+	return (
+		heldOut && {
+			every: heldOut.every,
+			project(numbers, slopes) {
+				const states = Object.fromEntries(
+					weights.map((weight) => [weight.name, stateOf(name, weight)]),
+				);
+				const after = heldOut.project(states, numbers, slopes);
+				for (const weight of weights) {
+					const change = after[weight.name];
+					if (change) assignWeight(name, weight, change);
+				}
+			},
+		}
+	);
+}
+
+/**
+ * The optimizer of a recipe for groups of weights, with its slots at zero.
+ *
+ * The weights must be as they are before the first step, which a rule may remember. Those without a gradient stay as
+ * they are, as in PyTorch.
+ */
+export function makeOptimizer(
+	given: Recipe["optimizer"],
+	params: Params,
+	updated: Updated,
+): Optimizer {
+	const rule = optimizerRule(given);
 	const named = { name: given.name, rule };
-	const weights = weightsOf(params, groups);
+	const weights = weightsOf(params, updated, rule);
 	const slots: Params = Object.fromEntries(
 		rule.slots.flatMap((slot) =>
-			weights.map(({ name, variable }) => [
-				`${slot}/${name}`,
-				tf.tidy(() => tf.variable(tf.zeros(variable.shape), false)),
-			]),
+			weights.flatMap(({ name, slots: { [slot]: own } }) =>
+				own ? [[`${slot}/${name}`, own]] : [],
+			),
 		),
 	);
-	const weightDecays = groups.map(({ weightDecay }) => weightDecay);
+	const weightDecays = updated.groups.map(({ weightDecay }) => weightDecay);
 	return {
 		slots,
 		momentum: rule.momentum ?? 0,
@@ -186,9 +177,21 @@ export function makeOptimizer(
 		update(gradients, numbers) {
 			for (const weight of weights) {
 				const gradient = gradients[weight.name];
-				if (gradient) updateWeight(named, weight, { gradient, slots, numbers });
+				if (!gradient) continue;
+				const state = stateOf(given.name, weight);
+				const before: WeightBefore = Object.assign(state, { gradient });
+				const figures = figuresOf(numbers, weight.group);
+				assignWeight(given.name, weight, rule.update(before, figures));
 			}
 		},
+		heldOut: afterwards(named, weights),
+		dispose: () =>
+			tf.dispose(
+				weights.flatMap(({ initial, slots }) => [
+					...Object.values(slots),
+					...(initial ? [initial] : []),
+				]),
+			),
 	};
 }
 

@@ -21,12 +21,14 @@ function watchedPart({ every, ...rest }: Watch): Named {
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
 	if (isUntouched(recipe)) return [];
-	const { optimizer, schedule, loss, watch, regularizers = [] } = recipe;
+	const { optimizer, schedule, loss, average, watch } = recipe;
+	const { regularizers = [] } = recipe;
 	return [
 		...(optimizerNames.includes(optimizer.name) ? [] : [optimizer as Named]),
 		...(scheduleNames.includes(schedule.name) ? [] : [schedule as Named]),
 		...(loss ? [loss as Named] : []),
 		...regularizers,
+		...(average ? [{ name: "averaged", ...average }] : []),
 		...(watch ? [watchedPart(watch)] : []),
 	];
 }

@@ -7,6 +7,7 @@ import type { RandomErasingOptions } from "../augment/random-erasing.js";
 import type { OperationOptions } from "../augment/random-operations.js";
 import type { Own } from "../own.js";
 import type { Consistency } from "../tasks/consistency.js";
+import type { Average } from "./average.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import type { RecipeLoss } from "./output-loss.js";
 import type { Regularizer } from "./regularizer.js";
@@ -127,6 +128,8 @@ export interface Recipe {
 	readonly regularizers?: readonly Own<Regularizer>[];
 	/** Freezing, rates and weight decay by name, one rule over the other: of each setting the last that matches counts. */
 	readonly weights?: readonly WeightRule[];
+	/** A moving average of the weights, which the run ends with in their place. */
+	readonly average?: Average;
 	/** What scores on held-out data during training change: which weights are kept, when training ends, its rate. */
 	readonly watch?: Watch;
 }

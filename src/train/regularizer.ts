@@ -3,32 +3,195 @@ import type { NameFilter } from "../backbones/groups.js";
 import { list } from "../check/checks.js";
 import type { Params } from "../nn/params.js";
 import type { Own } from "../own.js";
+import type { Gradients } from "./optimizer.js";
+import { copyOf } from "./optimizer-weight.js";
 import { checkScalar } from "./output-loss.js";
 import { checkMade, ownCheck } from "./own-check.js";
+import type { WeightFacts } from "./weight-facts.js";
 
 /**
  * What is added to the loss for the weights themselves: a scalar, of pure tensor operations, to be compiled.
  *
- * `weights` are those that the recipe trains, by their names in the state_dict, in TensorFlow.js's layout. One's own
- * regularizer is `{ name, options, make }` where `make` gives this of the options.
+ * `weights` are those that the recipe trains, by their names in the state_dict, in TensorFlow.js's layout.
  */
-export type Regularizer = (
+export type LossRegularizer = (
 	weights: Readonly<Record<string, tf.Tensor>>,
 	about: {
 		/** The same weights before the first step: the backbone's, and the task's own layers as they were drawn. */
 		readonly initial: Readonly<Record<string, tf.Tensor>>;
 		/** Tells the task's own layers. */
 		readonly isHead: NameFilter;
+		/** PyTorch's shape of a weight, and where its axes are. */
+		readonly factsOf: (name: string) => WeightFacts;
 	},
 ) => tf.Scalar;
+
+/** A weight that is pulled. */
+export interface PulledWeight {
+	readonly value: tf.Tensor;
+	/** Before the first step. */
+	readonly initial: tf.Tensor;
+	readonly facts: WeightFacts;
+	/** The learning rate of this update. */
+	readonly rate: tf.Scalar;
+	/** What was measured of it, where the regularizer measures. */
+	readonly measured: tf.Tensor | undefined;
+}
+
+/** What is measured before the first step: a mean over batches of training, as the run sees them. */
+export interface Measured {
+	/** How many, where one pass over the training set has `epoch`. */
+	batches(epoch: number): number;
+	/** Of one batch, of a weight and its gradient; undefined where nothing is measured of a weight. */
+	of(weight: {
+		readonly value: tf.Tensor;
+		readonly gradient: tf.Tensor;
+		readonly facts: WeightFacts;
+	}): tf.Tensor | undefined;
+}
+
+/** What is added to the gradients of weights, after they are clipped: pure tensor operations, to be compiled. */
+export interface PullRegularizer {
+	readonly measured?: Measured;
+	/** Of one weight, of its shape; undefined where it is left alone. */
+	pull(weight: PulledWeight): tf.Tensor | undefined;
+}
+
+/**
+ * What keeps weights from going astray: a term of the loss, or a pull on their gradients.
+ *
+ * One's own regularizer is `{ name, options, make }` where `make` gives this of the options.
+ */
+export type Regularizer = LossRegularizer | PullRegularizer;
 
 /** The check of the regularizers of a recipe. */
 export const regularizersCheck = list(ownCheck);
 
-/** The sum of the regularizers of a recipe, and the initial weights that they compare with. */
+/** A regularizer that measures something before the first step. */
+export interface Measuring {
+	batches(epoch: number): number;
+	/** Adds what a batch says, to be compiled. */
+	see(gradients: Gradients, share: tf.Scalar): void;
+	/** Forgets what was measured. */
+	begin(): void;
+}
+
+/** The regularizers of a recipe, and the initial weights that they compare with. */
 export interface Regularization {
-	(): tf.Scalar;
+	/** The sum of the terms of the loss; undefined where there are none. */
+	readonly loss: (() => tf.Scalar) | undefined;
+	/** Gradients with all that pulls; `rateOf` gives the learning rate of a weight. Undefined where nothing does. */
+	readonly pull:
+		| ((gradients: Gradients, rateOf: (name: string) => tf.Scalar) => Gradients)
+		| undefined;
+	readonly measuring: readonly Measuring[];
+	/** What was measured, by `<name of the regularizer>/<name of the weight>`. */
+	readonly slots: Params;
 	dispose(): void;
+}
+
+type Made = { readonly name: string; readonly of: Regularizer };
+
+function makeAll(regularizers: readonly Own<Regularizer>[]): Made[] {
+	return regularizers.map((own) => {
+		const of = own.make(own.options);
+		checkMade(
+			`the regularizer ${own.name}`,
+			typeof of === "function" ||
+				typeof (of as Partial<PullRegularizer>)?.pull === "function",
+			"a function (weights, { initial, isHead }) => scalar, or { pull }, a function (weight) => tensor",
+		);
+		return { name: own.name, of };
+	});
+}
+
+/** Weights that are regularized, as they are before the first step. */
+export interface Regularized {
+	readonly weights: Params;
+	readonly isHead: NameFilter;
+	readonly factsOf: (name: string) => WeightFacts;
+}
+
+/** Where what a regularizer measures is kept, by the name of the weight, at zero. */
+function placesFor(
+	{ of }: Measured,
+	{ weights, factsOf }: Regularized,
+): Params {
+	const places = Object.entries(weights).flatMap(([name, value]) => {
+		const place = tf.tidy(() => {
+			const gradient = tf.zerosLike(value);
+			const found = of({ value, gradient, facts: factsOf(name) });
+			return found && tf.variable(tf.zeros(found.shape), false);
+		});
+		return place ? [[name, place] as const] : [];
+	});
+	return Object.fromEntries(places);
+}
+
+function measuringOf(
+	measured: Measured,
+	places: Params,
+	{ weights, factsOf }: Regularized,
+): Measuring {
+	return {
+		batches: (epoch) => measured.batches(epoch),
+		begin: () =>
+			tf.tidy(() => {
+				for (const place of Object.values(places))
+					place.assign(tf.zeros(place.shape));
+			}),
+		see(gradients, share) {
+			for (const [name, place] of Object.entries(places)) {
+				const gradient = gradients[name];
+				const value = weights[name] as tf.Variable;
+				const found =
+					gradient && measured.of({ value, gradient, facts: factsOf(name) });
+				if (found) place.assign(tf.add(place, tf.mul(found, share)));
+			}
+		},
+	};
+}
+
+interface Puller extends Made {
+	readonly of: PullRegularizer;
+	readonly places: Params;
+}
+
+function checkPull(
+	name: string,
+	given: unknown,
+	{ shape }: tf.Tensor,
+): tf.Tensor {
+	if (given instanceof tf.Tensor && tf.util.arraysEqual(given.shape, shape))
+		return given;
+	throw new TypeError(
+		`the pull of the regularizer ${name} must be a tensor [${shape.join(", ")}], as its weight is`,
+	);
+}
+
+function pullAll(
+	pullers: readonly Puller[],
+	{ weights, factsOf }: Regularized,
+	initial: Params,
+): NonNullable<Regularization["pull"]> {
+	return (gradients, rateOf) =>
+		Object.fromEntries(
+			Object.entries(gradients).map(([name, gradient]) => {
+				const value = weights[name] as tf.Variable;
+				const pulls = pullers.flatMap(({ name: puller, of, places }) => {
+					const given = of.pull({
+						value,
+						initial: initial[name] as tf.Variable,
+						facts: factsOf(name),
+						rate: rateOf(name),
+						measured: places[name],
+					});
+					return given ? [checkPull(puller, given, value)] : [];
+				});
+				const sum = pulls.reduce((sum, pull) => tf.add(sum, pull), gradient);
+				return [name, sum];
+			}),
+		);
 }
 
 /**
@@ -36,39 +199,48 @@ export interface Regularization {
  */
 export function regularization(
 	regularizers: readonly Own<Regularizer>[] = [],
-	weights: Params,
-	isHead: NameFilter,
+	regularized: Regularized,
 ): Regularization | undefined {
 	if (regularizers.length === 0) return undefined;
+	const { weights, isHead, factsOf } = regularized;
 	const initial: Params = Object.fromEntries(
-		Object.entries(weights).map(([name, variable]) => [
-			name,
-			// A copy of the numbers: a clone is the same memory, which training changes.
-			tf.tidy(() =>
-				tf.variable(
-					tf.tensor(variable.dataSync<"float32">().slice(), variable.shape),
-					false,
-				),
-			),
-		]),
+		Object.entries(weights).map(([name, variable]) => [name, copyOf(variable)]),
 	);
-	const made = regularizers.map((own) => {
-		const of = own.make(own.options);
-		checkMade(
-			`the regularizer ${own.name}`,
-			typeof of === "function",
-			"a function (weights, { initial, isHead }) => scalar",
-		);
-		return { name: own.name, of };
+	const made = makeAll(regularizers);
+	const losses = made.flatMap(({ name, of }) =>
+		typeof of === "function" ? [{ name, of }] : [],
+	);
+	const pullers = made.flatMap(({ name, of }): Puller[] => {
+		if (typeof of === "function") return [];
+		const places = of.measured ? placesFor(of.measured, regularized) : {};
+		return [{ name, of, places }];
 	});
-	const sum = () =>
-		tf.addN(
-			made.map(({ name, of }) =>
-				checkScalar(
-					`the regularizer ${name}`,
-					of(weights, { initial, isHead }),
-				),
-			),
-		) as tf.Scalar;
-	return Object.assign(sum, { dispose: () => tf.dispose(initial) });
+	const about = { initial, isHead, factsOf };
+	const slots = Object.fromEntries(
+		pullers.flatMap(({ name, places }) =>
+			Object.entries(places).map(([weight, place]) => [
+				`${name}/${weight}`,
+				place,
+			]),
+		),
+	);
+	return {
+		loss:
+			losses.length === 0
+				? undefined
+				: () =>
+						tf.addN(
+							losses.map(({ name, of }) =>
+								checkScalar(`the regularizer ${name}`, of(weights, about)),
+							),
+						) as tf.Scalar,
+		pull:
+			pullers.length === 0 ? undefined : pullAll(pullers, regularized, initial),
+		measuring: pullers.flatMap(({ of: { measured }, places }) =>
+			measured ? [measuringOf(measured, places, regularized)] : [],
+		),
+		slots,
+		dispose: () =>
+			tf.dispose([...Object.values(initial), ...Object.values(slots)]),
+	};
 }

@@ -1,25 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
-import type { ForwardOptions } from "../backbones/forward.js";
-
-import { compile } from "../engine/compile.js";
-import { normalize } from "../nn/normalize.js";
-import type { Params } from "../nn/params.js";
+import { paramsOf } from "../backbones/backbone.js";
+import type { ParamSpecs, Params } from "../nn/params.js";
 import { Random } from "../random.js";
-import type { BatchTargets, Task } from "../tasks/task.js";
+import type { Task } from "../tasks/task.js";
+import { decayAt, type Following, following } from "./average.js";
 import type { Batch } from "./batch.js";
-import { consistencyOf, consistentLoss } from "./consistent-loss.js";
-import type { Model } from "./model.js";
 import {
-	clipByNorm,
-	type Gradients,
-	makeOptimizer,
-	type StepNumbers,
-} from "./optimizer.js";
-import { makeLoss } from "./output-loss.js";
-import { batchNormModes, paramGroups } from "./param-groups.js";
+	type Apply,
+	differentiator,
+	makeParts,
+	type StepInputs,
+} from "./batch-parts.js";
+import { afterwards } from "./held-out-step.js";
+import { type Measurement, measurements } from "./measurement.js";
+import type { Model } from "./model.js";
+import { clipByNorm, makeOptimizer, type Optimizer } from "./optimizer.js";
+import { type ParamGroup, paramGroups } from "./param-groups.js";
 import type { Recipe } from "./recipe.js";
-import { regularization } from "./regularizer.js";
+import { type Regularization, regularization } from "./regularizer.js";
 import { momentumAt, type Position, rateAt } from "./schedule.js";
+import { lossOf, modesOf } from "./training-loss.js";
+import { factsBySpecs } from "./weight-facts.js";
 
 /** Makes updates of a model, compiled. */
 export interface TrainStep {
@@ -34,220 +35,148 @@ export interface TrainStep {
 		batch: (part: number) => Batch,
 		scale?: number,
 	): number;
+	/** What must be measured on training batches before the first step, unless a saved state has it. */
+	readonly measurements: readonly Measurement[];
 	dispose(): void;
 }
 
-type Loss = (
-	images: tf.Tensor4D,
-	targets: BatchTargets,
-	options: ForwardOptions,
-) => tf.Scalar;
-
-type OfOutput = (output: tf.Tensor, targets: BatchTargets) => tf.Scalar;
-
-/** The recipe's loss of the network's output, or the task's; checkRecipe has made sure that the task has one. */
-const lossOfOutput = (task: Task, { loss }: Recipe): OfOutput =>
-	loss
-		? makeLoss(loss, task.classes)
-		: (output, targets) => task.outputLoss?.(output, targets) as tf.Scalar;
-
-/** The modes of all batch norms, by the name of the layer. */
-const modesOf = ({ head, backbone }: Model, recipe: Recipe) =>
-	batchNormModes(recipe, backbone.architecture, (layer) =>
-		Object.hasOwn(head, `${layer}.running_mean`),
-	);
-
-/** The weights that no step changes: neither trained, nor statistics of a batch norm in train mode. */
-function unchanged(
+/** The weights that a step changes, trained or statistics of a batch norm in train mode, and the others. */
+function divide(
 	model: Model,
 	trained: Params,
 	recipe: Recipe,
-): tf.Variable[] {
+): { readonly changing: Params; readonly frozen: tf.Variable[] } {
 	const modeOf = modesOf(model, recipe);
 	const statistic = /\.running_(mean|var)$/;
-	return Object.entries(model.params)
-		.filter(
-			([name]) =>
-				!Object.hasOwn(trained, name) &&
-				(!statistic.test(name) ||
-					modeOf(name.replace(statistic, "")) === "eval"),
-		)
-		.map(([, variable]) => variable);
-}
-
-function lossOf(
-	task: Task,
-	model: Model,
-	{ recipe, random }: { recipe: Recipe; random: Random },
-): (batch: Batch) => tf.Scalar {
-	const { stochasticDepth: rate, transfer, reading } = recipe;
-	const asked = consistencyOf(recipe);
-	const isFixed = transfer === "fixed-feature" && reading === "as-described";
-	const always: ForwardOptions = {
-		training: { random },
-		batchNorm: modesOf(model, recipe),
-		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
-	};
-	const ofOutput = lossOfOutput(task, recipe);
-	const plain: Loss = (images, targets, options) =>
-		recipe.loss
-			? ofOutput(task.forward(model, images, options) as tf.Tensor, targets)
-			: task.loss(model, { images, targets }, options);
-	const isOfOutput = recipe.loss !== undefined || !task.consistency;
-	const loss = asked
-		? consistentLoss(task, model, {
-				asked,
-				ofOutput: isOfOutput ? ofOutput : undefined,
-			})
-		: plain;
-	return ({ images, targets, sizes }) =>
-		loss(normalize(images, task.normalization), targets, {
-			...always,
-			...(sizes && { sizes }),
-		});
-}
-
-type Differentiate = (batch: Batch) => {
-	readonly value: tf.Scalar;
-	readonly gradients: Gradients;
-};
-
-function differentiator(
-	loss: (batch: Batch) => tf.Scalar,
-	trained: Params,
-): Differentiate {
-	return (batch) => {
-		const { value, grads } = tf.variableGrads(
-			() => loss(batch),
-			Object.values(trained),
-		);
-		// Weights on which the loss does not depend have none.
-		const gradients = Object.entries(trained)
-			.map(([name, { name: unique }]) => [name, grads[unique]] as const)
-			.filter(([, gradient]) => gradient);
-		return { value, gradients: Object.fromEntries(gradients) as Gradients };
-	};
-}
-
-type Apply = (gradients: Gradients, numbers: StepNumbers) => void;
-
-/** Computes one part of a batch; the update comes with it or, where there are several, after all of them. */
-interface Parts {
-	part(batch: Batch, numbers: StepNumbers): tf.Scalar;
-	finish(numbers: StepNumbers): void;
-	dispose(): void;
-}
-
-function undivided(
-	differentiate: Differentiate,
-	apply: Apply,
-	{ frozen }: { frozen: tf.Variable[] },
-): Parts {
-	const part = compile(
-		(batch: Batch, numbers: StepNumbers) => {
-			const { value, gradients } = differentiate(batch);
-			apply(gradients, numbers);
-			return value;
-		},
-		{ frozen },
-	);
-	return { part, finish: () => {}, dispose: () => part.dispose?.() };
-}
-
-function divided(
-	differentiate: Differentiate,
-	apply: Apply,
-	{
-		trained,
-		frozen,
-		count,
-	}: { trained: Params; frozen: tf.Variable[]; count: number },
-): Parts {
-	const sums: Params = Object.fromEntries(
-		Object.entries(trained).map(([name, { shape }]) => [
-			name,
-			tf.tidy(() => tf.variable(tf.zeros(shape), false)),
-		]),
-	);
-	const reached: Params = {};
-	const add = compile(
-		(batch: Batch) => {
-			const { value, gradients } = differentiate(batch);
-			for (const [name, gradient] of Object.entries(gradients)) {
-				const sum = sums[name] as tf.Variable;
-				reached[name] = sum;
-				sum.assign(tf.add(sum, tf.div(gradient, count)));
-			}
-			return value;
-		},
-		{ frozen },
-	);
-	const finish = compile((numbers: StepNumbers) => {
-		apply(reached, numbers);
-		// Zeros, computed: a compiled function makes no update of a plain constant.
-		for (const sum of Object.values(reached)) sum.assign(tf.sub(sum, sum));
-	});
+	const changes = (name: string): boolean =>
+		Object.hasOwn(trained, name) ||
+		(statistic.test(name) && modeOf(name.replace(statistic, "")) === "train");
+	const all = Object.entries(model.params);
 	return {
-		part: add,
-		finish,
-		dispose() {
-			tf.dispose(sums);
-			add.dispose?.();
-			finish.dispose?.();
-		},
+		changing: Object.fromEntries(all.filter(([name]) => changes(name))),
+		frozen: all
+			.filter(([name]) => !changes(name))
+			.map(([, variable]) => variable),
+	};
+}
+
+/** The batch norms and all else of a model, by PyTorch's names. */
+const specsOf = ({ backbone, head }: Model): ParamSpecs => ({
+	...paramsOf(backbone.architecture),
+	...head,
+});
+
+/** What a train step is made of. */
+interface Prepared {
+	readonly recipe: Recipe;
+	readonly groups: readonly ParamGroup[];
+	readonly optimizer: Optimizer;
+	readonly regularized: Regularization | undefined;
+	readonly followed: Following | undefined;
+}
+
+/** What the compiled functions of a step are told. */
+function numbersAt(
+	{ recipe, groups, optimizer, regularized, followed }: Prepared,
+	position: Position,
+	scale: number,
+): StepInputs {
+	const { learningRate, schedule, average } = recipe;
+	const rates = groups.map(
+		({ multiplier }) =>
+			scale * rateAt(position, learningRate * multiplier, recipe),
+	);
+	const momentum = momentumAt(position, optimizer.momentum, schedule);
+	const step = position.step + 1;
+	return {
+		optimizer: optimizer.numbers(step, rates, momentum),
+		...(regularized?.pull && { rates: tf.tensor1d(rates) }),
+		...(followed && average && { kept: tf.scalar(decayAt(step, average)) }),
+	};
+}
+
+/** What becomes of the gradients of a batch. */
+function applying({
+	recipe: { gradientClip },
+	groups,
+	optimizer,
+	regularized,
+	followed,
+}: Prepared): Apply<StepInputs> {
+	const groupOf = new Map(
+		groups.flatMap(({ names }, group) =>
+			names.map((name) => [name, group] as const),
+		),
+	);
+	return (gradients, { optimizer: numbers, rates, kept }) => {
+		const clipped =
+			gradientClip === null ? gradients : clipByNorm(gradients, gradientClip);
+		const rateOf = (name: string): tf.Scalar =>
+			tf.reshape(tf.slice(rates as tf.Tensor1D, groupOf.get(name) ?? 0, 1), []);
+		const pulled = regularized?.pull?.(clipped, rateOf) ?? clipped;
+		optimizer.update(pulled, numbers);
+		if (followed && kept && !optimizer.heldOut) followed.update(kept);
 	};
 }
 
 /**
  * Prepares the updates of a run; the variables of the model are changed in place.
  *
- * They must be as they are before the first step: regularizers remember them.
+ * They must be as they are before the first step: regularizers and optimizers remember them. Where the recipe averages
+ * weights, those of `average`, another model with the same values, become the averages; the caller disposes of it.
  */
 export function makeTrainStep(
 	task: Task,
-	model: Model,
+	model: Model & { readonly average?: Model | undefined },
 	recipe: Recipe,
 ): TrainStep {
 	const { params, backbone, head } = model;
-	const { gradientClip, accumulate, seed, schedule, learningRate } = recipe;
+	const { accumulate: count, seed, average } = recipe;
 	const isHead = (name: string) => Object.hasOwn(head, name);
 	const groups = paramGroups(params, backbone.architecture, { recipe, isHead });
 	const names = groups.flatMap((group) => group.names);
 	const trained = Object.fromEntries(
 		names.map((name) => [name, params[name] as tf.Variable]),
 	);
-	const frozen = unchanged(model, trained, recipe);
-	const optimizer = makeOptimizer(recipe.optimizer, params, groups);
+	const { changing, frozen } = divide(model, trained, recipe);
+	const factsOf = factsBySpecs(specsOf(model), isHead);
+	const regularized = regularization(recipe.regularizers, {
+		weights: trained,
+		isHead,
+		factsOf,
+	});
+	const followed =
+		average && model.average
+			? following(average, changing, model.average.params)
+			: undefined;
+	const optimizer = makeOptimizer(recipe.optimizer, params, {
+		groups,
+		factsOf,
+	});
+	const prepared = { recipe, groups, optimizer, regularized, followed };
 	const random = new Random();
 	const plain = lossOf(task, model, { recipe, random });
-	const extra = regularization(recipe.regularizers, trained, isHead);
+	const extra = regularized?.loss;
 	const loss = extra
 		? (batch: Batch): tf.Scalar => tf.add(plain(batch), extra())
 		: plain;
-	const differentiate = differentiator(loss, trained);
-	const apply: Apply = (gradients, numbers) =>
-		optimizer.update(
-			gradientClip === null ? gradients : clipByNorm(gradients, gradientClip),
-			numbers,
-		);
-	const parts =
-		accumulate === 1
-			? undivided(differentiate, apply, { frozen })
-			: divided(differentiate, apply, { trained, frozen, count: accumulate });
-	const numbersAt = (position: Position, scale: number): StepNumbers => {
-		const rates = groups.map(
-			({ multiplier }) =>
-				scale * rateAt(position, learningRate * multiplier, recipe),
-		);
-		const momentum = momentumAt(position, optimizer.momentum, schedule);
-		return optimizer.numbers(position.step + 1, rates, momentum);
-	};
+	const parts = makeParts(differentiator(loss, trained), applying(prepared), {
+		trained,
+		frozen,
+		count,
+	});
+	const after = afterwards(task, optimizer, { model, recipe, followed });
 	return {
-		slots: optimizer.slots,
+		slots: { ...optimizer.slots, ...regularized?.slots, ...followed?.slots },
+		measurements: measurements(
+			{ recipe, regularized, model },
+			differentiator(plain, trained),
+			{ trained, frozen, random },
+		),
 		update(position, batchOf, scale = 1) {
-			const numbers = numbersAt(position, scale);
+			const numbers = numbersAt(prepared, position, scale);
 			let total = 0;
-			for (let part = 0; part < accumulate; part++) {
+			for (let part = 0; part < count; part++) {
 				const batch = batchOf(part);
 				random.reseed("step", seed, position.step, part);
 				const value = tf.tidy(() => parts.part(batch, numbers));
@@ -255,13 +184,15 @@ export function makeTrainStep(
 				tf.dispose([value, batch as never]);
 			}
 			tf.tidy(() => parts.finish(numbers));
-			tf.dispose(numbers);
-			return total / accumulate;
+			after?.update(position, numbers);
+			tf.dispose(numbers as never);
+			return total / count;
 		},
 		dispose() {
-			tf.dispose(optimizer.slots);
-			extra?.dispose();
+			optimizer.dispose();
+			regularized?.dispose();
 			parts.dispose();
+			after?.dispose();
 		},
 	};
 }

@@ -375,7 +375,21 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		name: ["schedule", { name: "cosin", minLearningRate: 0 }, "cosine"],
 	},
 
+	// Runs made of others.
+	combineRuns: {
+		call: (options) =>
+			library.combineRuns([], library.remedies.wiseFt(), options),
+		typo: ["foldr", "folder"],
+		wrong: ["folder", 5],
+	},
+
 	// Scoring.
+	barrier: {
+		call: (options) => library.barrier([] as never, tinyTask, options),
+		typo: ["point", "points"],
+		wrong: ["points", "11"],
+		name: ["batchNorm", "merged", "merge"],
+	},
 	evaluate: {
 		call: (options) => library.evaluate([], tinyTask, options),
 		typo: ["image", "images"],

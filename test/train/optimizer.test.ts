@@ -158,7 +158,7 @@ function train(given: Case) {
 	const { rule, schedule = { name: "constant" }, warmUp = null } = given;
 	const params: Params = { first: start(6, 1), second: start(5, 2) };
 	const groups = groupsOf(given);
-	const optimizer = makeOptimizer(rule, params, groups);
+	const optimizer = makeOptimizer(rule, params, { groups });
 	const update = compile(
 		(gradients: Record<string, tf.Tensor>, numbers: StepNumbers) =>
 			optimizer.update(

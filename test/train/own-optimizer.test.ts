@@ -79,10 +79,12 @@ describe("an optimizer of one's own", () => {
 			second: tf.variable(tf.tensor1d(starts.second)),
 		};
 		const [rate, decay, steps] = [0.02, 0.1, 30];
-		const optimizer = makeOptimizer(lion, params, [
-			{ names: ["first"], multiplier: 1, weightDecay: decay },
-			{ names: ["second"], multiplier: 0.1, weightDecay: 0 },
-		]);
+		const optimizer = makeOptimizer(lion, params, {
+			groups: [
+				{ names: ["first"], multiplier: 1, weightDecay: decay },
+				{ names: ["second"], multiplier: 0.1, weightDecay: 0 },
+			],
+		});
 		assert.deepEqual(Object.keys(optimizer.slots), [
 			"mean/first",
 			"mean/second",
@@ -175,7 +177,7 @@ describe("an optimizer of one's own", () => {
 			const { slots, numbers, update } = makeOptimizer(
 				{ name: "late", make: () => late },
 				{ w },
-				[{ names: ["w"], multiplier: 1, weightDecay: 0 }],
+				{ groups: [{ names: ["w"], multiplier: 1, weightDecay: 0 }] },
 			);
 			const step = isCompiled ? compile(update) : update;
 			for (let at = 1; at <= 4; at++)
@@ -200,7 +202,7 @@ describe("an optimizer of one's own", () => {
 			makeOptimizer(
 				{ name: "mine", make: () => ({ ...rule, ...changes }) },
 				params,
-				groups,
+				{ groups },
 			);
 		const update = (changes: Partial<OptimizerRule>) => () =>
 			made(changes).update({ w: tf.ones([2]) }, { rates: tf.ones([1]) });
