@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { whole } from "../check/checks.js";
+import type { HostArray } from "../engine/host-call.js";
 import type { Random } from "../random.js";
+import { type ChangePixels, eachImage, type PixelSize } from "./each-image.js";
 
 /** How smooth and how strong the displacement is. */
 export interface DiffeomorphismOptions {
@@ -29,12 +31,12 @@ export interface DiffeomorphismDraw {
 	readonly vertical: Float32Array;
 }
 
-/** Where each pixel of the result is taken from: the four neighbors of a point, and their weights. */
+/** Where each pixel of the result is taken from: the four neighbors of a point, side by side, and their weights. */
 export interface SamplingGrid {
-	/** Pixel indices, 4 of `[height · width]` int32. */
-	readonly neighbors: readonly tf.Tensor1D[];
-	/** 4 of `[height · width, 3]`, the same for each channel. */
-	readonly weights: readonly tf.Tensor2D[];
+	/** Where the pixels begin, `[height · width, 4]`. */
+	readonly neighbors: Int32Array;
+	/** `[height · width, 4]`. */
+	readonly weights: Float32Array;
 }
 
 /**
@@ -106,7 +108,7 @@ function amplitudes(
 	const values = new Float32Array(length * length);
 	for (let i = 0; i < cut; i++) {
 		for (let j = 0; j < cut; j++) {
-			const radius = Math.hypot(i + 1, j + 1);
+			const radius = Math.sqrt((i + 1) ** 2 + (j + 1) ** 2);
 			if (radius < cut + 0.5)
 				values[i * length + j] =
 					(scale * (modes[i * cut + j] as number)) / radius;
@@ -149,63 +151,67 @@ export function displacement(
 }
 
 /** The grid that takes pixel `(x, y)` from `(x - dx, y - dy)`, held inside the image. */
-export function samplingGrid(dx: tf.Tensor2D, dy: tf.Tensor2D): SamplingGrid {
-	const [height, width] = dx.shape;
-	const along = (moved: tf.Tensor2D, axis: 0 | 1) => {
-		const length = moved.shape[axis];
-		const pixels = tf.reshape(
-			tf.range(0, length),
-			axis === 0 ? [length, 1] : [1, length],
-		);
-		const place = tf.clipByValue(
-			tf.sub(tf.broadcastTo(pixels, moved.shape), moved),
-			0,
-			length - 1,
-		);
-		const before = tf.floor(place);
-		return {
-			before,
-			after: tf.ceil(place),
-			far: tf.sub(place, before),
-		};
-	};
-	const y = along(dy, 0);
-	const x = along(dx, 1);
-	const size = height * width;
-	const neighbor = (row: tf.Tensor, column: tf.Tensor): tf.Tensor1D =>
-		tf.reshape(tf.cast(tf.add(tf.mul(row, width), column), "int32"), [size]);
-	const weight = (row: tf.Tensor, column: tf.Tensor): tf.Tensor2D =>
-		tf.tile(tf.reshape(tf.mul(row, column), [size, 1]), [1, 3]);
-	const nearY = tf.sub(1, y.far);
-	const nearX = tf.sub(1, x.far);
-	return {
-		neighbors: [
-			neighbor(y.before, x.before),
-			neighbor(y.before, x.after),
-			neighbor(y.after, x.before),
-			neighbor(y.after, x.after),
-		],
-		weights: [
-			weight(nearY, nearX),
-			weight(nearY, x.far),
-			weight(y.far, nearX),
-			weight(y.far, x.far),
-		],
-	};
+export function samplingGrid(
+	dx: ArrayLike<number>,
+	dy: ArrayLike<number>,
+	{ height, width }: PixelSize,
+): SamplingGrid {
+	const { ceil, floor, fround, max, min } = Math;
+	const neighbors = new Int32Array(4 * height * width);
+	const weights = new Float32Array(neighbors.length);
+	for (let pixel = 0, at = 0; pixel < height * width; pixel++, at += 4) {
+		const movedX = fround((pixel % width) - (dx[pixel] as number));
+		const movedY = fround(floor(pixel / width) - (dy[pixel] as number));
+		const x = min(max(movedX, 0), width - 1);
+		const y = min(max(movedY, 0), height - 1);
+		const [left, right] = [floor(x), ceil(x)];
+		const [above, below] = [floor(y) * width, ceil(y) * width];
+		const [farX, farY] = [fround(x - left), fround(y - floor(y))];
+		neighbors[at] = 3 * (above + left);
+		neighbors[at + 1] = 3 * (above + right);
+		neighbors[at + 2] = 3 * (below + left);
+		neighbors[at + 3] = 3 * (below + right);
+		weights[at] = fround(1 - farY) * fround(1 - farX);
+		weights[at + 1] = fround(1 - farY) * farX;
+		weights[at + 2] = farY * fround(1 - farX);
+		weights[at + 3] = farY * farX;
+	}
+	return { neighbors, weights };
 }
 
-/** Images `[batch, height, width, 3]` of any range, taken bilinearly from where the grid says. */
-export function deform(
+/** Takes each image, of any range, bilinearly from where the grid says. */
+export const deformPixels =
+	({ neighbors, weights }: SamplingGrid): ChangePixels =>
+	(from, to) => {
+		for (let at = 0, pixel = 0; at < neighbors.length; at += 4, pixel += 3) {
+			const a = neighbors[at] as number;
+			const b = neighbors[at + 1] as number;
+			const c = neighbors[at + 2] as number;
+			const d = neighbors[at + 3] as number;
+			const wa = weights[at] as number;
+			const wb = weights[at + 1] as number;
+			const wc = weights[at + 2] as number;
+			const wd = weights[at + 3] as number;
+			for (let i = 0; i < 3; i++)
+				to[pixel + i] =
+					wa * (from[a + i] as number) +
+					wb * (from[b + i] as number) +
+					wc * (from[c + i] as number) +
+					wd * (from[d + i] as number);
+		}
+	};
+
+/** Moves the pixels of images `[batch, size, size, 3]` along a field, which `displacement` makes. */
+export const deform = (
 	images: tf.Tensor4D,
-	{ neighbors, weights }: SamplingGrid,
-): tf.Tensor4D {
-	const [batch, height, width, channels] = images.shape;
-	const pixels = tf.reshape(images, [batch, height * width, channels]);
-	const parts = neighbors.map((index, i) =>
-		tf.mul(tf.gather(pixels, index, 1), weights[i] as tf.Tensor2D),
+	field: readonly [tf.Tensor2D, tf.Tensor2D],
+): tf.Tensor4D =>
+	eachImage(
+		images,
+		(size, [dx, dy]) =>
+			deformPixels(samplingGrid(dx as HostArray, dy as HostArray, size)),
+		field,
 	);
-	return tf.reshape(tf.addN(parts), images.shape);
-}
 
 /** Throws unless images are square, as upstream asks. */
 export function sideOfSquare([, height, width]: readonly number[]): number {
@@ -232,7 +238,5 @@ export function diffeomorphism(
 	checkOptions("diffeomorphism", options, diffeomorphismChecks);
 	const size = sideOfSquare(images.shape);
 	const draw = drawDiffeomorphism(size, random, options);
-	return tf.tidy(() =>
-		deform(images, samplingGrid(...displacement(size, draw))),
-	);
+	return tf.tidy(() => deform(images, displacement(size, draw)));
 }

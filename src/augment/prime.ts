@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkOptions } from "../check/check-options.js";
-import { compile } from "../engine/compile.js";
+import type { HostArray } from "../engine/host-call.js";
 import type { ChangeImages } from "./augmentation.js";
-import { deform, displacement, samplingGrid } from "./diffeomorphism.js";
+import { deformPixels, displacement, samplingGrid } from "./diffeomorphism.js";
+import { type ChangePixels, eachImage, type PixelSize } from "./each-image.js";
 import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
 import {
 	type PrimeOptions,
@@ -10,128 +11,109 @@ import {
 	primeChecks,
 	primePresets,
 } from "./prime-options.js";
-import { filterImages } from "./random-filter.js";
-import { changeColors, sineTable } from "./random-smooth-color.js";
+import { filterPixels } from "./random-filter.js";
+import { changePixelColors, sineTable } from "./random-smooth-color.js";
 
-/** Gives the image of a chain its primitive. */
-type Apply = (image: tf.Tensor4D, chain: number) => tf.Tensor4D;
-
-interface Context {
-	readonly options: PrimeOptions;
-	readonly compiled: Compiled;
-}
-
-/** What is done to one image at a time, each as one graph. */
-interface Compiled {
-	readonly changeColors: typeof changeColors;
-	readonly deform: typeof deform;
-	readonly filterImages: typeof filterImages;
-	readonly mix: typeof mix;
-}
-
-const compileAll = (): Compiled => ({
-	changeColors: compile(changeColors),
-	deform: compile(deform),
-	filterImages: compile(filterImages),
-	mix: compile(mix),
-});
-
-function mix(
-	image: tf.Tensor4D,
-	chains: tf.Tensor4D[],
-	shares: tf.Tensor1D,
-): tf.Tensor4D {
-	const parts = [image, ...chains].map((part, i) =>
-		tf.mul(part, tf.reshape(tf.slice(shares, i, 1), [])),
-	);
-	return tf.addN(parts) as tf.Tensor4D;
-}
-
-/** The primitives of one step, ready for the image of any chain. */
+/** The primitives of one step, for the image of any chain; `field` is that of the diffeomorphism. */
 function prepareStep(
-	step: PrimeStep,
-	size: number,
-	{ options, compiled }: Context,
-): Apply {
-	const { choices, diffeomorphism, randomSmoothColor, randomFilter } = step;
+	{ choices, diffeomorphism, randomSmoothColor, randomFilter }: PrimeStep,
+	size: PixelSize,
+	field: readonly HostArray[],
+): ChangePixels {
 	const chains = choices.length;
-	const appliers: Partial<Record<Primitive, Apply>> = {};
-	if (diffeomorphism && choices.includes("diffeomorphism")) {
-		const field = displacement(size, diffeomorphism);
-		const grid = samplingGrid(...field);
-		appliers.diffeomorphism = (image) => compiled.deform(image, grid);
+	const changes: Partial<Record<Primitive, ChangePixels>> = {};
+	if (diffeomorphism && field.length > 0) {
+		const [dx, dy] = field as [HostArray, HostArray];
+		changes.diffeomorphism = deformPixels(samplingGrid(dx, dy, size));
 	}
 	if (randomSmoothColor) {
 		const { frequencies, coefficients } = randomSmoothColor;
-		const table = sineTable(frequencies, options.randomSmoothColor?.maximumCut);
-		const all = tf.tensor3d(coefficients, [chains, 3, frequencies.length]);
-		appliers.randomSmoothColor = (image, chain) =>
-			compiled.changeColors(image, tf.slice(all, chain, 1), table);
+		const table = sineTable(frequencies);
+		changes.randomSmoothColor = changePixelColors(coefficients, chains, table);
 	}
 	if (randomFilter) {
-		const side = Math.sqrt(randomFilter.kernels.length / chains);
-		const all = tf.tensor3d(randomFilter.kernels, [chains, side, side]);
-		appliers.randomFilter = (image, chain) =>
-			compiled.filterImages(image, tf.slice(all, chain, 1));
+		const { kernels } = randomFilter;
+		const side = Math.sqrt(kernels.length / chains);
+		changes.randomFilter = filterPixels(kernels, side, size);
 	}
-	return (image, chain) => {
+	return (from, to, chain) => {
 		const choice = choices[chain] as Primitive;
-		const apply = appliers[choice];
-		if (!apply)
+		const change = changes[choice];
+		if (!change)
 			throw new Error(
 				`chain ${chain} chose ${choice}, but the step drew nothing for it`,
 			);
-		return apply(image, chain);
+		change(from, to, chain);
 	};
 }
 
-/** Each image mixed with its chains: `(1 - m) x + m sum over i of w_i chain_i(x)`. */
-function mixImages(
-	images: tf.Tensor4D,
-	draw: PrimeDraw,
-	context: Context,
-): tf.Tensor4D {
-	const [batch, height] = images.shape;
-	const steps = draw.steps.map((step) => prepareStep(step, height, context));
-	const { width } = context.options;
-	const mixed = Array.from({ length: batch }, (_, b) =>
-		tf.tidy(() => {
-			const image = tf.slice(images, b, 1);
-			const chains = Array.from({ length: width }, (_, i) => {
-				const chain = i * batch + b;
-				return steps
-					.slice(0, draw.depths[chain])
-					.reduce((changed, apply) => apply(changed, chain), image);
-			});
-			const m = draw.mixing[b] as number;
-			const weights = draw.weights.slice(b * width, (b + 1) * width);
-			const shares = tf.tensor1d([
-				1 - m,
-				...weights.map((weight) => m * weight),
-			]);
-			return context.compiled.mix(image, chains, shares);
-		}),
-	);
-	return tf.concat(mixed);
+/** The image mixed with its chains: `(1 - m) x + m sum over i of w_i chain_i(x)`. */
+function mixer(
+	{ mixing, weights, depths }: PrimeDraw,
+	steps: readonly ChangePixels[],
+	{ width, white }: PrimeOptions,
+): ChangePixels {
+	const batch = mixing.length;
+	let spare: Float32Array[] = [];
+	return (from, to, index) => {
+		if (spare.length === 0)
+			spare = [0, 1, 2].map(() => new Float32Array(from.length));
+		const [image, ...buffers] = spare as [
+			Float32Array,
+			Float32Array,
+			Float32Array,
+		];
+		const m = mixing[index] as number;
+		for (let i = 0; i < from.length; i++) {
+			image[i] = (from[i] as number) * white;
+			to[i] = (1 - m) * (image[i] as number);
+		}
+		for (let w = 0; w < width; w++) {
+			const chain = w * batch + index;
+			let changed = image;
+			for (const [i, change] of steps.slice(0, depths[chain]).entries()) {
+				const next = buffers[i % 2] as Float32Array;
+				change(changed, next, chain);
+				changed = next;
+			}
+			const share = m * (weights[index * width + w] as number);
+			for (let i = 0; i < to.length; i++)
+				to[i] = (to[i] as number) + share * (changed[i] as number);
+		}
+		if (white !== 1)
+			for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) / white;
+	};
 }
 
 /**
  * What PRIME makes of a draw, whoever drew it.
  *
  * Images are `[batch, height, width, 3]` in 0-1, before normalization, and so is the result. The draw
- * is that of `drawPrime` for the same shape and options. It runs outside compiled functions.
+ * is that of `drawPrime` for the same shape and options.
  */
 export function primeMixture(
 	options: PrimeOptions = primePresets.imagenet,
 ): (images: tf.Tensor4D, draw: PrimeDraw) => tf.Tensor4D {
-	const { white } = options;
-	let compiled: Compiled | undefined;
 	return (images, draw) =>
 		tf.tidy(() => {
-			compiled ??= compileAll();
-			const context = { options, compiled };
-			if (white === 1) return mixImages(images, draw, context);
-			return tf.div(mixImages(tf.mul(images, white), draw, context), white);
+			const fields = draw.steps.map(({ choices, diffeomorphism }) =>
+				diffeomorphism && choices.includes("diffeomorphism")
+					? displacement(images.shape[1], diffeomorphism)
+					: [],
+			);
+			const places = fields.map((_, i) => fields.slice(0, i).flat().length);
+			return eachImage(
+				images,
+				(size, inputs) => {
+					const steps = draw.steps.map((step, i) => {
+						const at = places[i] as number;
+						const field = inputs.slice(at, at + (fields[i]?.length ?? 0));
+						return prepareStep(step, size, field);
+					});
+					return mixer(draw, steps, options);
+				},
+				fields.flat(),
+			);
 		});
 }
 

@@ -6,7 +6,6 @@ import {
 	deform,
 	displacement,
 	drawDiffeomorphism,
-	samplingGrid,
 	temperatureRange,
 	typicalDisplacement,
 } from "../../src/augment/diffeomorphism.js";
@@ -39,7 +38,7 @@ for (const name of ["small", "large"]) {
 		)[name] as Fixture;
 		await onEveryEngine(({ label, compiled }) => {
 			const move = (images: tf.Tensor4D, dx: tf.Tensor2D, dy: tf.Tensor2D) =>
-				deform(images, samplingGrid(dx, dy));
+				deform(images, [dx, dy]);
 			const apply = compiled ? compile(move) : move;
 			for (const { result, ...drawn } of cases) {
 				const draw: DiffeomorphismDraw = {
