@@ -120,12 +120,54 @@ export function mmdetectionResults(
 	);
 }
 
-const isFilled = (value: unknown, where: string): Record<string, unknown> => {
-	if (isRecord(value) && Object.keys(value).length > 0) return value;
+/** The entries of an object in a file; throws where it is none, or empty. */
+function entriesOf(value: unknown, where: string): [string, unknown][] {
+	const entries = isRecord(value) ? Object.entries(value) : [];
+	if (entries.length > 0) return entries;
 	throw new RangeError(
 		`${where} is no object of results by name, as mmdetection's test_robustness.py writes them`,
 	);
-};
+}
+
+/** The scores of one cell: those of `bbox` and `segm`, as far as there was something to find. */
+const scoresIn = (
+	found: unknown,
+	where: string,
+): Pick<BenchmarkScore, "metric" | "score">[] =>
+	entriesOf(found, where).flatMap(([kind, own]) => {
+		const ours = kinds.find(([theirs]) => theirs === kind)?.[1];
+		if (ours === undefined)
+			throw new RangeError(
+				`${where} has results of ${kind}, not of bbox or segm`,
+			);
+		const values = entriesOf(own, `${where} ${kind}`);
+		const [other] = values.find(([name]) => !isFigure(name)) ?? [];
+		if (other !== undefined)
+			throw new RangeError(
+				`${where} ${kind} has ${other}, which is none of ${figures.join(", ")}`,
+			);
+		return values
+			.filter(([, value]) => value !== nothing)
+			.map(([figure, value]) => ({
+				metric: `${ours} ${figure}`,
+				score: percentOf(value, `${where} ${kind} ${figure}`),
+			}));
+	});
+
+const isFigure = (name: string): boolean =>
+	(figures as readonly string[]).includes(name);
+
+function readJson(path: string): unknown {
+	const text = readFileSync(path, "utf8");
+	try {
+		return JSON.parse(text);
+	} catch (error) {
+		throw new Error(
+			`${path} is no JSON, which test_robustness.py writes where its output is called so: ${(error as Error).message}`,
+			{ cause: error },
+		);
+	}
+}
 
 /**
  * The scores of a file as mmdetection's `test_robustness.py` writes it as JSON, in percent: one for each figure, such
@@ -136,31 +178,15 @@ const isFilled = (value: unknown, where: string): Record<string, unknown> => {
  */
 export function readMmdetectionResults(path: string): BenchmarkScore[] {
 	const model = basename(path).replace(/\.json$/, "");
-	const whole = isFilled(JSON.parse(readFileSync(path, "utf8")), path);
-	const scores = Object.entries(whole).flatMap(([name, strengths]) =>
-		Object.entries(isFilled(strengths, `${path}: ${name}`)).flatMap(
-			([strength, found]) => {
-				const where = `${path}: ${name} ${strength}`;
-				const severity = severityOf(strength, where);
-				const corruption = severity === 0 ? "clean" : ownName(name);
-				return Object.entries(isFilled(found, where)).flatMap(([kind, own]) => {
-					const ours = kinds.find(([theirs]) => theirs === kind)?.[1];
-					if (ours === undefined)
-						throw new RangeError(
-							`${where} has results of ${kind}, not of bbox or segm`,
-						);
-					return Object.entries(isFilled(own, `${where} ${kind}`))
-						.filter(([, value]) => value !== nothing)
-						.map(([figure, value]) => ({
-							model,
-							metric: `${ours} ${figure}`,
-							corruption,
-							severity,
-							score: percentOf(value, `${where} ${kind} ${figure}`),
-						}));
-				});
-			},
-		),
+	const scores = entriesOf(readJson(path), path).flatMap(([name, strengths]) =>
+		entriesOf(strengths, `${path}: ${name}`).flatMap(([strength, found]) => {
+			const where = `${path}: ${name} ${strength}`;
+			const severity = severityOf(strength, where);
+			const corruption = severity === 0 ? "clean" : ownName(name);
+			return scoresIn(found, where).map(({ metric, score }) => {
+				return { model, metric, corruption, severity, score };
+			});
+		}),
 	);
 	return withCleanOnce(scores, path);
 }

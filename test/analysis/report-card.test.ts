@@ -328,6 +328,8 @@ describe("published files", () => {
 			[{}, /is no object of results by name/],
 			[{ fog: { 1: { keypoints: { AP: 0.1 } } } }, /results of keypoints/],
 			[{ fog: { 1: { bbox: { AP: 12 } } } }, /fog 1 bbox AP is 12/],
+			[{ fog: { 1: { bbox: { mAP: 0.1 } } } }, /has mAP, which is none of AP/],
+			[{ fog: { 7: { bbox: { AP: 0.1 } } } }, /fog 7 has the severity "7"/],
 			[
 				{
 					fog: { 0: { bbox: { AP: 0.1 } } },
@@ -339,6 +341,11 @@ describe("published files", () => {
 			writeFileSync(json, JSON.stringify(value));
 			assert.throws(() => readMmdetectionResults(json), message);
 		}
+		writeFileSync(json, "\u0080\u0003}q");
+		assert.throws(
+			() => readMmdetectionResults(json),
+			/damaged\.json is no JSON/,
+		);
 	});
 });
 
@@ -427,6 +434,30 @@ describe("mean corruption errors", () => {
 			near(row?.mCE, one.mCE, 0.011);
 		}
 	});
+});
+
+test("seeds are one line of a table, their mean, and lines of their own in a benchmark's file", () => {
+	const study = madeUpStudy({ severities, images: 50 });
+	const [first = madeUpRow()] = study;
+	const own = study.filter(({ run }) => run === first.run);
+	const shifted = own.map((row) => ({
+		...row,
+		run: "another",
+		seed: 1,
+		score: row.score / 2,
+	}));
+	const files = write([...own, ...shifted]);
+	const [line] = studyTable(own).objects() as Row[];
+	const mean = (0.75 * (line?.corrupted as number)).toFixed(2);
+	const lines = textOf(files["report-card.md"]).split("\n");
+	assert.equal(lines.filter((one) => /^\| resnet/.test(one)).length, 2);
+	assert.ok(lines.some((one) => one.includes(` ${mean} `)));
+	const read = readRobustBench(files["robustbench-shapes.csv"] as string);
+	assert.deepEqual(
+		[...new Set(read.map(({ model }) => model))],
+		[first.run, "another"],
+	);
+	assert.match(textOf(files["conditions.json"]), /"seeds of training": "0, 1"/);
 });
 
 test("a task whose name is no name of a file has a file", () => {
