@@ -360,6 +360,12 @@ export type {
 	TestCrop,
 	TrainingCrop,
 } from "./tasks/image-views.js";
+export { imageSums } from "./tasks/per-image/image-sums.js";
+export type {
+	ImageSums,
+	PerImage,
+	PerImageKind,
+} from "./tasks/per-image/per-image.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";
 export type { MiniBackboneName } from "./tasks/shapes/mini-backbone.js";

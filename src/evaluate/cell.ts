@@ -1,3 +1,4 @@
+import { shortHash } from "../canonical.js";
 import { corruptionOf } from "../corruptions/built-in.js";
 import type {
 	AnyCorruption,
@@ -94,6 +95,19 @@ const keys = [
 	"corruptionSeed",
 	"metric",
 ] as const satisfies (keyof Cell)[];
+
+/** What the file of the per-image data of a row is called: by all that tells it from the other rows of its run. */
+export function perImageName(cell: Cell, step: number | undefined): string {
+	const key = keys.map((name) => cell[name] ?? null);
+	const hash = shortHash([...key, cell.frost, cell.scoring, step ?? null]);
+	return `${cell.corruption}-${cell.severity}-${hash}.gz`;
+}
+
+/** Whether two rows of a run are of one cell, as far as both say it. */
+export const isSameCell = (a: ResultRow, b: ResultRow): boolean =>
+	[...keys, "frost" as const, "step" as const].every(
+		(key) => (a[key] ?? null) === (b[key] ?? null),
+	) && (a.scoring ?? b.scoring) === (b.scoring ?? a.scoring);
 
 /** Whether a row is the score of a cell. */
 export function isOf(row: ResultRow, cell: Cell): boolean {

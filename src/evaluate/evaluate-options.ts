@@ -32,6 +32,11 @@ export interface EvaluateOptions {
 	 * updates.
 	 */
 	readonly unfinished?: boolean;
+	/**
+	 * Scores again what has a row, but not what the score is made of, image by image, which intervals, `compare` and
+	 * `calibration` need: rows of early versions have none.
+	 */
+	readonly perImage?: boolean;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -67,6 +72,7 @@ const checks: Checks<EvaluateOptions> = {
 	channelOrder: oneOf(channelOrders),
 	frostPictures: list(imageCheck),
 	unfinished: flag,
+	perImage: flag,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
+import { writePerImage } from "../runs/per-image-file.js";
 import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
@@ -10,7 +11,7 @@ import { inputOf } from "../train/predictor.js";
 import { variationOf } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
-import type { Cell } from "./cell.js";
+import { type Cell, perImageName } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";
 import type { RunPredictor } from "./predictor.js";
@@ -42,10 +43,13 @@ function addBatch<Target, Prediction>(
 ): void {
 	const { shown, ...tensors } = inputOf(task, images, batchSize);
 	for (const { predictor, metric, hits } of scores) {
-		const predictions = predictor.predict({ ...tensors, shown });
+		const { predictions, confidences } = predictor.predictSurely({
+			...tensors,
+			shown,
+		});
 		images.forEach(({ target }, i) => {
 			const prediction = predictions[i] as Prediction;
-			metric.add(prediction, target);
+			metric.add(prediction, target, confidences?.[i]);
 			if (metric.hit) hits.push(metric.hit(prediction, target));
 		});
 	}
@@ -55,7 +59,11 @@ function addBatch<Target, Prediction>(
 function rowOf<Target, Prediction>(
 	cell: Cell,
 	{ predictor, metric, hits }: Score<Target, Prediction>,
-	{ seconds, skipped }: { seconds: number; skipped: number },
+	{
+		seconds,
+		skipped,
+		perImage,
+	}: { seconds: number; skipped: number; perImage: string | undefined },
 ): ResultRow {
 	const details = metric.details?.();
 	const { run, step } = predictor;
@@ -83,7 +91,24 @@ function rowOf<Target, Prediction>(
 		...(skipped > 0 && { skipped }),
 		// Of all images or of none: each has its place.
 		...(hits.length === cell.images && { correct: packHits(hits) }),
+		...(perImage !== undefined && { perImage }),
 	};
+}
+
+/** Writes down what a score is made of, and returns what the file is called; nothing where the metric does not say it. */
+function storePerImage<Target, Prediction>(
+	cell: Cell,
+	{ predictor, metric }: Score<Target, Prediction>,
+	skipped: readonly number[],
+): string | undefined {
+	const made = metric.perImage?.();
+	if (!made) return undefined;
+	const { run, step } = predictor;
+	const name = perImageName(cell, step);
+	const { bytes, ...kind } = made;
+	const head = { ...kind, metric: cell.metric, skipped };
+	writePerImage(run.folder, name, { head, bytes });
+	return name;
 }
 
 /** Tells a reporter how many images are done, after each batch. */
@@ -143,7 +168,8 @@ export async function fillGaps<Target, Prediction>(
 	try {
 		for (const { cell, runs } of gaps) {
 			const began = performance.now();
-			let [skipped, reason] = [0, ""];
+			const skipped: number[] = [];
+			let reason = "";
 			const scores: Score<Target, Prediction>[] = runs.map(({ id }) => ({
 				predictor: predictors.get(id) as RunPredictor<Prediction>,
 				metric: task.metric(),
@@ -156,24 +182,26 @@ export async function fillGaps<Target, Prediction>(
 				const size = Math.min(batchSize, images - start);
 				const taken = await take(stream, size);
 				const readable = taken.filter(isReadable);
-				skipped += size - readable.length;
-				for (const image of taken) {
-					if (isReadable(image)) continue;
+				taken.forEach((image, i) => {
+					if (isReadable(image)) return;
+					skipped.push(start + i);
 					warn(image.unread);
 					reason ||= `: ${image.unread}`;
-				}
+				});
 				if (readable.length > 0)
 					addBatch(task, scores, { images: readable, batchSize });
 				progress(cell, size);
 			}
 			const seconds = (performance.now() - began) / 1000;
-			if (skipped === images)
+			if (skipped.length === images)
 				throw new Error(
 					`none of the ${images} images of ${task.test.name} could be read${reason}`,
 				);
 			for (const score of scores) {
-				const { results } = runFiles(score.predictor.run.folder);
-				appendRow(results, rowOf(cell, score, { seconds, skipped }));
+				const { folder } = score.predictor.run;
+				const perImage = storePerImage(cell, score, skipped);
+				const counts = { seconds, skipped: skipped.length, perImage };
+				appendRow(runFiles(folder).results, rowOf(cell, score, counts));
 			}
 		}
 	} finally {

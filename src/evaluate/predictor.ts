@@ -52,6 +52,7 @@ export async function loadPredictor<Target, Prediction>(
 		run,
 		...(step !== undefined && { step }),
 		predict: predictor.predict,
+		predictSurely: predictor.predictSurely,
 		dispose() {
 			predictor.dispose();
 			disposeModel(model);

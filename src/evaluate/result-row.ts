@@ -66,6 +66,11 @@ export interface ResultRow {
 	readonly skipped?: number;
 	/** Where single predictions are right or wrong: a bit for each image, first image first, in base64. */
 	readonly correct?: string;
+	/**
+	 * The file of what the score is made of, image by image; in `results.jsonl` its name in the folder `per-image` of
+	 * the run. Rows of early versions, and of metrics that do not say it, have none.
+	 */
+	readonly perImage?: string;
 }
 
 /** Packs one bit for each image: image 0 is the lowest bit of the first byte. */

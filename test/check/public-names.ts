@@ -275,6 +275,7 @@ export const withoutOptions: readonly string[] = [
 	"figureToHtml",
 	"figureToSvg",
 	"findResults",
+	"imageSums",
 	"frostSource",
 	"isHead",
 	"isInFirstStages",
