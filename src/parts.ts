@@ -372,6 +372,12 @@ export type {
 	ValidationOptions,
 } from "./tasks/imagenet/validation-images.js";
 export { wnids } from "./tasks/imagenet/wnids.js";
+export { imageSums } from "./tasks/per-image/image-sums.js";
+export type {
+	ImageSums,
+	PerImage,
+	PerImageKind,
+} from "./tasks/per-image/per-image.js";
 export type { ShapeClass } from "./tasks/shapes/classes.js";
 export type { CrowdedPictureOptions } from "./tasks/shapes/crowded-pictures.js";
 export { type Domain, domains } from "./tasks/shapes/domain.js";

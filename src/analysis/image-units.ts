@@ -1,50 +1,58 @@
-import { type ResultRow, unpackHits } from "../evaluate/result-row.js";
-import type { ScoreGroup, ScoreGroups } from "./score-groups.js";
+import type { ResultRow } from "../evaluate/result-row.js";
+import { hitsOf, imagesOfRow, rowName } from "./row-images.js";
+import type { RunScores, ScoreGroup, ScoreGroups } from "./score-groups.js";
+import { sumUnits } from "./sum-units.js";
 import { meanUnits, type Units } from "./units.js";
 
-function hitsOf(row: ResultRow): readonly boolean[] {
-	const { run, corruption, severity, correct, images, metric } = row;
-	const name = `${run}, ${corruption} ${severity}`;
-	if (typeof correct !== "string")
-		throw new RangeError(
-			`${name}: the row has no single predictions, as ${metric} is not a share of right ones or it was left out; draw over corruptions instead`,
-		);
-	const hits = unpackHits(correct, images);
-	const share = (100 * hits.filter(Boolean).length) / images;
-	if (!(Math.abs(share - row.score) < 1e-6))
-		throw new Error(
-			`${name} is damaged: its predictions are right in ${share} %, its score is ${row.score} %; remove the row and evaluate again`,
-		);
-	return hits;
+/** Rows whose score is a share of right predictions, as the mean over images. */
+function shares(rows: readonly ResultRow[], images: number): Float64Array {
+	const sum = new Float64Array(images);
+	for (const row of rows)
+		hitsOf(row).forEach((hit, i) => {
+			if (hit) sum[i] = (sum[i] as number) + 100 / rows.length;
+		});
+	return sum;
 }
 
-/** The images of a group of runs, each with the mean of its scores over runs and cells. */
+function recomputed(
+	clean: readonly ResultRow[],
+	corrupted: readonly ResultRow[],
+): Units {
+	const rows = [clean, corrupted].map((some) => some.map(imagesOfRow));
+	const unread = rows.flat().map(({ skipped }) => skipped.join(", "));
+	const other = unread.findIndex((skipped) => skipped !== unread[0]);
+	if (other >= 0)
+		throw new RangeError(
+			`${rowName([...clean, ...corrupted][other] as ResultRow)} was scored without other images than ${rowName(clean[0] as ResultRow)}, since some could not be read: mend those, and evaluate anew`,
+		);
+	return sumUnits(rows[0] ?? [], rows[1] ?? []);
+}
+
+const seedOf = ({ clean }: RunScores): number => clean.seed;
+
+/** The images of a group of runs, of which its scores are computed anew: as the mean over runs and cells. */
 export function imageUnits(
-	{ runs }: Pick<ScoreGroup, "runs">,
+	group: Pick<ScoreGroup, "runs">,
 	{ corruptions, severities }: Omit<ScoreGroups, "groups">,
 ): Units {
+	// Runs of two groups are exchanged in their order.
+	const runs = group.runs.toSorted((a, b) => seedOf(a) - seedOf(b));
 	const counts = [...new Set(runs.map(({ clean }) => clean.images))];
 	const [images = 0] = counts;
 	if (counts.length > 1)
 		throw new RangeError(
 			`runs over ${counts.join(" and ")} images have no images in common to draw: evaluate them over the same`,
 		);
-	const share = (rows: readonly ResultRow[]): Float64Array => {
-		const sum = new Float64Array(images);
-		for (const row of rows)
-			hitsOf(row).forEach((hit, i) => {
-				if (hit) sum[i] = (sum[i] as number) + 100 / rows.length;
-			});
-		return sum;
-	};
-	return meanUnits(
-		share(runs.map(({ clean }) => clean)),
-		share(
-			runs.flatMap((run) =>
-				corruptions.flatMap((corruption) =>
-					severities.map((severity) => run.cell(corruption, severity)),
-				),
-			),
+	const clean = runs.map((run) => run.clean);
+	const corrupted = runs.flatMap((run) =>
+		corruptions.flatMap((corruption) =>
+			severities.map((severity) => run.cell(corruption, severity)),
 		),
 	);
+	const isShare = [...clean, ...corrupted].every(
+		({ correct }) => typeof correct === "string",
+	);
+	return isShare
+		? meanUnits(shares(clean, images), shares(corrupted, images))
+		: recomputed(clean, corrupted);
 }

@@ -11,8 +11,13 @@ export interface NamedGroup {
 	readonly group: ScoreGroup;
 }
 
-/** Runs may be at other steps; all else says which images were scored, and how. */
-const shared = conditions.filter((column) => column !== "step");
+/** What distinguishes networks, not the images that they are shown, nor how those are scored. */
+const ofNetworks: readonly string[] = [
+	...["step", "weights"],
+	...["adaptation", "adaptationCode"],
+];
+
+const shared = conditions.filter((column) => !ofNetworks.includes(column));
 
 /** Throws where groups were not scored on the same images under the same conditions: only then are their scores paired. */
 export function checkSameImages(

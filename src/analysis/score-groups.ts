@@ -95,6 +95,7 @@ export const conditions = [
 	"scoring",
 	"step",
 	"adaptation",
+	"adaptationCode",
 	...sourceColumns,
 	"weights",
 ] as const satisfies readonly (keyof ResultRow)[];

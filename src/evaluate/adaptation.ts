@@ -14,7 +14,9 @@ import type { Model } from "../train/model.js";
 import type { Predictor } from "../train/predictor.js";
 
 /** A network that changes with the images it is shown. */
-export interface Adapter<Prediction = unknown> extends Predictor<Prediction> {
+export interface Adapter<Prediction = unknown>
+	extends Pick<Predictor<Prediction>, "predict" | "dispose">,
+		Partial<Pick<Predictor<Prediction>, "predictSurely">> {
 	/** Begins anew, before each cell: what it adapted to is forgotten. */
 	reset(): void;
 }
@@ -38,14 +40,18 @@ export interface Adapting {
 export interface Adaptation<Options = unknown>
 	extends Own<(given: Adapting) => Adapter, Options> {
 	/**
-	 * The order in which the test images come, of which batches are made: `shuffled`, always the same way, by default;
-	 * `listed`, as the data set has them.
+	 * The order in which the test images come, of which batches are made: `shuffled`, always the same way, by default where
+	 * batches are of more than one image; `listed`, as the data set has them.
 	 */
 	readonly order?: "shuffled" | "listed";
 }
 
-/** The order where an adaptation names none. */
-export const defaultOrder = "shuffled";
+/** The order in which an adaptation sees the test images of a task. */
+export const orderName = (
+	{ order }: Pick<Adaptation, "order">,
+	{ testBatchSize }: Pick<Task, "testBatchSize">,
+): NonNullable<Adaptation["order"]> =>
+	order ?? (testBatchSize === 1 ? "listed" : "shuffled");
 
 /** The check of an order. */
 export const orderCheck = oneOf(["shuffled", "listed"]);
@@ -63,10 +69,11 @@ export const adaptationCheck = keyed(checks);
 
 /** The places of so many test images in the order of an adaptation; undefined for one after another. */
 export function orderOf(
-	{ order = defaultOrder }: Adaptation,
+	adaptation: Pick<Adaptation, "order">,
+	task: Pick<Task, "testBatchSize">,
 	images: number,
 ): readonly number[] | undefined {
-	if (order === "listed") return undefined;
+	if (orderName(adaptation, task) === "listed") return undefined;
 	const random = new Random();
 	const drawn = Array.from({ length: images }, (_, place) => {
 		random.reseed("order of adaptation", place);

@@ -1,3 +1,4 @@
+import { shortHash } from "../canonical.js";
 import { corruptionOf } from "../corruptions/built-in.js";
 import type {
 	Corruption,
@@ -29,6 +30,7 @@ export interface Cell
 		| "frost"
 		| "metric"
 		| "adaptation"
+		| "adaptationCode"
 		| "source"
 		| "set"
 		| "corruptedAt"
@@ -55,7 +57,7 @@ export interface CorruptionSettings {
 /** On which images, and how they are scored. */
 export type Scored = Pick<
 	Cell,
-	"data" | "images" | "scoring" | "isAsEver" | "adaptation"
+	"data" | "images" | "scoring" | "isAsEver" | "adaptation" | "adaptationCode"
 >;
 
 interface CellOptions extends Scored, Pick<Cell, "metric" | "weights"> {
@@ -143,11 +145,25 @@ const keys = [
 	"corruptionSeed",
 	"metric",
 	"adaptation",
+	"adaptationCode",
 	"source",
 	"set",
 	"corruptedAt",
 	"weights",
 ] as const satisfies (keyof Cell)[];
+
+/** What the file of the per-image data of a row is called: by all that tells it from the other rows of its run. */
+export function perImageName(cell: Cell, step: number | undefined): string {
+	const key = keys.map((name) => cell[name] ?? null);
+	const hash = shortHash([...key, cell.frost, cell.scoring, step ?? null]);
+	return `${cell.corruption}-${cell.severity}-${hash}.gz`;
+}
+
+/** Whether two rows of a run are of one cell, as far as both say it. */
+export const isSameCell = (a: ResultRow, b: ResultRow): boolean =>
+	[...keys, "frost" as const, "step" as const].every(
+		(key) => (a[key] ?? null) === (b[key] ?? null),
+	) && (a.scoring ?? b.scoring) === (b.scoring ?? a.scoring);
 
 /** Whether a row is the score of a cell. */
 export function isOf(row: ResultRow, cell: Cell): boolean {

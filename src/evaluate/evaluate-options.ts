@@ -53,6 +53,11 @@ export interface EvaluateOptions {
 	readonly adaptation?: Adaptation;
 	/** `false` scores the last weights of runs that end with an average of them; by default the average. */
 	readonly average?: boolean;
+	/**
+	 * Scores again what has a row, but not what the score is made of, image by image, which intervals, `compare` and
+	 * `calibration` need: rows of early versions have none.
+	 */
+	readonly perImage?: boolean;
 	/** Images per forward pass; by default the task's choice, 64 where it makes none. */
 	readonly batchSize?: number;
 	/** Threads that corrupt and prepare, 0 for none; one for each core by default. The scores do not depend on it. */
@@ -94,6 +99,7 @@ export const evaluateChecks: Checks<EvaluateOptions> = {
 	unfinished: flag,
 	adaptation: adaptationCheck,
 	average: flag,
+	perImage: flag,
 	batchSize: count,
 	workers: whole({ from: 0 }),
 	reporter: callable,

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { commonCorruptions } from "../corruptions/corruption.js";
 import { withLock } from "../runs/lock.js";
 import { mendRows } from "../runs/rows.js";
@@ -118,12 +119,21 @@ async function stepsOf(runs: readonly Run[]): Promise<Map<string, number>> {
 	return steps;
 }
 
+/** Whether a row, where it is to, says what its score is made of. */
+const isWhole = ({ perImage }: ResultRow): boolean =>
+	perImage !== undefined && existsSync(perImage);
+
 function findGaps(
 	runs: readonly Run[],
 	cells: readonly Cell[],
-	steps: Steps,
+	{ steps, perImage }: { readonly steps: Steps; readonly perImage: boolean },
 ): Gap[] {
-	const rows = new Map(runs.map((run) => [run, rowsAt(run, steps)]));
+	const rows = new Map(
+		runs.map((run) => [
+			run,
+			rowsAt(run, steps).filter((row) => !perImage || isWhole(row)),
+		]),
+	);
 	return cells
 		.map((cell) => ({
 			cell,
@@ -169,8 +179,13 @@ export async function evaluate<Target, Prediction>(
 	for (const run of all) checkRun(run, task, options);
 	const steps = await stepsOf(all);
 	const cells = cellsOfTask(task, settled, options.images);
+	const wanted = {
+		steps,
+		// Of a metric that says nothing of single images nothing is lacking.
+		perImage: Boolean(options.perImage && task.metric().perImage),
+	};
 	const incomplete = all.filter(
-		(run) => findGaps([run], cells, steps).length > 0,
+		(run) => findGaps([run], cells, wanted).length > 0,
 	);
 	const { signal } = settled;
 	const fill = async () => {
@@ -188,7 +203,7 @@ export async function evaluate<Target, Prediction>(
 				if (predictor.step === undefined) steps.delete(run.id);
 				else steps.set(run.id, predictor.step);
 			}
-			const gaps = findGaps(incomplete, cells, steps);
+			const gaps = findGaps(incomplete, cells, wanted);
 			await fillGaps(task, { gaps, predictors }, settled);
 		} finally {
 			for (const predictor of predictors.values()) predictor.dispose();
@@ -200,7 +215,7 @@ export async function evaluate<Target, Prediction>(
 	return all.flatMap((run) => {
 		const rows = rowsAt(run, steps);
 		return cells.map(
-			(cell) => rows.find((row) => isOf(row, cell)) as ResultRow,
+			(cell) => rows.findLast((row) => isOf(row, cell)) as ResultRow,
 		);
 	});
 }

@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import type { Severity } from "../corruptions/corruption.js";
+import { writePerImage } from "../runs/per-image-file.js";
 import { appendRow } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Metric, Task } from "../tasks/task.js";
@@ -12,7 +13,7 @@ import { variationOf } from "../train/recipe-variation.js";
 import { rateMeter } from "../train/reporter.js";
 import type { Run } from "../train/run.js";
 import { orderOf } from "./adaptation.js";
-import type { Cell } from "./cell.js";
+import { type Cell, perImageName } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 import { imagesOf, take } from "./image-stream.js";
 import type { RunPredictor } from "./predictor.js";
@@ -31,20 +32,59 @@ interface Score<Target, Prediction> {
 	readonly predictor: RunPredictor<Prediction>;
 	readonly metric: Metric<Prediction, Target>;
 	readonly hits: boolean[];
+	/** By their places, where images are not shown one after another: metrics see them as if they were. */
+	readonly waiting: Added<Target, Prediction>[];
+}
+
+/** What is known of one image. */
+interface Added<Target, Prediction> {
+	readonly prediction: Prediction;
+	readonly target: Target;
+	readonly confidence: number | undefined;
+}
+
+function add<Target, Prediction>(
+	{ metric, hits }: Score<Target, Prediction>,
+	{ prediction, target, confidence }: Added<Target, Prediction>,
+): void {
+	metric.add(prediction, target, confidence);
+	if (metric.hit) hits.push(metric.hit(prediction, target));
+}
+
+function addWaiting<Target, Prediction>(
+	score: Score<Target, Prediction>,
+): void {
+	// Of places whose image could not be read there is nothing.
+	score.waiting.forEach((added) => {
+		add(score, added);
+	});
 }
 
 function addBatch<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	scores: readonly Score<Target, Prediction>[],
-	{ images, count }: { images: readonly Readable<Target>[]; count: number },
+	{
+		images,
+		count,
+		places,
+	}: {
+		readonly images: readonly Readable<Target>[];
+		readonly count: number;
+		/** In the test set, where they are not those after the last ones. */
+		readonly places?: readonly number[];
+	},
 ): void {
 	const { shown, ...tensors } = inputOf(task, images, count);
-	for (const { predictor, metric, hits } of scores) {
-		const predictions = predictor.predict({ ...tensors, shown });
+	for (const score of scores) {
+		const { predictions, confidences } = score.predictor.predictSurely({
+			...tensors,
+			shown,
+		});
 		images.forEach(({ target }, i) => {
 			const prediction = predictions[i] as Prediction;
-			metric.add(prediction, target);
-			if (metric.hit) hits.push(metric.hit(prediction, target));
+			const added = { prediction, target, confidence: confidences?.[i] };
+			if (places) score.waiting[places[i] as number] = added;
+			else add(score, added);
 		});
 	}
 	tf.dispose(Object.values(tensors));
@@ -56,12 +96,8 @@ function rowOf<Target, Prediction>(
 	{
 		seconds,
 		skipped,
-		order,
-	}: {
-		seconds: number;
-		skipped: number;
-		order: readonly number[] | undefined;
-	},
+		perImage,
+	}: { seconds: number; skipped: number; perImage: string | undefined },
 ): ResultRow {
 	const details = metric.details?.();
 	const { run, step } = predictor;
@@ -88,19 +124,25 @@ function rowOf<Target, Prediction>(
 		...(details && { details }),
 		...(skipped > 0 && { skipped }),
 		// Of all images or of none: each has its place.
-		...(hits.length === cell.images && {
-			correct: packHits(order ? inPlace(hits, order) : hits),
-		}),
+		...(hits.length === cell.images && { correct: packHits(hits) }),
+		...(perImage !== undefined && { perImage }),
 	};
 }
 
-/** What was found of images in an order, by their places. */
-function inPlace<Found>(found: readonly Found[], order: readonly number[]) {
-	const placed: Found[] = [];
-	order.forEach((place, i) => {
-		placed[place] = found[i] as Found;
-	});
-	return placed;
+/** Writes down what a score is made of, and returns what the file is called; nothing where the metric does not say it. */
+function storePerImage<Target, Prediction>(
+	cell: Cell,
+	{ predictor, metric }: Score<Target, Prediction>,
+	skipped: readonly number[],
+): string | undefined {
+	const made = metric.perImage?.();
+	if (!made) return undefined;
+	const { run, step } = predictor;
+	const name = perImageName(cell, step);
+	const { bytes, ...kind } = made;
+	const head = { ...kind, metric: cell.metric, skipped };
+	writePerImage(run.folder, name, { head, bytes });
+	return name;
 }
 
 /** Tells a reporter how many images are done, after each batch. */
@@ -164,11 +206,14 @@ export async function fillGaps<Target, Prediction>(
 		for (const { cell, runs } of gaps) {
 			const { images, data } = cell;
 			const began = performance.now();
-			let [skipped, reason] = [0, ""];
+			const order = adaptation && orderOf(adaptation, task, images);
+			const placeOf = (at: number): number => order?.[at] ?? at;
+			const skipped: number[] = [];
+			let reason = "";
 			const scores = runs.map(({ id }): Score<Target, Prediction> => {
 				const predictor = predictors.get(id) as RunPredictor<Prediction>;
 				predictor.reset?.();
-				return { predictor, metric: task.metric(), hits: [] };
+				return { predictor, metric: task.metric(), hits: [], waiting: [] };
 			});
 			for (let start = 0; start < images; start += batchSize) {
 				// an interrupt is heard between turns only
@@ -177,27 +222,36 @@ export async function fillGaps<Target, Prediction>(
 				const size = Math.min(batchSize, images - start);
 				const taken = await take(stream, size);
 				const readable = taken.filter(isReadable);
-				skipped += size - readable.length;
-				for (const image of taken) {
-					if (isReadable(image)) continue;
+				taken.forEach((image, i) => {
+					if (isReadable(image)) return;
+					skipped.push(placeOf(start + i));
 					warn(image.unread);
 					reason ||= `: ${image.unread}`;
-				}
+				});
 				// What adapts sees a batch's own images, and nothing that fills it up.
 				const count = adaptation ? readable.length : batchSize;
+				const places = taken.flatMap((image, i) =>
+					isReadable(image) ? [placeOf(start + i)] : [],
+				);
 				if (readable.length > 0)
-					addBatch(task, scores, { images: readable, count });
+					addBatch(task, scores, {
+						...{ images: readable, count },
+						...(order && { places }),
+					});
 				progress(cell, size);
 			}
-			const order = adaptation && orderOf(adaptation, images);
+			skipped.sort((a, b) => a - b);
+			for (const score of scores) addWaiting(score);
 			const seconds = (performance.now() - began) / 1000;
-			if (skipped === images)
+			if (skipped.length === images)
 				throw new Error(
 					`none of the ${images} images of ${data} could be read${reason}`,
 				);
 			for (const score of scores) {
-				const { results } = runFiles(score.predictor.run.folder);
-				appendRow(results, rowOf(cell, score, { seconds, skipped, order }));
+				const { folder } = score.predictor.run;
+				const perImage = storePerImage(cell, score, skipped);
+				const counts = { seconds, skipped: skipped.length, perImage };
+				appendRow(runFiles(folder).results, rowOf(cell, score, counts));
 			}
 		}
 	} finally {

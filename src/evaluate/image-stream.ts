@@ -25,8 +25,12 @@ import {
 type Images<Target> = AsyncGenerator<TestImage<Target>, void, undefined>;
 
 /** The places of so many images in the test set, in the order in which they are shown. */
-const placesOf = ({ adaptation }: Settled, images: number): readonly number[] =>
-	(adaptation && orderOf(adaptation, images)) ??
+const placesOf = (
+	task: Pick<Task, "testBatchSize">,
+	{ adaptation }: Pick<Settled, "adaptation">,
+	images: number,
+): readonly number[] =>
+	(adaptation && orderOf(adaptation, task, images)) ??
 	Array.from({ length: images }, (_, place) => place);
 
 const sizeOf = ({ height, width }: Size): Size => ({ height, width });
@@ -43,7 +47,7 @@ async function* corruptedInThreads<Target>(
 	const taken: (string | Size)[] = [];
 	function* requests() {
 		for (const { applied, severity, images } of cells)
-			for (const place of placesOf(options, images)) {
+			for (const place of placesOf(task, options, images)) {
 				const sample = readTest(task, place);
 				taken.push("unread" in sample ? sample.unread : sizeOf(sample.image));
 				if ("unread" in sample) continue;
@@ -97,7 +101,7 @@ async function* withoutThreads<Target>(
 ): Images<Target> {
 	const imageAt = testImages(task, corruptingOf(task, options));
 	for (const cell of cells)
-		for (const place of placesOf(options, cell.images))
+		for (const place of placesOf(task, options, cell.images))
 			yield imageAt(place, cell);
 }
 
@@ -143,7 +147,7 @@ async function* preparedInThreads<Target>(
 	const { chunk, ...pool } = sharesOf(workers, shares);
 	function* spans(): Generator<ImageSpan> {
 		for (const { applied, severity, images } of cells) {
-			const order = placesOf(options, images);
+			const order = placesOf(task, options, images);
 			for (let first = 0; first < images; first += chunk)
 				yield {
 					corruption: applied && sentCondition(applied),
@@ -181,7 +185,7 @@ async function* preparedInThreads<Target>(
 		if (at++ === checked) {
 			const begun = cells[first] as Cell;
 			const own = testImages(task, corrupting)(
-				placesOf(options, begun.images)[0] as number,
+				placesOf(task, options, begun.images)[0] as number,
 				begun,
 			);
 			if (!isDeepStrictEqual(found[0], structuredClone(own)))

@@ -85,6 +85,10 @@ export async function loadPredictor<Target, Prediction>(
 				})
 			: makePredictor(task, model, isFrozen ? Object.values(model.params) : []);
 		return {
+			predictSurely: (input) => ({
+				predictions: predictor.predict(input),
+				confidences: undefined,
+			}),
 			...predictor,
 			run,
 			...(step !== undefined && { step }),

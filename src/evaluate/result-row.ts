@@ -39,6 +39,8 @@ export interface ResultRow {
 	readonly scoring?: string;
 	/** What the network was adapted by to the images it was scored on, such as `bn16`; left out where it was not. */
 	readonly adaptation?: string;
+	/** Of what adapted it: a hash of its settings, the order of the images and the size of a batch. */
+	readonly adaptationCode?: string;
 	/** `last` where a run that ends with an average of its weights was scored with the last ones; left out otherwise. */
 	readonly weights?: "last";
 	readonly corruption: CorruptionLabel | "clean";
@@ -80,6 +82,11 @@ export interface ResultRow {
 	readonly skipped?: number;
 	/** Where single predictions are right or wrong: a bit for each image, first image first, in base64. */
 	readonly correct?: string;
+	/**
+	 * The file of what the score is made of, image by image; in `results.jsonl` its name in the folder `per-image` of
+	 * the run. Rows of early versions, and of metrics that do not say it, have none.
+	 */
+	readonly perImage?: string;
 }
 
 /** Packs one bit for each image: image 0 is the lowest bit of the first byte. */

@@ -1,6 +1,9 @@
+import { join } from "node:path";
+import { perImageFolder } from "../runs/per-image-file.js";
 import { readRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Run } from "../train/run.js";
+import { isSameCell } from "./cell.js";
 import type { ResultRow } from "./result-row.js";
 
 function isResultRow(value: unknown): value is ResultRow {
@@ -12,6 +15,24 @@ function isResultRow(value: unknown): value is ResultRow {
 	);
 }
 
-/** The rows of a run, in the order in which they became known; throws where the file is damaged. */
+/** Without rows that were scored again, to have their per-image data. */
+const withoutReplaced = (rows: readonly ResultRow[]): ResultRow[] =>
+	rows.filter(
+		(row, i) =>
+			!rows
+				.slice(i + 1)
+				.some(
+					(later) => later.perImage !== undefined && isSameCell(row, later),
+				),
+	);
+
+/**
+ * The rows of a run, in the order in which they became known, with the paths of their per-image data; throws where the
+ * file is damaged.
+ */
 export const readResults = ({ folder }: Pick<Run, "folder">): ResultRow[] =>
-	readRows(runFiles(folder).results, isResultRow);
+	withoutReplaced(readRows(runFiles(folder).results, isResultRow)).map((row) =>
+		row.perImage === undefined
+			? row
+			: { ...row, perImage: join(perImageFolder(folder), row.perImage) },
+	);

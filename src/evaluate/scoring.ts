@@ -5,7 +5,7 @@ import { ownForm } from "../own.js";
 import { isNamedInFull } from "../tasks/published-data.js";
 import type { Task } from "../tasks/task.js";
 import { taskIdentity } from "../tasks/task-identity.js";
-import { type Adaptation, defaultOrder } from "./adaptation.js";
+import { type Adaptation, orderName } from "./adaptation.js";
 import type { Cell } from "./cell.js";
 import type { Settled } from "./evaluate-options.js";
 
@@ -18,28 +18,32 @@ export function hashOfImages(images: readonly Image[]): string {
 }
 
 /** What an adaptation makes of images, which depends on those of one batch together. */
-const adaptedBy = (adaptation: Adaptation, batchSize: number) => ({
-	adaptation: ownForm(adaptation),
-	order: adaptation.order ?? defaultOrder,
-	batchSize,
+const adaptedBy = (
+	adaptation: Adaptation,
+	task: Task,
+	batchSize: number,
+): Pick<Cell, "adaptation" | "adaptationCode"> => ({
+	adaptation: adaptation.name,
+	adaptationCode: shortHash({
+		...taskIdentity(task, "adapting"),
+		adaptation: ownForm(adaptation),
+		order: orderName(adaptation, task),
+		batchSize,
+	}),
 });
 
 /**
  * A hash of all that the scores of a run depend on besides its weights and the columns of a row: classes, test
- * data, changes of the task, the size of a batch where images are padded together, and what adapts the network; of other
- * images than the task's own, how it calls those, which says how it looks at images.
+ * data, changes of the task, and the size of a batch where images are padded together; of other images than the task's
+ * own, how it calls those, which says how it looks at images. Beside it, what adapts the network.
  */
 export function scoringOf(
 	task: Task,
 	{ batchSize, adaptation }: Pick<Settled, "batchSize" | "adaptation">,
 	own?: string,
-): Pick<Cell, "scoring" | "isAsEver" | "adaptation"> {
+): Pick<Cell, "scoring" | "isAsEver" | "adaptation" | "adaptationCode"> {
 	const { classes, test, testBatchSize = 64, uses } = task;
-	const identity = taskIdentity(
-		task,
-		"scoring",
-		...(adaptation ? ["adapting" as const] : []),
-	);
+	const identity = taskIdentity(task, "scoring");
 	const isPadded = uses === "pyramid" && batchSize !== testBatchSize;
 	const { contents } = test;
 	return {
@@ -48,10 +52,9 @@ export function scoringOf(
 			classes,
 			contents,
 			...(isPadded && { batchSize }),
-			...(adaptation && adaptedBy(adaptation, batchSize)),
 			...(own !== undefined && { own }),
 		}),
-		...(adaptation && { adaptation: adaptation.name }),
+		...(adaptation && adaptedBy(adaptation, task, batchSize)),
 		isAsEver:
 			!adaptation &&
 			Object.keys(identity).length === 0 &&

@@ -134,16 +134,23 @@ function adapterOf(
 		return output;
 	};
 	const isEpisodic = episodic ?? task.testBatchSize === 1;
+	const seen = <What>(input: Input, what: (output: NetworkOutput) => What) => {
+		if (isEpisodic) reset();
+		for (let i = 1; i < steps; i++) tf.dispose(forward(input));
+		const output = forward(input);
+		const found = what(output);
+		tf.dispose(output);
+		return found;
+	};
 	return {
 		reset,
-		predict(input) {
-			if (isEpisodic) reset();
-			for (let i = 1; i < steps; i++) tf.dispose(forward(input));
-			const output = forward(input);
-			const predictions = task.predictions(output, input.shown);
-			tf.dispose(output);
-			return predictions;
-		},
+		predict: (input) =>
+			seen(input, (output) => task.predictions(output, input.shown)),
+		predictSurely: (input) =>
+			seen(input, (output) => ({
+				predictions: task.predictions(output, input.shown),
+				confidences: task.confidences?.(output),
+			})),
 		dispose() {
 			step.dispose?.();
 			tf.dispose(kept);

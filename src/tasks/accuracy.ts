@@ -1,8 +1,12 @@
 import { distinctNames } from "./distinct-names.js";
+import {
+	meanPerClassName,
+	packPredictions,
+	sharesOf,
+} from "./per-image/prediction-sums.js";
 import type { Metric } from "./task.js";
 
-/** What the mean over the classes of their accuracies is called. */
-export const meanPerClassName = "mean per class";
+export { meanPerClassName };
 
 /**
  * The share of predicted classes that are right, in percent.
@@ -17,6 +21,11 @@ export function accuracy(
 	// By class, without an element for one that has no images.
 	const counts: number[] = [];
 	const right: number[] = [];
+	const all = {
+		targets: [] as number[],
+		predicted: [] as number[],
+		confidences: [] as number[],
+	};
 	const sum = (values: readonly number[]): number =>
 		values.reduce((total, value) => total + value, 0);
 	const hit = (prediction: number, target: number): boolean =>
@@ -27,7 +36,10 @@ export function accuracy(
 	};
 	return {
 		hit,
-		add(prediction, target) {
+		add(prediction, target, confidence) {
+			all.targets.push(target);
+			all.predicted.push(prediction);
+			if (confidence !== undefined) all.confidences.push(confidence);
 			counts[target] = (counts[target] ?? 0) + 1;
 			right[target] = (right[target] ?? 0) + (hit(prediction, target) ? 1 : 0);
 		},
@@ -37,7 +49,7 @@ export function accuracy(
 		},
 		details() {
 			some();
-			const shares = counts.map((count, i) => (100 * right[i]!) / count);
+			const shares = sharesOf({ counts, right });
 			const ofClasses = names.flatMap((name, i) =>
 				shares[i] === undefined
 					? []
@@ -48,6 +60,12 @@ export function accuracy(
 				...Object.fromEntries(ofClasses),
 			};
 		},
+		perImage: () => ({
+			kind: "predictions",
+			classes,
+			figure: "accuracy",
+			bytes: packPredictions(all),
+		}),
 	};
 }
 
@@ -61,10 +79,11 @@ export function accuracy(
  */
 export function meanPerClass(
 	classes: readonly string[] = [],
-): Required<Pick<Metric<number, number>, "add" | "value" | "details">> {
-	const { add, value, details } = accuracy(classes);
+): Required<Omit<Metric<number, number>, "hit">> {
+	const { add, value, details, perImage } = accuracy(classes);
 	return {
 		add,
+		perImage: () => ({ ...perImage(), figure: meanPerClassName }),
 		value: () => details()[meanPerClassName]!,
 		details() {
 			const { [meanPerClassName]: _, ...ofClasses } = details();

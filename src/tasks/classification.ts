@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { headOf, paramsOf } from "../backbones/backbone.js";
 import { oneOf } from "../check/checks.js";
+import { markDerived } from "../code-text.js";
 import { linear } from "../nn/linear.js";
 import { meanEntropy } from "../nn/mean-entropy.js";
 import { accuracy, meanPerClass, meanPerClassName } from "./accuracy.js";
@@ -17,6 +18,7 @@ export type Classification = Pick<
 	| "forward"
 	| "entropy"
 	| "predictions"
+	| "confidences"
 	| "batchTargets"
 >;
 
@@ -29,6 +31,22 @@ function crossEntropy(
 		classShares(labels as tf.Tensor, classes),
 		logits,
 	);
+}
+
+/** The largest softmax of each image; none of an output that is no logits of these classes, as of a varied network. */
+function largestShares(
+	logits: tf.Tensor,
+	classes: number,
+): Float32Array | undefined {
+	if (!(logits instanceof tf.Tensor) || logits.rank !== 2) return undefined;
+	const [images = 0, columns] = logits.shape;
+	if (columns !== classes) return undefined;
+	const values = logits.dataSync<"float32">();
+	return Float32Array.from({ length: images }, (_, i) => {
+		const own = values.subarray(i * classes, (i + 1) * classes);
+		const largest = own.reduce((most, value) => Math.max(most, value));
+		return 1 / own.reduce((sum, value) => sum + Math.exp(value - largest), 0);
+	});
 }
 
 const metrics = { accuracy, [meanPerClassName]: meanPerClass };
@@ -75,6 +93,10 @@ export function classification(
 			tf.tidy(() => crossEntropy(logits, targets, classes)),
 		predictions: (logits) =>
 			tf.tidy(() => Array.from(tf.argMax(logits, 1).dataSync())),
+		// The id of a row does not depend on it, which follows from the network's output.
+		confidences: markDerived((logits: tf.Tensor) =>
+			largestShares(logits, classes),
+		),
 		batchTargets: (targets) => ({
 			labels: tf.tensor1d([...targets], "int32"),
 		}),

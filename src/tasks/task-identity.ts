@@ -1,6 +1,6 @@
 import { shortHash } from "../canonical.js";
 import { didYouMean } from "../check/did-you-mean.js";
-import { textOf } from "../code-text.js";
+import { isDerived, textOf } from "../code-text.js";
 import type { Dataset, Task } from "./task.js";
 
 /** What a part of a task was changed to. */
@@ -62,6 +62,7 @@ const concerns: Record<keyof Task, Concern | null> = {
 	test: "scoring",
 	prepare: "scoring",
 	predictions: "scoring",
+	confidences: "scoring",
 	metric: "scoring",
 };
 
@@ -124,6 +125,11 @@ export function taskIdentity(
 		shortHash(
 			keysOf(concern)
 				.filter((key) => made.parts[key] !== undefined)
+				// It says nothing that the others do not, and rows are older than it.
+				.filter(
+					(key) =>
+						key !== "confidences" || !isDerived(made.parts[key] as object),
+				)
 				.map((key) => [key, codeOf(`${key} of ${name}`, made.parts[key])]),
 		);
 	return {

@@ -9,6 +9,7 @@ import type { ParamSpecs, Params } from "../nn/params.js";
 import type { CodeSource } from "../own.js";
 import type { Random } from "../random.js";
 import type { Consistency } from "./consistency.js";
+import type { PerImage } from "./per-image/per-image.js";
 import type { Made } from "./task-identity.js";
 
 export type { BatchTargets, Example };
@@ -47,13 +48,16 @@ export interface Dataset<Target> {
 
 /** Adds up predictions. */
 export interface Metric<Prediction, Target> {
-	add(prediction: Prediction, target: Target): void;
+	/** `confidence`, from 0 to 1, is how sure the prediction is, where the task says it. */
+	add(prediction: Prediction, target: Target, confidence?: number): void;
 	/** A percentage; throws before anything was added. */
 	value(): number;
 	/** Further figures by name, in percent: such as `mask AP`, or the IoU of each class. */
 	details?(): Readonly<Record<string, number>>;
 	/** Whether a single prediction is right, where the score is the share of those that are. */
 	hit?(prediction: Prediction, target: Target): boolean;
+	/** What the score is made of, image by image in the order in which they were added: so that it has intervals. */
+	perImage?(): PerImage;
 }
 
 /** Height and width, in pixels. */
@@ -168,6 +172,8 @@ export interface Task<
 	): tf.Scalar;
 	/** One prediction for each image of a batch, in the coordinates of the image as it was given. */
 	predictions(output: Output, shown: readonly Shown[]): Prediction[];
+	/** How sure each prediction of a batch is, from 0 to 1, where that can be said: it is stored beside the scores. */
+	confidences?(output: Output): ArrayLike<number> | undefined;
 	/** The targets of a batch whose images are padded to a size. */
 	batchTargets(targets: readonly Target[], padded: Size): BatchTargets;
 	/** The training image as the network sees it: a random crop and flip, say. */

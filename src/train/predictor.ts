@@ -3,7 +3,7 @@ import type { ForwardOptions } from "../backbones/forward.js";
 import { compile } from "../engine/compile.js";
 import type { Image } from "../image/image.js";
 import { normalize } from "../nn/normalize.js";
-import type { Shown, Size, Task } from "../tasks/task.js";
+import type { NetworkOutput, Shown, Size, Task } from "../tasks/task.js";
 import { imagesToTensor, paddedSize, sizesToTensor } from "./image-batch.js";
 import type { Model } from "./model.js";
 
@@ -27,6 +27,11 @@ export interface Input {
 export interface Predictor<Prediction> {
 	/** One prediction for each image that is shown. */
 	predict(input: Input): Prediction[];
+	/** The same, and how sure each is, where the task says it. */
+	predictSurely(input: Input): {
+		readonly predictions: Prediction[];
+		readonly confidences: ArrayLike<number> | undefined;
+	};
 	/** Frees what was compiled, not the weights. */
 	dispose(): void;
 }
@@ -72,13 +77,23 @@ export function makePredictor<Target, Prediction>(
 			}),
 		{ frozen },
 	);
+	const seen = <Read>(
+		{ images, sizes }: Input,
+		read: (output: NetworkOutput) => Read,
+	): Read => {
+		const output = tf.tidy(() => forward(images, sizes));
+		const what = read(output);
+		tf.dispose(output);
+		return what;
+	};
 	return {
-		predict: ({ images, sizes, shown }) => {
-			const output = tf.tidy(() => forward(images, sizes));
-			const predictions = task.predictions(output, shown);
-			tf.dispose(output);
-			return predictions;
-		},
+		predict: (input) =>
+			seen(input, (output) => task.predictions(output, input.shown)),
+		predictSurely: (input) =>
+			seen(input, (output) => ({
+				predictions: task.predictions(output, input.shown),
+				confidences: task.confidences?.(output),
+			})),
 		dispose: () => forward.dispose?.(),
 	};
 }

@@ -113,7 +113,7 @@ test("rows without single predictions, or with others than the score, are refuse
 	const without = rows.map(({ correct: _, ...row }) => row);
 	assert.throws(
 		() => bootstrap(without, ["run"], one),
-		/run, clean 0: the row has no single predictions/,
+		/run, clean 0: the row has no per-image data, .* evaluate again with \{ perImage: true \}/,
 	);
 	const damaged = rows.map((row) => ({ ...row, score: 40 }));
 	assert.throws(

@@ -287,7 +287,7 @@ test("what was not scored on the same images, whole, is refused in a sentence", 
 	refused(b.slice(0, 1), /b lacks fog 1/);
 	refused(
 		b.map(({ correct: _, ...row }) => row),
-		/b, clean 0: the row has no single predictions/,
+		/b, clean 0: the row has no per-image data/,
 	);
 	const scored = (rows: readonly ResultRow[], scoring: string) =>
 		rows.map((row) => ({ ...row, scoring }));

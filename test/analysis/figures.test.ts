@@ -73,7 +73,7 @@ test("error bars are the bootstrap's, and absent where rows have no single predi
 	);
 	assert.throws(
 		() => plotDegreeOfFineTuning(without, { intervals: true }),
-		/no single predictions/,
+		/no per-image data/,
 	);
 });
 

@@ -283,6 +283,7 @@ export const withoutOptions: readonly string[] = [
 	"figureToHtml",
 	"figureToSvg",
 	"findResults",
+	"imageSums",
 	"frostSource",
 	"isHead",
 	"isInFirstStages",

@@ -81,7 +81,11 @@ describe("a run of classification", () => {
 				[name, "contrast"],
 			]),
 		);
-		assert.equal(new Set(rows.map(({ scoring }) => scoring)).size, 3);
+		assert.equal(new Set(rows.map(({ scoring }) => scoring)).size, 1);
+		assert.equal(
+			new Set(rows.map(({ adaptationCode }) => adaptationCode)).size,
+			3,
+		);
 		const again = await evaluate(run, task, {
 			...cells,
 			batchSize: 8,
@@ -115,7 +119,8 @@ describe("a run of classification", () => {
 			);
 		const here = await scores(8, 0);
 		assert.deepEqual(await scores(8, 2), here);
-		assert.notEqual((await scores(11, 0))[0]?.scoring, here[0]?.scoring);
+		const other = await scores(11, 0);
+		assert.notEqual(other[0]?.adaptationCode, here[0]?.adaptationCode);
 	});
 
 	test("has what is right in the places of the images, whatever their order", async () => {
@@ -184,7 +189,7 @@ describe("a run of classification", () => {
 			batchSize: 8,
 			adaptation: other,
 		});
-		assert.notEqual(rows[0]?.scoring, clean?.scoring);
+		assert.notEqual(rows[0]?.adaptationCode, clean?.adaptationCode);
 	});
 
 	test("without batch norms is refused, and keeps its rows", async () => {

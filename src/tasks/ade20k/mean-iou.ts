@@ -1,18 +1,18 @@
 import { checkArgument } from "../../check/check-options.js";
 import { list, text } from "../../check/checks.js";
 import { ignoredLabel, type LabelMap } from "../../image/label-map.js";
-import { distinctNames } from "../distinct-names.js";
 import type { Metric } from "../task.js";
-
-/** Of each class, how many pixels were predicted, are labeled, and are both. */
-interface Areas {
-	readonly predicted: Float64Array;
-	readonly labeled: Float64Array;
-	readonly both: Float64Array;
-}
+import { areaPacker } from "./area-sums.js";
+import {
+	areaFigures,
+	type ClassAreas,
+	meanIouName,
+	meanIouOf,
+	noAreas,
+} from "./class-areas.js";
 
 function count(
-	{ predicted, labeled, both }: Areas,
+	{ predicted, labeled, both }: ClassAreas,
 	prediction: LabelMap,
 	target: LabelMap,
 ): void {
@@ -36,21 +36,6 @@ function count(
 	}
 }
 
-/** The mean of the numbers that are any. */
-function nanMean(values: readonly number[]): number {
-	const known = values.filter((value) => !Number.isNaN(value));
-	return known.reduce((sum, value) => sum + value, 0) / known.length;
-}
-
-const sum = (values: Float64Array): number =>
-	values.reduce((total, value) => total + value, 0);
-
-/** The figures that are any. */
-const known = (
-	figures: readonly (readonly [name: string, value: number])[],
-): Record<string, number> =>
-	Object.fromEntries(figures.filter(([, value]) => !Number.isNaN(value)));
-
 /**
  * The mean over the classes of intersection over union, of all pixels of all images together, in percent.
  *
@@ -62,39 +47,34 @@ const known = (
  */
 export function meanIou(
 	classes: readonly string[],
-): Required<Pick<Metric<LabelMap, LabelMap>, "add" | "value" | "details">> {
+): Required<
+	Pick<Metric<LabelMap, LabelMap>, "add" | "value" | "details" | "perImage">
+> {
 	checkArgument("meanIou", ["classes", classes], list(text));
-	const none = () => new Float64Array(ignoredLabel + 1);
-	const areas: Areas = { predicted: none(), labeled: none(), both: none() };
-	const { predicted, labeled, both } = areas;
-	const perClass = () => {
-		const union = (i: number) => predicted[i]! + labeled[i]! - both[i]!;
-		return {
-			ious: classes.map((_, i) => (100 * both[i]!) / union(i)),
-			accuracies: classes.map((_, i) => (100 * both[i]!) / labeled[i]!),
-		};
-	};
-	const names = distinctNames(classes);
-	const named = (what: string, values: readonly number[]) =>
-		names.map((name, i) => [`${what}: ${name}`, values[i]!] as const);
-	const ofClasses = (values: Float64Array): number =>
-		sum(values.subarray(0, classes.length));
+	const all = noAreas();
+	const packed = areaPacker();
 	return {
-		add: (prediction, target) => count(areas, prediction, target),
+		add(prediction, target) {
+			const areas = noAreas();
+			count(areas, prediction, target);
+			packed.add(areas);
+			for (const name of ["predicted", "labeled", "both"] as const)
+				areas[name].forEach((area, i) => {
+					all[name][i]! += area;
+				});
+		},
 		value() {
-			const mean = nanMean(perClass().ious);
+			const mean = meanIouOf(all, classes);
 			if (Number.isNaN(mean))
 				throw new Error("there is no mIoU of no labeled pixels");
 			return mean;
 		},
-		details() {
-			const { ious, accuracies } = perClass();
-			return known([
-				["aAcc", (100 * ofClasses(both)) / ofClasses(labeled)],
-				["mAcc", nanMean(accuracies)],
-				...named("IoU", ious),
-				...named("Acc", accuracies),
-			]);
-		},
+		details: () => areaFigures(all, classes),
+		perImage: () => ({
+			kind: "areas",
+			classes,
+			figure: meanIouName,
+			bytes: packed.bytes(),
+		}),
 	};
 }

@@ -38,8 +38,9 @@ export function topFiveAccuracy(): Required<Metric<readonly number[], number>> {
 	const five = accuracy();
 	const firstOf = (prediction: readonly number[]) => prediction[0] as number;
 	return {
-		add(prediction, target) {
-			first.add(firstOf(prediction), target);
+		perImage: first.perImage,
+		add(prediction, target, confidence) {
+			first.add(firstOf(prediction), target, confidence);
 			five.add(
 				prediction.includes(target) ? target : firstOf(prediction),
 				target,

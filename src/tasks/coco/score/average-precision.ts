@@ -5,6 +5,8 @@ import type { Metric } from "../../task.js";
 import type { Detections, Id, Instances } from "../instances.js";
 import { checkDetections, checkInstances } from "./check-detections.js";
 import { type Summary, summarize } from "./coco-figures.js";
+import { matchesOf, placed } from "./matches.js";
+import { packMatches } from "./pack-matches.js";
 import { type Kind, type ScoredImage, scoreImage } from "./score-image.js";
 
 /** What is scored, and how. */
@@ -86,8 +88,11 @@ export function averagePrecision(
 		chosen ?? (now === false ? ["box"] : ["box", "mask"]);
 	let known: readonly (readonly [Kind, Summary])[] | undefined;
 	const summaries = () => {
-		known ??= kindsOf(masked).map(
-			(kind) => [kind, summarize(images, kind, classes.length)] as const,
+		if (known) return known;
+		const kinds = kindsOf(masked);
+		const matches = matchesOf(placed(images), kinds);
+		known = kinds.map(
+			(kind) => [kind, summarize(matches, kind, classes.length)] as const,
 		);
 		return known;
 	};
@@ -121,5 +126,11 @@ export function averagePrecision(
 			const { [`${kindsOf(masked)[0]} AP`]: _, ...details } = all;
 			return details;
 		},
+		perImage: () => ({
+			kind: "matches",
+			classes,
+			figure: `${kindsOf(masked)[0]} AP`,
+			bytes: packMatches(placed(images), kindsOf(masked)),
+		}),
 	};
 }

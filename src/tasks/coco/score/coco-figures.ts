@@ -1,10 +1,10 @@
-import type { Id } from "../instances.js";
 import {
 	areaNames,
 	ignoredShift,
 	overlapThresholds,
 } from "./match-detections.js";
-import { type Kind, mostDetections, type ScoredImage } from "./score-image.js";
+import type { Matches } from "./matches.js";
+import { type Kind, mostDetections } from "./score-image.js";
 
 /** The twelve figures of COCO, in its order, from 0 to 1; NaN where there is nothing of the kind to find. */
 export interface Figures {
@@ -28,74 +28,68 @@ export interface Summary {
 	readonly classes: readonly number[];
 }
 
-/** The detections of one class in all images. */
-interface Ranking {
-	/** By falling score; of equal ones those of the first image come first. */
-	readonly order: Uint32Array;
+/** The detections of one class in all images, by falling score; of equal ones those of the first image come first. */
+export interface Ranking {
+	/** The image of each. */
+	readonly images: Uint32Array;
 	/** The position of each detection among those of its image. */
 	readonly ranks: Uint8Array;
 	/** `[detections * ranges]`, as `matchDetections` returns them. */
 	readonly flags: Uint32Array;
-	/** How many things there are to find, for each range of areas. */
-	readonly wanted: readonly number[];
+	/** In which images there is something to find, and how many of it there are for each range of areas. */
+	readonly wanted: {
+		readonly images: readonly number[];
+		readonly counts: readonly (readonly number[])[];
+	};
 }
 
 const recalls = Array.from({ length: 101 }, (_, i) => i * 0.01);
 const [all, small, medium, large] = [0, 1, 2, 3] as const;
 const [half, threeQuarters] = [0, 5] as const;
 
-/** Numbers by value, texts by their characters' codes, as NumPy sorts them. */
-const compareIds = (a: Id, b: Id): number =>
-	typeof a === "number" && typeof b === "number"
-		? a - b
-		: Buffer.compare(Buffer.from(String(a)), Buffer.from(String(b)));
-
-/** Images by their ids, where all have one. */
-function ordered(images: readonly ScoredImage[]): readonly ScoredImage[] {
-	if (images.some(({ id }) => id === undefined)) return images;
-	return [...images].sort((a, b) => compareIds(a.id as Id, b.id as Id));
+/** The positions of the detections of each class. */
+function positions(labels: Int32Array, classes: number): Uint32Array[] {
+	const lengths = new Uint32Array(classes);
+	for (const label of labels) lengths[label]!++;
+	const found = Array.from(lengths, (length) => new Uint32Array(length));
+	const filled = new Uint32Array(classes);
+	labels.forEach((label, i) => {
+		found[label]![filled[label]!++] = i;
+	});
+	return found;
 }
 
-/** Sorts what remains of the images into classes. */
-function rank(
-	images: readonly ScoredImage[],
+/** Sorts what remains of images into classes. */
+export function rank(
+	{ image, place, labels, scores, ranks, flags, wanted }: Matches,
 	kind: Kind,
 	classes: number,
 ): Ranking[] {
-	const lengths = new Uint32Array(classes);
-	for (const { labels } of images)
-		for (const label of labels) lengths[label]!++;
 	const ranges = areaNames.length;
-	const rows = Array.from(lengths, (length) => ({
-		filled: 0,
-		scores: new Float64Array(length),
-		ranks: new Uint8Array(length),
-		flags: new Uint32Array(length * ranges),
-		wanted: areaNames.map(() => 0),
-	}));
-	for (const { labels, scores, ranks, flags, wanted } of ordered(images)) {
-		const bits = flags[kind] as Uint32Array;
-		labels.forEach((label, i) => {
-			const row = rows[label]!;
-			const at = row.filled++;
-			row.scores[at] = scores[i]!;
-			row.ranks[at] = ranks[i]!;
+	const bits = flags[kind] as Uint32Array;
+	const things = positions(wanted.labels, classes);
+	return positions(labels, classes).map((order, label) => {
+		order.sort(
+			(a, b) => scores[b]! - scores[a]! || place[a]! - place[b]! || a - b,
+		);
+		const sorted = new Uint32Array(order.length * ranges);
+		order.forEach((from, to) => {
 			for (let range = 0; range < ranges; range++)
-				row.flags[at * ranges + range] = bits[i * ranges + range]!;
+				sorted[to * ranges + range] = bits[from * ranges + range]!;
 		});
-		for (const [label, counts] of wanted)
-			counts.forEach((count, range) => {
-				rows[label]!.wanted[range]! += count;
-			});
-	}
-	return rows.map(({ scores, ranks, flags, wanted }) => ({
-		order: Uint32Array.from(scores.keys()).sort(
-			(a, b) => scores[b]! - scores[a]! || a - b,
-		),
-		ranks,
-		flags,
-		wanted,
-	}));
+		const own = [...things[label]!];
+		return {
+			images: order.map((i) => image[i]!),
+			ranks: Uint8Array.from(order, (i) => ranks[i]!),
+			flags: sorted,
+			wanted: {
+				images: own.map((i) => wanted.image[i]!),
+				counts: areaNames.map((_, range) =>
+					own.map((i) => wanted.counts[i * ranges + range]!),
+				),
+			},
+		};
+	});
 }
 
 /** Which detections of a class are looked at. */
@@ -108,33 +102,51 @@ interface Selection {
 	readonly most: number;
 }
 
-/** The precision at each right detection, by falling score. */
-function precisions(
-	{ order, ranks, flags }: Ranking,
+/** How many times each image counts; once without it. */
+export type Times = Float64Array | undefined;
+
+/** Of one class: at each detection that is right, by falling score, how many are so far, and the precision. */
+interface Curve {
+	readonly right: number[];
+	readonly precision: number[];
+}
+
+/**
+ * What of a class is found.
+ *
+ * An image that counts several times stands as often, its copies next to each other: precision rises with each right
+ * detection among them, so that only the last of them matters.
+ */
+function curveOf(
+	{ images, ranks, flags }: Ranking,
 	{ range, bit, most }: Selection,
-): number[] {
-	const found: number[] = [];
-	let wrong = 0;
-	for (const i of order) {
-		const bits = flags[i * areaNames.length + range]!;
-		if (ranks[i]! >= most || (bits >> (bit + ignoredShift)) & 1) continue;
+	times: Times,
+): Curve {
+	const curve: Curve = { right: [], precision: [] };
+	let [right, wrong] = [0, 0];
+	for (let i = 0, at = range; i < images.length; i++, at += areaNames.length) {
+		const count = times ? times[images[i]!]! : 1;
+		const bits = flags[at]!;
+		if (count === 0 || ranks[i]! >= most || (bits >> (bit + ignoredShift)) & 1)
+			continue;
 		if ((bits >> bit) & 1) {
-			const right = found.length + 1;
-			found.push(right / (wrong + right + Number.EPSILON));
-		} else wrong++;
+			right += count;
+			curve.right.push(right);
+			curve.precision.push(right / (wrong + right + Number.EPSILON));
+		} else wrong += count;
 	}
-	return found;
+	return curve;
 }
 
 /** The mean, over the 101 recalls, of the best precision that is had with at least that recall. */
-function meanPrecision(found: number[], wanted: number): number {
-	for (let i = found.length - 1; i > 0; i--)
-		if (found[i]! > found[i - 1]!) found[i - 1] = found[i]!;
+function meanPrecision({ right, precision }: Curve, wanted: number): number {
+	for (let i = precision.length - 1; i > 0; i--)
+		if (precision[i]! > precision[i - 1]!) precision[i - 1] = precision[i]!;
 	let sum = 0;
 	let at = 0;
 	for (const recall of recalls) {
-		while (at < found.length && (at + 1) / wanted < recall) at++;
-		sum += found[at] ?? 0;
+		while (at < precision.length && right[at]! / wanted < recall) at++;
+		sum += precision[at] ?? 0;
 	}
 	return sum / recalls.length;
 }
@@ -142,72 +154,111 @@ function meanPrecision(found: number[], wanted: number): number {
 const mean = (values: readonly number[]): number =>
 	values.reduce((sum, value) => sum + value, 0) / values.length;
 
-/** The mean of a figure over the classes of which there is something to find. */
-function classMean(
-	rankings: readonly Ranking[],
-	range: number,
-	figure: (ranking: Ranking) => number,
-): number {
-	return mean(rankings.filter(({ wanted }) => wanted[range]! > 0).map(figure));
+/** How many things of a class there are to find. */
+function wantedOf({ wanted }: Ranking, range: number, times: Times): number {
+	const counts = wanted.counts[range]!;
+	return counts.reduce(
+		(sum, count, i) => sum + (times ? times[wanted.images[i]!]! : 1) * count,
+		0,
+	);
 }
 
 const thresholds = [...overlapThresholds.keys()];
 
-/** The AP of a class, over some overlaps. */
-const classPrecision = (
+/** The mean of a figure over the classes of which there is something to find. */
+function classMean(
+	rankings: readonly Ranking[],
+	figure: (ranking: Ranking) => number,
+): number {
+	return mean(rankings.map(figure).filter((one) => !Number.isNaN(one)));
+}
+
+/** The AP of a class, over some overlaps; NaN where there is nothing to find. */
+function classPrecision(
 	ranking: Ranking,
-	range: number,
-	bits: readonly number[],
-): number =>
-	mean(
+	{
+		range = all,
+		bits = thresholds,
+	}: { range?: number; bits?: readonly number[] },
+	times: Times,
+): number {
+	const wanted = wantedOf(ranking, range, times);
+	if (wanted === 0) return Number.NaN;
+	return mean(
 		bits.map((bit) =>
 			meanPrecision(
-				precisions(ranking, { range, bit, most: mostDetections }),
-				ranking.wanted[range]!,
+				curveOf(ranking, { range, bit, most: mostDetections }, times),
+				wanted,
 			),
 		),
 	);
+}
+
+/** The recall of a class by the best of each image, over all overlaps; NaN where there is nothing to find. */
+function classRecall(
+	ranking: Ranking,
+	{ range = all, most = mostDetections }: { range?: number; most?: number },
+	times: Times,
+): number {
+	const wanted = wantedOf(ranking, range, times);
+	if (wanted === 0) return Number.NaN;
+	return mean(
+		thresholds.map(
+			(bit) =>
+				(curveOf(ranking, { range, bit, most }, times).right.at(-1) ?? 0) /
+				wanted,
+		),
+	);
+}
+
+type Figure = (ranking: Ranking, times: Times) => number;
+
+const precision =
+	(range: number, bits = thresholds): Figure =>
+	(ranking, times) =>
+		classPrecision(ranking, { range, bits }, times);
+
+const recall =
+	(range: number, most: number): Figure =>
+	(ranking, times) =>
+		classRecall(ranking, { range, most }, times);
+
+const figures: Readonly<Record<keyof Figures, Figure>> = {
+	AP: precision(all),
+	AP50: precision(all, [half]),
+	AP75: precision(all, [threeQuarters]),
+	APs: precision(small),
+	APm: precision(medium),
+	APl: precision(large),
+	AR1: recall(all, 1),
+	AR10: recall(all, 10),
+	AR100: recall(all, mostDetections),
+	ARs: recall(small, mostDetections),
+	ARm: recall(medium, mostDetections),
+	ARl: recall(large, mostDetections),
+};
+
+/** The names of the figures, in COCO's order. */
+export const figureNames = Object.keys(figures) as (keyof Figures)[];
+
+/** A figure, from 0 to 1, where each image counts so many times; NaN where there is nothing of the kind to find. */
+export const figureOf = (
+	rankings: readonly Ranking[],
+	name: keyof Figures,
+	times?: Float64Array,
+): number => classMean(rankings, (ranking) => figures[name](ranking, times));
 
 /** The figures of one kind, from images whose detections were matched. */
 export function summarize(
-	images: readonly ScoredImage[],
+	matches: Matches,
 	kind: Kind,
 	classes: number,
 ): Summary {
-	const rankings = rank(images, kind, classes);
-	const precision = (range: number, bits = thresholds): number =>
-		classMean(rankings, range, (ranking) =>
-			classPrecision(ranking, range, bits),
-		);
-	const recall = (range: number, most: number): number =>
-		classMean(rankings, range, (ranking) =>
-			mean(
-				thresholds.map(
-					(bit) =>
-						precisions(ranking, { range, bit, most }).length /
-						ranking.wanted[range]!,
-				),
-			),
-		);
+	const rankings = rank(matches, kind, classes);
 	return {
-		figures: {
-			AP: precision(all),
-			AP50: precision(all, [half]),
-			AP75: precision(all, [threeQuarters]),
-			APs: precision(small),
-			APm: precision(medium),
-			APl: precision(large),
-			AR1: recall(all, 1),
-			AR10: recall(all, 10),
-			AR100: recall(all, mostDetections),
-			ARs: recall(small, mostDetections),
-			ARm: recall(medium, mostDetections),
-			ARl: recall(large, mostDetections),
-		},
-		classes: rankings.map((ranking) =>
-			ranking.wanted[all]! > 0
-				? classPrecision(ranking, all, thresholds)
-				: Number.NaN,
-		),
+		figures: Object.fromEntries(
+			figureNames.map((name) => [name, figureOf(rankings, name)]),
+		) as unknown as Figures,
+		classes: rankings.map((ranking) => figures.AP(ranking, undefined)),
 	};
 }
