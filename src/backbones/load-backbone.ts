@@ -89,7 +89,10 @@ export async function loadBackbone(
 	const { from, folder, dictionary } = options;
 	const given = architectureOf(what, from);
 	const published = given ? undefined : (what as ZooName | MiniBackboneName);
-	const { path } = findCheckpoint(published ?? "", { from, folder });
+	const { path } = findCheckpoint(given ? "" : (what as ZooName), {
+		from,
+		folder,
+	});
 	const only = (tensor: string) => !tensor.startsWith("optimizer/");
 	const checkpoint = await readCheckpoint(path, { only });
 	const chosen = dictionary === undefined ? {} : { dictionary };

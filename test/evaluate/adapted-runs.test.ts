@@ -48,7 +48,7 @@ function copyOf(run: Run): Run {
 }
 
 const untimed = (rows: readonly ResultRow[]) =>
-	rows.map(({ seconds: _, ...row }) => row);
+	rows.map(({ seconds: _, perImage: _file, ...row }) => row);
 
 const recipe = { ...recipes.shapes, batchSize: 8, length: { steps: 6 } };
 
