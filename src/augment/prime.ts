@@ -89,7 +89,7 @@ function mixer(
  * What PRIME makes of a draw, whoever drew it.
  *
  * Images are `[batch, height, width, 3]` in 0-1, before normalization, and so is the result. The draw
- * is that of `drawPrime` for the same shape and options.
+ * is that of `drawPrime` for the same shape and options. It runs outside compiled functions, which would keep a draw.
  */
 export function primeMixture(
 	options: PrimeOptions = primePresets.imagenet,

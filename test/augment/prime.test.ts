@@ -206,6 +206,23 @@ test("the same seed gives the same images, another seed others, and no tensor is
 	assert.ok(furthest(augment(images, new Random(2)), first.dataSync()) > 0.01);
 });
 
+test("as many kernels are called for many images as for one", async () => {
+	await useEngine();
+	await tf.setBackend("cpu");
+	// A diffeomorphism is computed where a chain chose it: with this seed, one does at every step.
+	const kernels = async (batch: number) => {
+		const images = fixtureImages(batch, 8);
+		const { kernels } = await tf.profile(() =>
+			prime(primePresets.cifar)(images, new Random("kernels", 1)),
+		);
+		images.dispose();
+		return kernels.length;
+	};
+	const few = await kernels(8);
+	assert.ok(few <= 12, `${few} kernels`);
+	assert.equal(await kernels(64), few);
+});
+
 test("the result is in 0-1 and has the shape of the images", async () => {
 	await useEngine();
 	const images = tf.tile(fixtureImages(4, 16), [1, 1, 2, 1]) as tf.Tensor4D;

@@ -100,6 +100,34 @@ test("the sum is that of sines at the highest frequencies", async () => {
 	assert.ok(furthest(changed, expected) < 2e-7);
 });
 
+test("the sum is that of sines in any band, of even and of odd frequencies, at any level", async () => {
+	await useEngine();
+	const levels = Float32Array.from({ length: 300 }, (_, i) => i / 299);
+	for (const band of [
+		[1],
+		[2],
+		[1, 2, 3],
+		[6, 8, 10],
+		[97, 98, 99, 100],
+		[0, 5, 0, 12],
+	]) {
+		// So small that nothing is clipped, but at the ends.
+		const weights = band.map((_, j) => 0.001 * (j + 1));
+		const changed = changeColors(tf.tensor4d(levels, [1, 100, 1, 3]), {
+			frequencies: Int32Array.from(band),
+			coefficients: Float32Array.from([...weights, ...weights, ...weights]),
+		});
+		const expected = Array.from(levels, (x) => {
+			const sum = band.reduce(
+				(total, k, j) => total + weights[j]! * Math.sin(Math.PI * k * x),
+				x,
+			);
+			return Math.min(Math.max(sum, 0), 1);
+		});
+		assert.ok(furthest(changed, expected) < 1e-7, `${band}`);
+	}
+});
+
 test("black and white stay as they are", async () => {
 	await useEngine();
 	const images = tf.concat([
