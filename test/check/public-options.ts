@@ -391,6 +391,27 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["permutations", "99"],
 		name: ["over", "seed", "seeds"],
 	},
+	calibration: {
+		call: (options) => library.calibration(results, ["run"], options),
+		...cells,
+	},
+	effectiveRobustness: {
+		call: (options) => library.effectiveRobustness(results, ["run"], options),
+		needed: { baselines: "run" },
+		typo: ["baseline", "baselines"],
+		wrong: ["baselines", 5],
+	},
+	plotTransfer: {
+		call: (options) => library.plotTransfer(results, options),
+		needed: { source: { regular: 70 } },
+		typo: ["sorce", "source"],
+		wrong: ["source", 5],
+	},
+	byFigure: {
+		call: (options) => library.byFigure(results, ["mask AP"], options),
+		typo: ["severites", "severities"],
+		wrong: ["severities", 1],
+	},
 	byCorruption: {
 		call: (options) => library.byCorruption(results, ["run"], options),
 		...cells,
