@@ -469,7 +469,7 @@ export { readResults } from "./evaluate/results.js";
 // Tables and figures.
 
 export type { BootstrapOptions, DrawOptions } from "./analysis/bootstrap.js";
-export { boxFigures, byFigure } from "./analysis/by-figure.js";
+export { byFigure, type FigureTableOptions } from "./analysis/by-figure.js";
 export type { ColumnValue, RunChoice } from "./analysis/choose-runs.js";
 export type { CompareOptions, DifferenceOptions } from "./analysis/compare.js";
 export type { PairOptions } from "./analysis/compare-pairs.js";

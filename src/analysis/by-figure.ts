@@ -1,5 +1,5 @@
 import type { ColumnTable } from "arquero";
-import { checkArgument, checkOptions } from "../check/check-options.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, text } from "../check/checks.js";
 import { robustness } from "./robustness.js";
 import { runColumnsOf } from "./score-groups.js";
@@ -7,14 +7,18 @@ import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { selectMetric } from "./select-metric.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 
-/** COCO's AP of boxes: over all overlaps, at one half, and of small, medium and large things. */
-export const boxFigures: readonly string[] = Object.freeze([
-	"box AP",
-	"box AP50",
-	"box APs",
-	"box APm",
-	"box APl",
-]);
+/** Which figures, and which cells their means are over. */
+export interface FigureTableOptions extends CellOptions {
+	/** By default COCO's AP of boxes: over all overlaps, at one half, and of small, medium and large things. */
+	readonly figures?: readonly string[];
+}
+
+const checks: Checks<FigureTableOptions> = {
+	...cellChecks,
+	figures: list(text, { least: 1 }),
+};
+
+const boxFigures = ["box AP", "box AP50", "box APs", "box APm", "box APl"];
 
 /**
  * Clean, corrupted and drop of several figures of a metric, such as AP by the size of things: one row for each group of
@@ -25,14 +29,11 @@ export const boxFigures: readonly string[] = Object.freeze([
  */
 export function byFigure(
 	results: Results,
-	figures: readonly string[] = boxFigures,
-	{
-		by = runColumnsOf(results),
-		...cells
-	}: CellOptions & { readonly by?: readonly string[] } = {},
+	by: readonly string[] = runColumnsOf(results),
+	options: FigureTableOptions = {},
 ): ColumnTable {
-	checkArgument("byFigure", ["figures", figures], list(text, { least: 1 }));
-	checkOptions<CellOptions>("byFigure", cells, cellChecks);
+	checkOptions("byFigure", options, checks);
+	const { figures = boxFigures, ...cells } = options;
 	const columns = by.includes("metric") ? by : [...by, "metric"];
 	return tableOf(
 		figures.flatMap((figure) => {

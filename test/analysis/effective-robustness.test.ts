@@ -96,7 +96,10 @@ test("figures of a metric, such as AP by size, have clean, corrupted and drop ea
 		details: details(i === 0 ? 20 : 10),
 	}));
 	const table = objects(
-		byFigure(rows, ["box AP", "box APs", "box AP50"], { ...fog, by: ["run"] }),
+		byFigure(rows, ["run"], {
+			...fog,
+			figures: ["box AP", "box APs", "box AP50"],
+		}),
 	);
 	assert.deepEqual(
 		table.map(({ metric, clean, corrupted, drop }) => [
@@ -112,7 +115,7 @@ test("figures of a metric, such as AP by size, have clean, corrupted and drop ea
 		],
 	);
 	assert.throws(
-		() => byFigure(rows, ["box APm"], { ...fog, by: ["run"] }),
+		() => byFigure(rows, ["run"], { ...fog, figures: ["box APm"] }),
 		/no figure "box APm"/,
 	);
 });

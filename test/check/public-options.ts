@@ -408,9 +408,9 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["source", 5],
 	},
 	byFigure: {
-		call: (options) => library.byFigure(results, ["mask AP"], options),
-		typo: ["severites", "severities"],
-		wrong: ["severities", 1],
+		call: (options) => library.byFigure(results, ["run"], options),
+		typo: ["figure", "figures"],
+		wrong: ["figures", "box AP"],
 	},
 	byCorruption: {
 		call: (options) => library.byCorruption(results, ["run"], options),
