@@ -29,7 +29,7 @@ import { type Results, rowsOf, tableOf } from "./table-rows.js";
 export interface DifferenceOptions extends CellOptions, DrawOptions {
 	/**
 	 * How often labels are flipped; 9999 by default. For AP of thousands of images, which is computed anew each time, fewer:
-	 * 199 take minutes for fifteen corruptions.
+	 * 999 take minutes for fifteen corruptions.
 	 */
 	readonly permutations?: number;
 }
