@@ -539,16 +539,15 @@ export type { Input, Predictor, Prepared } from "./train/predictor.js";
 // Tables and figures.
 
 export type { BenchmarkScore } from "./analysis/benchmark-score.js";
-export type {
-	BootstrapOptions,
-	DrawOptions,
-} from "./analysis/bootstrap.js";
+export type { BootstrapOptions, DrawOptions } from "./analysis/bootstrap.js";
+export { byFigure, type FigureTableOptions } from "./analysis/by-figure.js";
 export type { ColumnValue, RunChoice } from "./analysis/choose-runs.js";
 export { cocoORobustness } from "./analysis/coco-o.js";
 export type { CompareOptions, DifferenceOptions } from "./analysis/compare.js";
 export type { PairOptions } from "./analysis/compare-pairs.js";
 export type { Over } from "./analysis/comparison.js";
 export type { ReferenceOptions } from "./analysis/corruption-error.js";
+export type { EffectiveRobustnessOptions } from "./analysis/effective-robustness.js";
 export type { Figure, Trace } from "./analysis/figure.js";
 export { figureToHtml } from "./analysis/figure-to-html.js";
 export { figureToPng, type PngOptions } from "./analysis/figure-to-png.js";
@@ -573,6 +572,7 @@ export type {
 } from "./analysis/plot-segmentation.js";
 export type { SeveritiesOptions } from "./analysis/plot-severities.js";
 export type { LoggedRun, TrainingOptions } from "./analysis/plot-training.js";
+export type { TransferOptions } from "./analysis/plot-transfer.js";
 export type { PublishedScore } from "./analysis/published.js";
 export type { PublishedCurve } from "./analysis/published-curves.js";
 export type { ReportOptions } from "./analysis/report.js";

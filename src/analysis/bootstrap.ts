@@ -61,7 +61,7 @@ export const corruptionUnits = (
  * and so on for `corrupted` and `drop`, in percent. Clean and corrupted images are drawn together, so the interval of
  * the drop is that of paired scores; equal seeds draw the same images for every group, but intervals that overlap say
  * little of a difference: `compare` does. Over images, rows need their per-image data; mIoU and AP are computed anew
- * of every draw, AP of thousands of images in about a second for fifteen corruptions. Over corruptions, clean has no
+ * of every draw, which takes AP of thousands of images part of a second for fifteen corruptions. Over corruptions, clean has no
  * interval. Throws as `robustness` does.
  *
  * Source: Efron and Tibshirani 1993, chapter 13.

@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
 import type { Severity } from "../corruptions/corruption.js";
-import { corruptionErrors } from "./corruption-error.js";
+import { corruptionErrors, errorNames } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import { type RobustnessOptions, robustnessChecks } from "./robustness.js";
 import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
@@ -27,7 +27,7 @@ function scoresUnder(
  * The scores of each group of runs by corruption: one row for each.
  *
  * Columns: those of `by`, then `corruption`, `group`, `clean`, `score` (mean over runs and severities),
- * `drop`, and with a `reference`, the corruption error `CE`. Throws as `robustness` does.
+ * `drop`, and with a `reference`, the corruption error `CE`, for mIoU `CD`. Throws as `robustness` does.
  */
 export function byCorruption(
 	results: Results,
@@ -35,7 +35,7 @@ export function byCorruption(
 	options: RobustnessOptions = {},
 ): ColumnTable {
 	checkOptions("byCorruption", options, robustnessChecks);
-	const { reference, ...cells } = options;
+	const { reference, chance: _, ...cells } = options;
 	const scored = scoreGroups(results, by, cells);
 	const errors =
 		reference === undefined
@@ -48,7 +48,7 @@ export function byCorruption(
 				corruption: corruption.name,
 				group: corruption.group,
 				...scoresUnder(group, [corruption], scored.severities),
-				...(errors && { CE: errors[g]?.errors[c] }),
+				...(errors && { [errorNames(group).one]: errors[g]?.errors[c] }),
 			})),
 		),
 	);

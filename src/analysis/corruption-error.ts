@@ -138,11 +138,17 @@ export function corruptionErrors(
 	});
 }
 
-/** The means over corruptions. */
-export const meanCorruptionError = ({
-	errors,
-	relative,
-}: CorruptionErrors) => ({
-	mCE: mean(errors),
-	relativeMCE: mean(relative),
-});
+/** What the error of one corruption, and the means over corruptions, are called: in segmentation, degradations. */
+export const errorNames = ({ metric }: Pick<ScoreGroup, "metric">) =>
+	metric === "mIoU"
+		? ({ one: "CD", mean: "mCD", relative: "rCD" } as const)
+		: ({ one: "CE", mean: "mCE", relative: "relativeMCE" } as const);
+
+/** The means over corruptions, by their names for the metric of a group. */
+export function meanCorruptionError(
+	{ errors, relative }: CorruptionErrors,
+	group: Pick<ScoreGroup, "metric">,
+): Readonly<Record<string, number>> {
+	const names = errorNames(group);
+	return { [names.mean]: mean(errors), [names.relative]: mean(relative) };
+}

@@ -442,6 +442,27 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["permutations", "99"],
 		name: ["over", "seed", "seeds"],
 	},
+	calibration: {
+		call: (options) => library.calibration(results, ["run"], options),
+		...cells,
+	},
+	effectiveRobustness: {
+		call: (options) => library.effectiveRobustness(results, ["run"], options),
+		needed: { baselines: "run" },
+		typo: ["baseline", "baselines"],
+		wrong: ["baselines", 5],
+	},
+	plotTransfer: {
+		call: (options) => library.plotTransfer(results, options),
+		needed: { source: { regular: 70 } },
+		typo: ["sorce", "source"],
+		wrong: ["source", 5],
+	},
+	byFigure: {
+		call: (options) => library.byFigure(results, ["run"], options),
+		typo: ["figure", "figures"],
+		wrong: ["figures", "box AP"],
+	},
 	byCorruption: {
 		call: (options) => library.byCorruption(results, ["run"], options),
 		...cells,

@@ -96,8 +96,8 @@ export function rank(
 interface Selection {
 	/** The position of the range of areas. */
 	readonly range: number;
-	/** The position of the threshold. */
-	readonly bit: number;
+	/** The positions of the thresholds. */
+	readonly bits: readonly number[];
 	/** How many of the best of each image. */
 	readonly most: number;
 }
@@ -111,31 +111,49 @@ interface Curve {
 	readonly precision: number[];
 }
 
+const everyThreshold = 2 ** ignoredShift - 1;
+
 /**
- * What of a class is found.
+ * What of a class is found, at each of some thresholds.
  *
  * An image that counts several times stands as often, its copies next to each other: precision rises with each right
  * detection among them, so that only the last of them matters.
  */
-function curveOf(
+function curvesOf(
 	{ images, ranks, flags }: Ranking,
-	{ range, bit, most }: Selection,
+	{ range, bits, most }: Selection,
 	times: Times,
-): Curve {
-	const curve: Curve = { right: [], precision: [] };
-	let [right, wrong] = [0, 0];
+): Curve[] {
+	const curves = bits.map((): Curve => ({ right: [], precision: [] }));
+	const ignored = new Float64Array(bits.length);
+	const right = new Float64Array(bits.length);
+	let seen = 0;
 	for (let i = 0, at = range; i < images.length; i++, at += areaNames.length) {
 		const count = times ? times[images[i]!]! : 1;
-		const bits = flags[at]!;
-		if (count === 0 || ranks[i]! >= most || (bits >> (bit + ignoredShift)) & 1)
+		const own = flags[at]!;
+		if (
+			count === 0 ||
+			ranks[i]! >= most ||
+			own >> ignoredShift === everyThreshold
+		)
 			continue;
-		if ((bits >> bit) & 1) {
-			right += count;
-			curve.right.push(right);
-			curve.precision.push(right / (wrong + right + Number.EPSILON));
-		} else wrong += count;
+		seen += count;
+		// Most are wrong at all thresholds.
+		if (own === 0) continue;
+		for (let k = 0; k < bits.length; k++) {
+			const bit = bits[k]!;
+			if ((own >> (bit + ignoredShift)) & 1) ignored[k]! += count;
+			else if ((own >> bit) & 1) {
+				right[k]! += count;
+				const wrong = seen - ignored[k]! - right[k]!;
+				curves[k]!.right.push(right[k]!);
+				curves[k]!.precision.push(
+					right[k]! / (wrong + right[k]! + Number.EPSILON),
+				);
+			}
+		}
 	}
-	return curve;
+	return curves;
 }
 
 /** The mean, over the 101 recalls, of the best precision that is had with at least that recall. */
@@ -184,14 +202,12 @@ function classPrecision(
 ): number {
 	const wanted = wantedOf(ranking, range, times);
 	if (wanted === 0) return Number.NaN;
-	return mean(
-		bits.map((bit) =>
-			meanPrecision(
-				curveOf(ranking, { range, bit, most: mostDetections }, times),
-				wanted,
-			),
-		),
+	const curves = curvesOf(
+		ranking,
+		{ range, bits, most: mostDetections },
+		times,
 	);
+	return mean(curves.map((curve) => meanPrecision(curve, wanted)));
 }
 
 /** The recall of a class by the best of each image, over all overlaps; NaN where there is nothing to find. */
@@ -202,13 +218,8 @@ function classRecall(
 ): number {
 	const wanted = wantedOf(ranking, range, times);
 	if (wanted === 0) return Number.NaN;
-	return mean(
-		thresholds.map(
-			(bit) =>
-				(curveOf(ranking, { range, bit, most }, times).right.at(-1) ?? 0) /
-				wanted,
-		),
-	);
+	const curves = curvesOf(ranking, { range, bits: thresholds, most }, times);
+	return mean(curves.map(({ right }) => (right.at(-1) ?? 0) / wanted));
 }
 
 type Figure = (ranking: Ranking, times: Times) => number;
