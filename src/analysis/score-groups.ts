@@ -1,16 +1,13 @@
 import { list, text } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
-import {
-	severities as allSeverities,
-	commonCorruptions,
-	type Severity,
-} from "../corruptions/corruption.js";
+import { commonCorruptions, type Severity } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import {
 	type CellOptions,
 	isUnder,
 	type ScoredCorruption,
 	scoredCorruptions,
+	severitiesOf,
 	values,
 } from "./scored-corruption.js";
 import {
@@ -270,13 +267,10 @@ export function scoreGroups(
 	const [wrong] = columnsCheck.problems(by, "by");
 	if (wrong) throw wrong;
 	checkColumns(rows, by);
-	const found = values(rows, "severity");
 	const corruptions = scoredCorruptions(given, rows);
 	const cells = {
 		corruptions,
-		severities:
-			severities ??
-			allSeverities.filter((severity) => found.includes(severity)),
+		severities: severities ?? severitiesOf(corruptions, rows),
 	};
 	if (corruptions.length === 0 || cells.severities.length === 0)
 		throw new RangeError(

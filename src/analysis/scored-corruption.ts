@@ -8,6 +8,7 @@ import {
 	corruptionGroups,
 	corruptionNames,
 	type Severity,
+	severities,
 	severityCheck,
 } from "../corruptions/corruption.js";
 import {
@@ -32,7 +33,7 @@ export interface CellOptions {
 	 * results.
 	 */
 	readonly corruptions?: readonly (CorruptionLabel | ScoredCorruption)[];
-	/** Default: all that any row has. */
+	/** Default: all that any row of these corruptions has. */
 	readonly severities?: readonly Severity[];
 }
 
@@ -107,6 +108,18 @@ export const isUnder = (
 	corruption === name &&
 	((corruptionCode ?? undefined) === code ||
 		(code === undefined && source === "published" && group !== "domain"));
+
+/** The severities at which any run was scored under some corruptions. */
+export function severitiesOf(
+	corruptions: readonly ScoredCorruption[],
+	rows: readonly ResultRow[],
+): Severity[] {
+	const found = values(
+		rows.filter((row) => corruptions.some((one) => isUnder(row, one))),
+		"severity",
+	);
+	return severities.filter((severity) => found.includes(severity));
+}
 
 const places = Object.keys(corruptionGroups);
 

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from "node:util";
 import { type Backbone, checkBackbone } from "../backbones/backbone.js";
+import { isZooName, zooEntry } from "../backbones/zoo.js";
 import { type Checks, checkOptions, isRecord } from "../check/check-options.js";
 import { text } from "../check/checks.js";
 import type { Task } from "../tasks/task.js";
@@ -25,6 +27,19 @@ const checks: Checks<ScoreBackboneOptions> = {
 	folder: text,
 };
 
+/** Throws where a published backbone is to see images otherwise than it was trained with. */
+function checkNormalization(
+	{ name = "" }: Backbone,
+	{ normalization, name: task }: Pick<Task, "normalization" | "name">,
+): void {
+	if (!isZooName(name)) return;
+	const own = zooEntry(name).normalization;
+	if (isDeepStrictEqual({ ...own }, { ...normalization })) return;
+	throw new Error(
+		`${name} was trained with the normalization ${JSON.stringify(own)}, and ${task} has ${JSON.stringify(normalization)}: make the task with the same`,
+	);
+}
+
 const isBackbone = (value: unknown): value is Backbone =>
 	isRecord(value) && isRecord(value.params) && isRecord(value.architecture);
 
@@ -34,8 +49,8 @@ const isBackbone = (value: unknown): value is Backbone =>
  *
  * Each is a finished run in a folder of its own, called by the hash of its weights, `imagenet-resnet50-prime-own-head-`
  * and so on; its rows have the transfer `none` and the learning rate 0. Called again with the same it computes only
- * what is missing. Choose the engine first. Throws where a backbone has no head of the task's classes, and as
- * `evaluate` does.
+ * what is missing. Choose the engine first. Throws where a backbone has no head of the task's classes, or is one of the
+ * zoo and was trained with another normalization than the task has; and as `evaluate` does.
  */
 export async function scoreBackbone<Target, Prediction>(
 	backbones: Backbone | readonly Backbone[],
@@ -53,7 +68,10 @@ export async function scoreBackbone<Target, Prediction>(
 		throw new Error(
 			`scoreBackbone: name is of one backbone, and there are ${all.length}: score them one by one, or give each a name, { ...backbone, name }`,
 		);
-	for (const one of all) checkBackbone(one);
+	for (const one of all) {
+		checkBackbone(one);
+		checkNormalization(one, task);
+	}
 	const runs: Run[] = [];
 	for (const one of all)
 		runs.push(

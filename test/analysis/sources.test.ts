@@ -103,6 +103,10 @@ describe("one mean is of one source", () => {
 			images: 7,
 		});
 		refuse([clean, fog, drawnSet[1]!], /lacks fog 1/);
+		const strong = drawnSet.map((row) => ({ ...row, severity: 3 as const }));
+		const { corruptions } = cells;
+		const mean = robustness([clean, ...strong, fog], ["run"], { corruptions });
+		assert.equal(mean.numRows(), 1);
 		const [row] = robustness([clean, ...drawnSet, fog], ["run"], {
 			corruptions: [{ name: "fog", group: "domain", code: "11111111" }],
 			severities: [1],

@@ -140,6 +140,11 @@ describe("a bundled backbone on the pictures that it was trained on", () => {
 			scoreBackbone(mini, shapesSegmentation({ testImages: 2 }), options),
 			/has no \S+, which shapes-segmentation adds: .*fine-tune it/,
 		);
+		const named = { ...mini, name: "resnet50/prime" };
+		await assert.rejects(
+			scoreBackbone(named, task, options),
+			/resnet50\/prime was trained with the normalization \{"mean":\[0\.485,.*, and shapes-source has \{"mean":\[0\.49,/,
+		);
 		const recipe = { ...recipes.shapes, transfer: "none" as never };
 		await assert.rejects(
 			finetune(mini, task, recipe, { folder: runs }),

@@ -171,7 +171,12 @@ function imagesOf<Target>(
  * format. `isSeen` says that the network sees them as they are.
  */
 export const folderSets = ({ isSeen }: { isSeen: boolean }): SetKind => ({
-	list: (folder) => foldersIn(folder).map(rowName),
+	list: (folder) =>
+		foldersIn(folder)
+			.filter((name) =>
+				foldersIn(join(folder, name)).some((one) => /^\d+(\.\d+)?$/.test(one)),
+			)
+			.map(rowName),
 	find(folder, corruption) {
 		const own = folderOf(folder, corruption);
 		const folders = severityFolders(own);

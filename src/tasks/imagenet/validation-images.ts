@@ -104,6 +104,7 @@ function chosen(
 			`${root} lacks ${missing.length} of ${ids.length} ids: ${some(missing)}`,
 		);
 	const taken = ids.map((id) => byStem.get(stemOf(id)) as Labeled);
+	const known = new Set<string>();
 	ids.forEach((id, i) => {
 		const { place } = taken[i] as Labeled;
 		const [wnid] = place.split("/");
@@ -111,8 +112,8 @@ function chosen(
 			throw new Error(
 				`the id ${id} is of another class than ${root} has it in, ${wnid}`,
 			);
-		if (taken.indexOf(taken[i] as Labeled) !== i)
-			throw new Error(`the id ${id} comes twice`);
+		if (known.has(place)) throw new Error(`the id ${id} comes twice`);
+		known.add(place);
 	});
 	return taken;
 }

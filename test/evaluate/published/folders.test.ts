@@ -15,7 +15,7 @@ import { wnids } from "../../../src/tasks/imagenet/wnids.js";
 import { colors, write } from "../../tasks/image-folder/fixture.js";
 import { bytes, labels, names } from "../../tasks/imagenet/fixture.js";
 import { scratchFolder } from "../../train/folders.js";
-import { fileName, shownImages, writeFolders } from "./made-up-sets.js";
+import { shownImages, writeFolders } from "./made-up-sets.js";
 
 const folder = scratchFolder();
 const data = join(folder, "imagenet");
@@ -223,9 +223,13 @@ test("images of other sizes are prepared as the task's own are", () => {
 	);
 	const renamed = join(folder, "kebab");
 	cpSync(copies, renamed, { recursive: true });
+	renameSync(join(renamed, "contrast"), join(renamed, "gaussian_noise"));
+	mkdirSync(join(renamed, "annotations", "old"), { recursive: true });
 	assert.deepEqual(
-		publishedSet("folders", { folder: renamed }).map(({ name }) => name),
-		["contrast"],
+		publishedSet("folders", { folder: renamed }).map(({ name, group }) => [
+			name,
+			group,
+		]),
+		[["gaussian-noise", "noise"]],
 	);
-	assert.equal(fileName("gaussian-noise"), "gaussian_noise");
 });
