@@ -1,31 +1,25 @@
-/** Numbers that are no longer needed, by how many they are; the last to be given back are the first to be taken. */
-const kept = new Map<number, Float64Array[]>();
-/** How many numbers are kept at most: 64 MB of them. */
-const most = 2 ** 23;
-let count = 0;
+/** Arrays that nobody reads any more, the last to be given back at the end. */
+const kept: Float64Array[] = [];
+const most = 4;
+/** Shorter ones cost less than they would save. */
+const least = 2 ** 14;
 
 /**
- * An array of so many numbers, whatever they are: one that was given back, or a new one.
+ * An array of so many numbers, whatever they are: the beginning of one that was given back, or a new one.
  *
- * New arrays of megabytes are what makes V8 look for garbage, which costs more than to fill them.
+ * The pages of a new array of megabytes are found missing one by one, and V8 looks for garbage after some of them.
  */
 export function takeFloats(length: number): Float64Array {
-	const array = kept.get(length)?.pop();
-	if (array) count -= length;
-	return array ?? new Float64Array(length);
+	const at = kept.findLastIndex(
+		(one) => one.length >= length && one.length <= 2 * length,
+	);
+	const [found] = at < 0 || length < least ? [] : kept.splice(at, 1);
+	return found?.subarray(0, length) ?? new Float64Array(length);
 }
 
-/** Gives back arrays that nobody reads any more, for `takeFloats`; all that are kept go where there is no room. */
+/** Gives back arrays that `takeFloats` gave, and that nobody reads any more; four are kept. */
 export function giveBack(arrays: readonly Float64Array[]): void {
-	for (const array of arrays) {
-		if (array.length > most) continue;
-		if (count + array.length > most) {
-			kept.clear();
-			count = 0;
-		}
-		const others = kept.get(array.length);
-		if (others) others.push(array);
-		else kept.set(array.length, [array]);
-		count += array.length;
-	}
+	for (const array of arrays)
+		if (array.length >= least) kept.push(new Float64Array(array.buffer));
+	kept.splice(0, kept.length - most);
 }

@@ -9,26 +9,36 @@ import { defineCorruption } from "../../src/corruptions/define-corruption.js";
 import { giveBack, takeFloats } from "../../src/image/scratch.js";
 import { picture } from "../lcg.js";
 
-test("an array that was given back is taken again, once, by who wants as many numbers", () => {
-	const first = takeFloats(1237);
+/** Whether two arrays are of one memory. */
+const isSame = (a: Float64Array, b: Float64Array) => a.buffer === b.buffer;
+
+test("an array that was given back is taken again, once, by who needs at least half of it", () => {
+	const first = takeFloats(40000);
 	giveBack([first]);
-	assert.notEqual(takeFloats(1236), first);
-	assert.equal(takeFloats(1237), first);
-	assert.notEqual(takeFloats(1237), first);
+	assert.ok(!isSame(takeFloats(40001), first));
+	assert.ok(!isSame(takeFloats(19999), first));
+	const second = takeFloats(30000);
+	assert.ok(isSame(second, first));
+	assert.equal(second.length, 30000);
+	assert.ok(!isSame(takeFloats(30000), first));
+	giveBack([second]);
+	assert.equal(takeFloats(40000).length, 40000);
 });
 
-test("no more than 64 MB are kept", () => {
-	const small = takeFloats(11);
-	const large = [0, 1, 2].map(() => takeFloats(2 ** 22));
-	giveBack([small, ...large]);
-	assert.notEqual(takeFloats(11), small);
-	const huge = takeFloats(2 ** 23 + 1);
-	giveBack([huge]);
-	assert.notEqual(takeFloats(2 ** 23 + 1), huge);
+test("few are kept, and no short ones", () => {
+	const arrays = [1, 2, 3, 4, 5].map((i) => takeFloats(100000 + i));
+	giveBack([...arrays, takeFloats(3)]);
+	const taken = [5, 4, 3, 2].map((i) => takeFloats(100000 + i));
+	const expected = arrays.slice(1).reverse();
+	assert.deepEqual(
+		taken.map((one, i) => isSame(one, expected[i]!)),
+		[true, true, true, true],
+	);
+	assert.ok(!isSame(takeFloats(100001), arrays[0]!));
 });
 
 test("what an image is corrupted with does not depend on those before", () => {
-	const [one, other] = [picture(61, 47), picture(47, 61)];
+	const [one, other] = [picture(90, 80), picture(70, 96)];
 	for (const name of [...commonCorruptions, "gaussian-blur"] as const) {
 		const options = { severity: 4, id: "a" } as const;
 		const first = corrupt(one, name, options);
@@ -52,8 +62,8 @@ test("one's own corruption may keep the numbers that it drew", () => {
 		},
 	});
 	for (const seed of [1, 2]) {
-		corrupt(picture(20, 30), keeping, { severity: 1, seed });
-		corrupt(picture(20, 30), "gaussian-noise", { severity: 1, seed });
+		corrupt(picture(90, 80), keeping, { severity: 1, seed });
+		corrupt(picture(90, 80), "gaussian-noise", { severity: 1, seed });
 	}
 	for (const [drawn, copy] of kept) assert.deepEqual(drawn, copy);
 });
