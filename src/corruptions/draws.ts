@@ -3,17 +3,23 @@ import type { Draws } from "./corruption.js";
 import { drawPoissons } from "./poisson.js";
 import { fillNormals } from "./ziggurat.js";
 
-/** The draws of one corrupted image, taken one after another from `random`. */
-export function randomDraws(random: Random): Draws {
+/**
+ * The draws of one corrupted image, taken one after another from `random`; `floats` makes the arrays they are written
+ * to, whatever these hold.
+ */
+export function randomDraws(
+	random: Random,
+	floats: (count: number) => Float64Array = (count) => new Float64Array(count),
+): Draws {
 	return {
 		uniforms(count, low, high) {
-			const values = new Float64Array(count);
+			const values = floats(count);
 			const scale = (high - low) / 0x100000000;
 			for (let i = 0; i < count; i++) values[i] = low + scale * random.uint32();
 			return values;
 		},
 		normals(count, mean, deviation) {
-			const values = new Float64Array(count);
+			const values = floats(count);
 			fillNormals(values, random, { mean, deviation });
 			return values;
 		},

@@ -1,5 +1,4 @@
-import { fromUnit, toUnit } from "../image/float.js";
-import { gaussianFilter } from "../image/gaussian.js";
+import { blurImage } from "../image/gaussian.js";
 import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [1, 2, 3, 4, 6] as const;
@@ -12,6 +11,6 @@ export const gaussianBlur = defineCorruption<number>({
 		"imagenet-c": imagenet,
 		"cifar-10-c": [0.4, 0.6, 0.7, 0.8, 1],
 	},
-	apply: (image, sigma) => fromUnit(gaussianFilter(toUnit(image), sigma)),
+	apply: (image, sigma) => blurImage(image, sigma),
 	source: { module: import.meta.url, name: "gaussianBlur" },
 });

@@ -1,5 +1,4 @@
-import { fromUnit, toUnit } from "../image/float.js";
-import { gaussianFilter } from "../image/gaussian.js";
+import { blurImage } from "../image/gaussian.js";
 import type { Image } from "../image/image.js";
 import { defineCorruption } from "./define-corruption.js";
 
@@ -34,14 +33,14 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
 		],
 	},
 	apply(image, { sigma, reach, rounds }, { draws }) {
-		const blurred = fromUnit(gaussianFilter(toUnit(image), sigma));
+		const blurred = blurImage(image, sigma);
 		const rows = Math.max(0, image.height - 2 * reach);
 		const columns = Math.max(0, image.width - 2 * reach);
 		for (let round = 0; round < rounds; round++) {
 			const offsets = draws.integers(2 * rows * columns, -reach, reach);
 			shuffle(blurred, offsets, reach);
 		}
-		return fromUnit(gaussianFilter(toUnit(blurred), sigma));
+		return blurImage(blurred, sigma);
 	},
 	source: { module: import.meta.url, name: "glassBlur" },
 });

@@ -4,12 +4,13 @@ import {
 	type FloatImage,
 	type Image,
 } from "./image.js";
+import { takeFloats } from "./scratch.js";
 
 const unit = Float64Array.from({ length: 256 }, (_, value) => value / 255);
 
 /** The image as numbers in [0, 1]: each byte divided by 255. */
 export function toUnit({ data, height, width }: Image): FloatImage {
-	const floats = new Float64Array(data.length);
+	const floats = takeFloats(data.length);
 	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
 	return { data: floats, height, width, channels: 3 };
 }

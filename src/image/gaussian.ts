@@ -1,7 +1,9 @@
 import { type EdgeMode, edgeIndex } from "./edge.js";
-import type { FloatImage } from "./image.js";
+import { fromUnit, toUnit } from "./float.js";
+import type { FloatImage, Image } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
 import { addTapPairs, setTap } from "./rows.js";
+import { giveBack, takeFloats } from "./scratch.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -26,7 +28,7 @@ export function gaussianFilter(
 	const down = halfKernel(vertical, truncate);
 	const across = halfKernel(horizontal, truncate);
 	const { height, width, channels } = image;
-	const data = new Float64Array(image.data.length);
+	const data = takeFloats(image.data.length);
 	const length = width * channels;
 	const margin = (across.length - 1) * channels;
 	const padded = new Float64Array(length + 2 * margin);
@@ -40,6 +42,15 @@ export function gaussianFilter(
 		});
 	}
 	return { data, height, width, channels };
+}
+
+/** An 8-bit image, blurred as `gaussianFilter` does and cut down to integers. */
+export function blurImage(image: Image, sigma: number): Image {
+	const sharp = toUnit(image);
+	const soft = gaussianFilter(sharp, sigma);
+	const result = fromUnit(soft);
+	giveBack([sharp.data, soft.data]);
+	return result;
 }
 
 /** The weights of a Gaussian from its center outwards, of radius `floor(truncate · sigma + 0.5)`. */
