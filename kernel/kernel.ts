@@ -46,8 +46,8 @@ export class Kernel {
 		/** Ends the process, which cells cannot. */
 		readonly exit: (code: number) => never,
 	) {
-		this.#comms = new Comms((type, content, buffers = []) =>
-			link.publish(type, content, { parent: this.#parent(), buffers }),
+		this.#comms = new Comms((type, content, envelope) =>
+			link.publish(type, content, { parent: this.#parent(), ...envelope }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
 	}
@@ -70,6 +70,8 @@ export class Kernel {
 				link.publish(type, content, { parent: this.#parent() }),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
+			onBehalf: () => this.executor.interrupts.onBehalf(),
+			failureOf: (thrown) => this.executor.failureOf(thrown),
 			signal: () => this.executor.interrupts.signal(),
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
