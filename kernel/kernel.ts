@@ -12,6 +12,7 @@ import { runCell } from "./run-cell.js";
 import { type Cell, cellOf, createCell, parentOf } from "./runtime/cell.js";
 import type { Executor } from "./runtime/executor.js";
 import { shared } from "./runtime/interrupts.js";
+import { rawStack } from "./runtime/stack.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
 import type { Failure } from "./runtime/traceback.js";
@@ -88,7 +89,7 @@ export class Kernel {
 
 	/** Shows an error that no cell caught below the cell it came from. */
 	#stray(thrown: unknown): void {
-		const stack = String((thrown as Error | undefined)?.stack ?? "");
+		const stack = thrown instanceof Error ? rawStack(thrown) : "";
 		const file = /In\[[^\]]*\]#\d+/.exec(stack)?.[0];
 		const cell = file === undefined ? undefined : cellOf(file);
 		const { traceback } = this.executor.failureOf(thrown);
