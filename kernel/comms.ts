@@ -15,7 +15,10 @@ export interface Comm {
 type Publish = (
 	type: string,
 	content: Content,
-	buffers?: readonly Uint8Array[],
+	envelope?: {
+		readonly buffers?: readonly Uint8Array[];
+		readonly metadata?: Content;
+	},
 ) => void;
 
 /** The open comms and the targets that clients may open. */
@@ -31,7 +34,8 @@ export class Comms {
 			target,
 			send: (data, buffers) => {
 				jsonValue(data, "the data of a comm");
-				this.publish("comm_msg", { comm_id: id, data }, buffers);
+				const content = { comm_id: id, data };
+				this.publish("comm_msg", content, buffers ? { buffers } : {});
 			},
 			close: (data = {}) => {
 				jsonValue(data, "the data of a comm");
@@ -46,14 +50,18 @@ export class Comms {
 	}
 
 	/** Opens a comm to the client's target of that name. */
-	open(target: string, data: Content = {}): Comm {
+	open(
+		target: string,
+		data: Content = {},
+		{
+			id = randomUUID(),
+			metadata = {},
+		}: { readonly id?: string; readonly metadata?: Content } = {},
+	): Comm {
 		jsonValue(data, "the data of a comm");
-		const comm = this.#create(randomUUID(), target);
-		this.publish("comm_open", {
-			comm_id: comm.id,
-			target_name: target,
-			data,
-		});
+		const comm = this.#create(id, target);
+		const content = { comm_id: id, target_name: target, data };
+		this.publish("comm_open", content, { metadata });
 		return comm;
 	}
 

@@ -7,6 +7,12 @@ import { mimeData } from "./display/mime.js";
 import { type ProgressOptions, progressOver } from "./progress.js";
 import type { Content } from "./protocol/message.js";
 import { createReporter } from "./reporter.js";
+import {
+	createSlider,
+	type Slider,
+	type SliderHost,
+	type SliderOptions,
+} from "./widgets/slider.js";
 
 /** How `display` shows a value. */
 export interface DisplayOptions {
@@ -79,6 +85,15 @@ declare global {
 		items: Iterable<T>,
 		options?: ProgressOptions,
 	): Generator<T>;
+	/**
+	 * A slider with what a function makes of its value below it: a figure, a table, a picture.
+	 *
+	 * Shown as a cell's last value or by `display`. Needs ipywidgets' front end; elsewhere the first value's output stands alone.
+	 */
+	function slider(
+		options: SliderOptions,
+		show: (value: number) => unknown,
+	): Slider;
 	/** Comms and the interrupt signal of the running cell. */
 	var jupyter: Jupyter;
 }
@@ -88,6 +103,9 @@ export interface GlobalHost {
 	publish(type: string, content: Content): void;
 	ask(message: string, password: boolean): string;
 	readonly comms: Comms;
+	/** Gives what begins work on behalf of what runs now. */
+	onBehalf(): SliderHost["onBehalf"];
+	failureOf: SliderHost["failureOf"];
 	signal(): AbortSignal;
 	/** Adds to the number of things that a first interrupt lets end by themselves; returns what it is then. */
 	hold(change: number): number;
@@ -166,6 +184,12 @@ export function installGlobals(host: GlobalHost): void {
 			/^\s*y(es)?\s*$/i.test(host.ask(`${message} [y/N] `, false)),
 		progress: (items: Iterable<unknown>, options?: ProgressOptions) =>
 			progressOver(items, write, options),
+		slider: (options: SliderOptions, show: (value: number) => unknown) =>
+			createSlider(options, show, {
+				comms: host.comms,
+				onBehalf: host.onBehalf(),
+				failureOf: host.failureOf,
+			}),
 		jupyter: {
 			openComm: (target: string, data?: Content) =>
 				host.comms.open(target, data),

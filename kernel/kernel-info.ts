@@ -1,17 +1,6 @@
-import { readFileSync } from "node:fs";
 import { typescript } from "./language/typescript.js";
+import { packageVersion } from "./package-version.js";
 import { type Content, protocolVersion } from "./protocol/message.js";
-
-/** Reads the nearest package.json above this file, in the sources and in `dist` alike. */
-function packageVersion(): string {
-	for (const path of ["../package.json", "../../package.json"]) {
-		try {
-			const text = readFileSync(new URL(path, import.meta.url), "utf8");
-			return (JSON.parse(text) as { version: string }).version;
-		} catch {}
-	}
-	return "0";
-}
 
 /** The content of a kernel_info_reply. */
 export function kernelInfo(): Content {

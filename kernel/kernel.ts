@@ -13,6 +13,7 @@ import { runCell } from "./run-cell.js";
 import { type Cell, cellOf, createCell, parentOf } from "./runtime/cell.js";
 import type { Executor } from "./runtime/executor.js";
 import { shared } from "./runtime/interrupts.js";
+import { rawStack } from "./runtime/stack.js";
 import { captureStreams } from "./runtime/streams.js";
 import { TensorCensus } from "./runtime/tensors.js";
 import type { Failure } from "./runtime/traceback.js";
@@ -48,8 +49,8 @@ export class Kernel {
 		/** Ends the process, which cells cannot. */
 		readonly exit: (code: number) => never,
 	) {
-		this.#comms = new Comms((type, content, buffers = []) =>
-			link.publish(type, content, { parent: this.#parent(), buffers }),
+		this.#comms = new Comms((type, content, envelope) =>
+			link.publish(type, content, { parent: this.#parent(), ...envelope }),
 		);
 		this.#tensors = new TensorCensus(executor.interrupts);
 		this.#plotly = new PlotlyCarrier(link);
@@ -73,6 +74,8 @@ export class Kernel {
 				this.#plotly.publish(type, content, this.#parent()),
 			ask: (message, password) => this.#ask(message, password),
 			comms: this.#comms,
+			onBehalf: () => this.executor.interrupts.onBehalf(),
+			failureOf: (thrown) => this.executor.failureOf(thrown),
 			signal: () => this.executor.interrupts.signal(),
 			hold: (change) => this.executor.interrupts.hold(change),
 			execution: () => this.executor.interrupts.now,
@@ -89,7 +92,7 @@ export class Kernel {
 
 	/** Shows an error that no cell caught below the cell it came from. */
 	#stray(thrown: unknown): void {
-		const stack = String((thrown as Error | undefined)?.stack ?? "");
+		const stack = thrown instanceof Error ? rawStack(thrown) : "";
 		const file = /In\[[^\]]*\]#\d+/.exec(stack)?.[0];
 		const cell = file === undefined ? undefined : cellOf(file);
 		const { traceback } = this.executor.failureOf(thrown);

@@ -23,10 +23,10 @@ export function kernelCommand(connectionFile: string): string[] {
 }
 
 /** What kernel.json holds. */
-export function kernelSpec(): object {
+export function kernelSpec(title: string = displayName): object {
 	return {
 		argv: kernelCommand("{connection_file}"),
-		display_name: displayName,
+		display_name: title,
 		language: "typescript",
 		interrupt_mode: "message",
 		// where figures find Plotly on a Jupyter server

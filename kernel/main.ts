@@ -10,6 +10,7 @@ import { createCell } from "./runtime/cell.js";
 import { Executor } from "./runtime/executor.js";
 import { refuseExits } from "./runtime/exits.js";
 import { shared } from "./runtime/interrupts.js";
+import { mapStacks } from "./runtime/map-stacks.js";
 import { followTimers } from "./runtime/timers.js";
 import { Link } from "./sockets/link.js";
 import * as tslab from "./tslab.js";
@@ -43,6 +44,7 @@ async function start(connectionFile: string): Promise<void> {
 	const idle = createCell("In[0]", "", undefined);
 	const executor = new Executor(compiler, { memory, idle, overrides });
 	followTimers(executor.interrupts);
+	mapStacks((path) => executor.modules.mapsOf(path));
 	new Kernel(link, executor, info, refuseExits()).start();
 	Atomics.store(memory, shared.critical, 0);
 }

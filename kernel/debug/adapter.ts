@@ -1,19 +1,12 @@
 import { shared } from "../runtime/interrupts.js";
 import { Breakpoints, type Wanted } from "./breakpoints.js";
-import { capabilities, naming } from "./capabilities.js";
+import { capabilities, type DebugRequest, naming } from "./capabilities.js";
 import { cellPath, cellPaths, type ScriptInfo } from "./cell-path.js";
 import type { Shown } from "./children.js";
 import { evaluateIn } from "./evaluate-in.js";
 import { argumentOf, Inspected } from "./inspected.js";
 import { Scripts } from "./scripts.js";
 import { type Frame, type Reason, type Step, Stops } from "./stops.js";
-
-/** The content of a debug_request, a request of the Debug Adapter Protocol. */
-export interface DebugRequest {
-	readonly seq: number;
-	readonly command: string;
-	readonly arguments?: Readonly<Record<string, never>>;
-}
 
 type Body = object | undefined;
 type Given = Readonly<Record<string, unknown>>;

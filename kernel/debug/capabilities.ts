@@ -1,5 +1,12 @@
 import { cellPaths } from "./cell-path.js";
 
+/** The content of a debug_request, a request of the Debug Adapter Protocol. */
+export interface DebugRequest {
+	readonly seq: number;
+	readonly command: string;
+	readonly arguments?: Readonly<Record<string, never>>;
+}
+
 const { method, seed, prefix, suffix } = cellPaths;
 
 /** What of the Debug Adapter Protocol the debugger can do. */

@@ -22,7 +22,7 @@ export class Rest {
 }
 
 /** A property that a function would have to be called for. */
-class Getter {}
+export class Getter {}
 
 /** Names of variables, from several places; the first of a name is the one that is seen. */
 export class Names {
@@ -52,7 +52,7 @@ function namedParts({ places }: Names): Child[] {
 }
 
 /** The names and values in a part of an object; no getter is called. */
-function parts(value: object, start: number, count: number): Child[] {
+export function parts(value: object, start: number, count: number): Child[] {
 	const end = start + count;
 	if (value instanceof Names) return namedParts(value);
 	if (isList(value)) {
@@ -81,7 +81,8 @@ function parts(value: object, start: number, count: number): Child[] {
 		});
 }
 
-function sizeOf(value: object): number {
+/** How many parts a value has. */
+export function sizeOf(value: object): number {
 	if (value instanceof Names) return 0;
 	if (isList(value)) return value.length;
 	if (value instanceof Map || value instanceof Set) return value.size;

@@ -1,5 +1,6 @@
 import type { Content, Header } from "../protocol/message.js";
-import type { DebugAdapter, DebugRequest } from "./adapter.js";
+import type { DebugAdapter } from "./adapter.js";
+import type { DebugRequest } from "./capabilities.js";
 import type { ScriptInfo } from "./cell-path.js";
 
 /** The debugger, which is loaded when it is first asked something and costs nothing before. */

@@ -10,6 +10,7 @@ import { runBundle } from "./run.js";
 import { isTable, tableHtml, tableText } from "./table.js";
 import { taskBundle } from "./task.js";
 import { isTensor, tensorBundle, tensorListBundle } from "./tensor.js";
+import { treeHtml } from "./tree.js";
 
 export interface Bundle {
 	readonly data: MimeData;
@@ -41,6 +42,21 @@ const withoutMetadata = (data: MimeData): Bundle => ({ data, metadata: {} });
 
 const asText = (value: unknown) =>
 	withoutMetadata({ "text/plain": plainText(value) });
+
+/** Text, and where that has several lines, HTML that unfolds; it is left out where some part cannot be read. */
+function asTree(value: object): Bundle {
+	const bundle = asText(value);
+	const isNested = String(bundle.data["text/plain"]).includes("\n");
+	if (typeof value === "function" || value instanceof Error || !isNested) {
+		return bundle;
+	}
+	try {
+		const data = { "text/html": treeHtml(value), ...bundle.data };
+		return withoutMetadata(data);
+	} catch {
+		return bundle;
+	}
+}
 
 function imageBundle(bytes: Uint8Array): Bundle | undefined {
 	const [type] =
@@ -83,7 +99,7 @@ function describeObject(value: object): Bundle | Promise<Bundle> {
 		const bundle = describe(value);
 		if (bundle) return bundle;
 	}
-	return asText(value);
+	return asTree(value);
 }
 
 /**

@@ -6,10 +6,24 @@ export interface Position {
 	readonly column: number;
 }
 
+const kept = 50;
+const read = new Map<string, SourceMap>();
+
+/** A source map, of which the last few are kept: frames of one stack, and of like ones, need the same. */
+function sourceMap(text: string): SourceMap {
+	const map =
+		read.get(text) ?? new SourceMap(JSON.parse(text) as SourceMapPayload);
+	read.delete(text);
+	read.set(text, map);
+	if (read.size > kept) read.delete(read.keys().next().value as string);
+	return map;
+}
+
 function origin(map: string, position: Position): Position | undefined {
-	const { originalLine, originalColumn } = new SourceMap(
-		JSON.parse(map) as SourceMapPayload,
-	).findEntry(position.line - 1, position.column - 1) as {
+	const { originalLine, originalColumn } = sourceMap(map).findEntry(
+		position.line - 1,
+		position.column - 1,
+	) as {
 		originalLine?: number;
 		originalColumn?: number;
 	};

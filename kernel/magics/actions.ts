@@ -169,7 +169,7 @@ async function shell(
 ) {
 	if (command.trim() === "") throw new Error(`${name} has nothing to run`);
 	const done = await executor.guard(() =>
-		fails ? runShell(command, "bash") : runShell(command),
+		runShell(command, executor.interrupts.signal(), ...(fails ? ["bash"] : [])),
 	);
 	if ("failure" in done || done.value === 0) {
 		return "failure" in done ? done : "";

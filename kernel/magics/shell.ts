@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
@@ -17,6 +17,16 @@ export const withValues = (
 		name in variables ? String(variables[name]) : text,
 	);
 
+/** Ctrl-C for a command and all that it has started. */
+function interrupt({ pid }: ChildProcess): void {
+	if (pid === undefined) return;
+	try {
+		process.kill(process.platform === "win32" ? pid : -pid, "SIGINT");
+	} catch {
+		// it has just ended
+	}
+}
+
 /**
  * Runs a command of the shell, whose output appears in the cell; gives its exit code, or the signal that ended it.
  *
@@ -24,15 +34,21 @@ export const withValues = (
  */
 export async function runShell(
 	command: string,
+	signal: AbortSignal,
 	shell: string | true = existsSync(bash) ? bash : true,
 ): Promise<number | string> {
+	// a group of its own, so that an interrupt reaches what the shell waits for too
 	const child = spawn(command, {
 		shell,
 		stdio: ["ignore", "inherit", "inherit"],
+		detached: process.platform !== "win32",
 	});
+	const stop = () => interrupt(child);
+	signal.addEventListener("abort", stop, { once: true });
+	child.once("exit", () => signal.removeEventListener("abort", stop));
 	const closed = once(child, "close");
 	closed.catch(() => {});
-	const [code, signal] = (await once(child, "exit")) as [number, string];
+	const [code, end] = (await once(child, "exit")) as [number, string];
 	await Promise.race([closed, delay(lateness)]);
-	return code ?? signal;
+	return code ?? end;
 }

@@ -6,6 +6,7 @@ import { stripVTControlCharacters } from "node:util";
 import { readArguments } from "../../src/check/read-arguments.js";
 import { KernelClient } from "../client.js";
 import { executeNotebook } from "./execute.js";
+import { exportNotebook } from "./export.js";
 import {
 	joinText,
 	type MultilineText,
@@ -20,6 +21,7 @@ import { terminalWatcher } from "./terminal.js";
 
 const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
        robust-transfer-notebook new [name]    copies a notebook of the package, or lists them
+       robust-transfer-notebook export <notebook.ipynb> [--to ts] [--out <file>]
 
   --out <file>          where the executed notebook goes (default: over the input)
   --html <file>         also write one self-contained HTML page
@@ -27,6 +29,7 @@ const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
   --timeout <seconds>   longest time one cell may take
   --allow-errors        go on after a cell that fails
 
+export writes the notebook as TypeScript, its Markdown as comments (default: beside it).
 What the last cell shows is printed. Ctrl-C interrupts the running cell, a second one ends the kernel.
 Exits with 0 when every cell ran, 1 when one failed, 2 when it could not start.
 `;
@@ -68,7 +71,7 @@ function readJob(args: readonly string[]): Job | undefined {
 	const [command, input, ...rest] = positionals;
 	if (command !== undefined && command !== "run")
 		throw new Error(
-			`there is no command ${command}, only run and new: robust-transfer-notebook run <notebook.ipynb>`,
+			`there is no command ${command}, only run, new and export: robust-transfer-notebook run <notebook.ipynb>`,
 		);
 	if (values.help || command !== "run" || !input || rest.length > 0) {
 		return undefined;
@@ -171,6 +174,10 @@ async function run(job: Job): Promise<number> {
 async function main(): Promise<number> {
 	const args = process.argv.slice(2);
 	if (args[0] === "new") return newNotebook(args.slice(1));
+	if (args[0] === "export") {
+		process.stdout.write(`${exportNotebook(args.slice(1))}\n`);
+		return 0;
+	}
 	const job = readJob(args);
 	if (job) return run(job);
 	process.stderr.write(usage);

@@ -1,12 +1,14 @@
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Compiler, Refused, Strictness } from "../language/compiler.js";
+import type { Compiler, Strictness } from "../language/compiler.js";
 import type { Emitted, EmittedCell } from "../language/emit.js";
+import { announcement } from "./announcement.js";
 import type { Cell } from "./cell.js";
 import { Interrupted, Interrupts, shared } from "./interrupts.js";
 import { compileFunction, Modules } from "./modules.js";
 import { type Bindings, Scope } from "./scope.js";
 import { type Failure, failureOf, failureOfDiagnostics } from "./traceback.js";
+import { isUncompiled, Uncompiled } from "./uncompiled.js";
 
 /** How a cell ended; `value` is that of its last expression. */
 export type Outcome =
@@ -15,40 +17,9 @@ export type Outcome =
 
 const { setImmediate } = globalThis;
 
-/** Thrown where code cannot be compiled that only names itself while it runs. */
-class Uncompiled extends Error {
-	constructor(readonly refused: Refused) {
-		super("a local module cannot be compiled");
-	}
-}
-
 /** Ends a cell that leaves no memory for the kernel. */
 class HeapExhausted extends Error {
 	override readonly name = "HeapExhausted";
-}
-
-function isUncompiled(thrown: unknown): thrown is Uncompiled {
-	try {
-		return thrown instanceof Uncompiled;
-	} catch {
-		// a revoked proxy, say
-		return false;
-	}
-}
-
-/** Declares a cell's names as getters and setters, the first thing the cell does. */
-function announcement({
-	locals,
-	namespaces,
-	imports,
-}: EmittedCell["names"]): string {
-	const bindings = [
-		...locals.map((name) => `${name}:[()=>${name},($v)=>{${name}=$v}]`),
-		...namespaces.map((name) => `${name}:[()=>${name}]`),
-	];
-	const names = JSON.stringify(imports);
-	// a closure over $cell keeps the bindings alive as long as any closure of the cell
-	return `const $cell=$kernel.announce({${bindings.join(",")}},${names},()=>$cell);`;
 }
 
 /** Compiles and runs the cells of one notebook, one after another. */

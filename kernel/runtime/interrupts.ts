@@ -87,6 +87,15 @@ export class Interrupts {
 		});
 	}
 
+	/** Begins things later on behalf of what runs now. */
+	onBehalf(): (work: () => Promise<void>) => void {
+		const context = this.now;
+		return (work) => {
+			this.enter(context);
+			void work();
+		};
+	}
+
 	/** Acknowledges the interrupt and throws it. */
 	stop(): never {
 		this.now.epoch = Atomics.load(this.flag, shared.interrupts);

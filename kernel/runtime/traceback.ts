@@ -5,6 +5,7 @@ import { plainText, shorten } from "../display/plain.js";
 import type { Diagnostic } from "../language/diagnostics.js";
 import { type Position, trace } from "../language/source-map.js";
 import { type Cell, cellOf, positionInCell } from "./cell.js";
+import { rawStack } from "./stack.js";
 
 /** An error as the Jupyter protocol carries it. */
 export interface Failure {
@@ -14,7 +15,8 @@ export interface Failure {
 	readonly traceback: readonly string[];
 }
 
-interface Frame {
+/** One frame of a stack, as its reader knows it. */
+export interface Frame {
 	readonly name: string;
 	readonly place: string;
 	readonly source?: string;
@@ -87,7 +89,7 @@ function readableName(name: string): string {
 }
 
 /** Reads the stack frames of an error that lie in cells, local modules and packages. */
-function readFrames(
+export function readFrames(
 	stack: string,
 	mapsOf: (path: string) => readonly string[] | undefined,
 ): Frame[] {
@@ -178,7 +180,7 @@ function showError(
 		`${red(name)}: ${message}`,
 		...showFrames(
 			readFrames(
-				read(() => error.stack),
+				read(() => rawStack(error)),
 				mapsOf,
 			),
 		),

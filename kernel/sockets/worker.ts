@@ -34,15 +34,16 @@ const {
 const main = parentPort!;
 const tell = (message: ToMain) => main.postMessage(message);
 const decoder = new Decoder(connection.key);
-const largest = 256 * 2 ** 20;
 const limits = { sendHighWaterMark: 0, linger: 1000 };
+const router = (maxMessageSize: number) =>
+	new Router({ ...limits, maxMessageSize });
 const sockets = {
-	shell: new Router({ ...limits, maxMessageSize: largest }),
-	control: new Router({ ...limits, maxMessageSize: largest }),
-	stdin: new Router({ ...limits, maxMessageSize: largest }),
+	shell: router(256 * 2 ** 20),
+	control: router(256 * 2 ** 20),
+	stdin: router(256 * 2 ** 20),
 	iopub: new Publisher(limits),
 	// a router rather than a reply socket: it has no state that a wrong message could upset
-	hb: new Router({ ...limits, maxMessageSize: 2 ** 20 }),
+	hb: router(2 ** 20),
 };
 
 const lost = () => {};
@@ -157,10 +158,7 @@ async function close(): Promise<void> {
 	Atomics.notify(memory, shared.closed);
 }
 
-const savingLimit = 30_000;
-const stoppingLimit = 3000;
-const glance = 20;
-
+const [savingLimit, stoppingLimit, glance] = [30_000, 3000, 20];
 const isSaving = () => Atomics.load(memory, shared.held) > 0;
 const isRunning = () => Atomics.load(memory, shared.running) !== 0;
 

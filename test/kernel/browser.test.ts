@@ -97,7 +97,7 @@ async function freePort(): Promise<number> {
 
 /** Starts classic Notebook; returns the address of the test's notebook. */
 async function startNotebook(): Promise<string> {
-	installKernel(folder);
+	installKernel({ prefix: folder });
 	const port = await freePort();
 	const token = randomBytes(16).toString("hex");
 	const server = spawn(

@@ -28,7 +28,7 @@ const env = {
 const source = (name: string) =>
 	fileURLToPath(new URL(`../../../test/kernel/${name}`, import.meta.url));
 
-before(() => installKernel(folder));
+before(() => installKernel({ prefix: folder }));
 
 const code = (source: string, i: number) => ({
 	id: `cell-${i}`,

@@ -172,7 +172,7 @@ const hasClient =
 test("jupyter_client's restart saves what is in training", {
 	skip: hasClient ? false : `${python} has no jupyter_client`,
 }, () => {
-	installKernel(folder);
+	installKernel({ prefix: folder });
 	const script = fileURLToPath(
 		new URL("../../../test/kernel/restart.py", import.meta.url),
 	);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -43,6 +43,48 @@ test("the kernel installs for the user or below a prefix, is listed, and goes", 
 		assert.ok(!existsSync(kernel));
 		assert.equal(call("uninstall", ...options).status, 1);
 	}
+});
+
+test("a kernel of a name of its own stands beside the other; what cannot start is flagged", () => {
+	const kernels = join(folder, "user", "kernels");
+	call("install");
+	assert.match(
+		call("install", "--name", "study-2", "--display-name", "Study 2").stdout,
+		/installed "Study 2" in .*study-2/,
+	);
+	call("install", "--name", "other");
+	const read = (name: string) =>
+		JSON.parse(readFileSync(join(kernels, name, "kernel.json"), "utf8"));
+	assert.equal(read("study-2").display_name, "Study 2");
+	assert.equal(read("other").display_name, "TypeScript (other)");
+	const argv = ["/nowhere/bin/node", "main.js"];
+	for (const [name, dead] of [
+		["gone", argv],
+		["moved", [process.execPath, "/nowhere/main.js", "{connection_file}"]],
+	] as const) {
+		mkdirSync(join(kernels, name), { recursive: true });
+		writeFileSync(
+			join(kernels, name, "kernel.json"),
+			JSON.stringify({ argv: dead }),
+		);
+	}
+	const lines = call("list").stdout.split("\n");
+	const line = (name: string) =>
+		lines.find((one) => one.startsWith(`${name} `)) ?? "";
+	assert.match(line("gone"), /cannot start: \/nowhere\/bin\/node is gone/);
+	assert.match(line("moved"), /cannot start: \/nowhere\/main\.js is gone/);
+	assert.doesNotMatch(line("study-2"), /cannot start/);
+	assert.equal(call("uninstall", "--name", "study-2").status, 0);
+	assert.ok(existsSync(join(kernels, "robust-transfer")));
+	assert.ok(!existsSync(join(kernels, "study-2")));
+	assert.match(
+		call("install", "--name", "a b").stderr,
+		/--name a b: Jupyter takes/,
+	);
+	const { version } = JSON.parse(
+		readFileSync(new URL("../../../package.json", import.meta.url), "utf8"),
+	);
+	assert.equal(call("--version").stdout, `${version}\n`);
 });
 
 test("wrong commands explain themselves", () => {
