@@ -66,7 +66,9 @@ export function fitLegend(
 	const named = data.filter(
 		({ showlegend, name }) => name && showlegend !== false,
 	);
-	const isShown = layout.showlegend ?? named.length > 1;
+	const isShown =
+		layout.showlegend ??
+		(named.length > 1 || named.some(({ showlegend }) => showlegend));
 	if (!isShown || named.length === 0 || legend.orientation === "h") return null;
 	const font = { size: 12, ...(layout.font as Font), ...legend.font };
 	const longestAt = (size: number) =>

@@ -45,6 +45,10 @@ test("where a legend would take more than its share it goes below, and the figur
 	const short = figure.data.map((trace) => ({ ...trace, name: "a" }));
 	const { legend } = fit({ ...figure, data: short }, 700);
 	assert.notEqual(legend?.orientation, "h");
+	const one = { y: [1], name: "a name ".repeat(9) };
+	const alone = (trace: object) =>
+		fit({ data: [{ ...one, ...trace }], layout: {} }, 700).legend?.orientation;
+	assert.deepEqual([alone({}), alone({ showlegend: true })], [undefined, "h"]);
 	const silent = figure.data.map((trace) => ({ ...trace, showlegend: false }));
 	assert.equal(fit({ ...figure, data: silent }, 700).height, 420 + 21);
 });
