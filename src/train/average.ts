@@ -51,12 +51,12 @@ export function decayAt(
 
 const statistic = /\.running_(mean|var)$/;
 
-/** Before the names of averages in a saved state. */
-export const averagePrefix = "average/";
+/** Before the names of averages in a saved state, where no optimizer's slot is called so. */
+export const averagePrefix = "average of/";
 
 /** Follows weights with their averages, after an update of these. */
 export interface Following {
-	/** The averages of weights that change, by `average/<name>`. */
+	/** The averages of weights that change, by `average of/<name>`. */
 	readonly slots: Params;
 	/** Pure tensor operations, made to be compiled; `kept` is `decayAt`. */
 	update(kept: tf.Scalar): void;

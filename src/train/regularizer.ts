@@ -85,7 +85,7 @@ export interface Regularization {
 		| ((gradients: Gradients, rateOf: (name: string) => tf.Scalar) => Gradients)
 		| undefined;
 	readonly measuring: readonly Measuring[];
-	/** What was measured, by `<name of the regularizer>/<name of the weight>`. */
+	/** What was measured, by `measured by/<name of the regularizer>/<name of the weight>`. */
 	readonly slots: Params;
 	dispose(): void;
 }
@@ -103,6 +103,18 @@ function makeAll(regularizers: readonly Own<Regularizer>[]): Made[] {
 		);
 		return { name: own.name, of };
 	});
+}
+
+/** Throws where two that measure have one name, by which a saved state would mistake them. */
+function checkNames(made: readonly Made[]): void {
+	const names = made.flatMap(({ name, of }) =>
+		typeof of !== "function" && of.measured ? [name] : [],
+	);
+	const twice = names.find((name, i) => names.indexOf(name) !== i);
+	if (twice !== undefined)
+		throw new Error(
+			`the recipe cannot be followed: two of its regularizers that measure are called ${twice}: give each a name of its own`,
+		);
 }
 
 /** Weights that are regularized, as they are before the first step. */
@@ -207,6 +219,7 @@ export function regularization(
 		Object.entries(weights).map(([name, variable]) => [name, copyOf(variable)]),
 	);
 	const made = makeAll(regularizers);
+	checkNames(made);
 	const losses = made.flatMap(({ name, of }) =>
 		typeof of === "function" ? [{ name, of }] : [],
 	);
@@ -219,7 +232,7 @@ export function regularization(
 	const slots = Object.fromEntries(
 		pullers.flatMap(({ name, places }) =>
 			Object.entries(places).map(([weight, place]) => [
-				`${name}/${weight}`,
+				`measured by/${name}/${weight}`,
 				place,
 			]),
 		),

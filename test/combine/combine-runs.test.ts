@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
+import * as tf from "@tensorflow/tfjs";
 import { loadResults } from "../../src/analysis/load-results.js";
 import { studyTable } from "../../src/analysis/study-table.js";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
@@ -362,6 +363,16 @@ describe("soups", () => {
 });
 
 describe("what is combined", () => {
+	test("leaves no tensor behind", async () => {
+		const { numTensors } = tf.memory();
+		const given = { folder: join(folder, "once more"), task };
+		const statistics = { batchNorm: "re-estimate", batches: 1 } as const;
+		await combineRuns([one, two], remedies.greedySoup(statistics), given);
+		const fisher = { examples: 1 };
+		await combineRuns([one, two], remedies.wiseFt({ fisher }), given);
+		assert.equal(tf.memory().numTensors, numTensors);
+	});
+
 	test("may be combined by a rule of one's own, which is part of the id", async () => {
 		const least = (threshold: number): Combination => ({
 			name: "least-of-all",

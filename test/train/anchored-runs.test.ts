@@ -4,6 +4,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { miniBackbone } from "../../src/backbones/mini-backbone.js";
+import * as tf from "@tensorflow/tfjs";
 import { combineRuns } from "../../src/combine/combine-runs.js";
 import { remedies } from "../../src/combine/remedies.js";
 import { useEngine } from "../../src/engine/engine.js";
@@ -103,6 +104,25 @@ describe("a run that is held", () => {
 		const pulled = { weight: 1e-30, batches: 3 };
 		const run = await tune({ regularizers: [remedies.rgn(pulled)] });
 		assert.deepEqual(await tensorsOf(run), await tensorsOf(await tune({})));
+	});
+
+	test("leaves no tensor behind", async () => {
+		const source = tinyBackbone();
+		const { numTensors } = tf.memory();
+		await finetune(
+			source,
+			task,
+			{
+				...recipe,
+				optimizer: remedies.tpgm({ optimizer, every: 2 }),
+				regularizers: [remedies.l2Sp(), remedies.rgn({ batches: 1 })],
+				average: { decay: 0.5 },
+				length: { steps: 3 },
+			},
+			{ folder, workers: 0 },
+		);
+		assert.equal(tf.memory().numTensors, numTensors);
+		source.dispose();
 	});
 
 	test("says in its id which held-out data it learned on, and needs them", async () => {

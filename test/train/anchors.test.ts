@@ -538,7 +538,7 @@ describe("by hand", () => {
 			};
 			const made = regularize(rgn({ weight: 3 }), weights, { of });
 			made.measuring[0]!.see({ k: tf.fill([3, 3, 1, 1], size) }, tf.scalar(1));
-			return { weights, made, found: made.slots["rgn/k"]! };
+			return { weights, made, found: made.slots["measured by/rgn/k"]! };
 		};
 		const { weights, made, found } = measuredOf(1);
 		assert.deepEqual(found.shape, [1, 1, 1, 1]);
@@ -553,6 +553,15 @@ describe("by hand", () => {
 		assert.deepEqual([...after], Array(9).fill(1), "back at the start");
 		assert.equal(made.measuring[0]!.batches(70), 70);
 		assert.equal(made.measuring[0]!.batches(9000), 5000);
+		assert.throws(
+			() =>
+				regularization([rgn(), rgn({ weight: 2 })], {
+					weights,
+					isHead: () => false,
+					factsOf: factsBySpecs(of, () => false),
+				}),
+			/two of its regularizers that measure are called rgn/,
+		);
 		const alike = regularize(rgn({ by: "plain", weight: 0.7 }), weights, {
 			of,
 		});

@@ -63,7 +63,7 @@ describe("a moving average", () => {
 			const w = tf.variable(tf.tensor1d([0.1, 0]));
 			const average = tf.variable(tf.tensor1d([0.1, 0]));
 			const followed = following({ decay: 0.5 }, { w }, { w: average });
-			assert.deepEqual(Object.keys(followed.slots), ["average/w"]);
+			assert.deepEqual(Object.keys(followed.slots), ["average of/w"]);
 			const update = isCompiled
 				? compile((kept: tf.Scalar) => followed.update(kept))
 				: followed.update;
