@@ -59,7 +59,8 @@ function mixer(
 	const { width, white } = options;
 	const batch = mixing.length;
 	const space = () => new Float32Array(3 * size.height * size.width);
-	const [image, buffers] = [space(), [space(), space()]];
+	const image: Float32Array = space();
+	const buffers: readonly Float32Array[] = [space(), space()];
 	return (from, to, index) => {
 		const m = mixing[index] as number;
 		for (let i = 0; i < from.length; i++) {
@@ -68,7 +69,7 @@ function mixer(
 		}
 		for (let w = 0; w < width; w++) {
 			const chain = w * batch + index;
-			let changed = image;
+			let changed: Float32Array = image;
 			for (const [i, change] of steps.slice(0, depths[chain]).entries()) {
 				const next = buffers[i % 2] as Float32Array;
 				change(changed, next, chain);

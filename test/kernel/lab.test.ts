@@ -63,7 +63,7 @@ async function freePort(): Promise<number> {
 
 /** Starts JupyterLab; returns the address of the notebook. */
 async function startLab(): Promise<string> {
-	installKernel(folder);
+	installKernel({ prefix: folder });
 	const port = await freePort();
 	const token = randomBytes(16).toString("hex");
 	const server = spawn(
