@@ -131,7 +131,7 @@ test("of a detector the backbone is taken", async () => {
 test("a checkpoint that is not there says how it is fetched", async () => {
 	await assert.rejects(
 		() => loadBackbone("resnet50/prime", { folder }),
-		/is not in data\/checkpoints or .*: fetch it with\n {2}node .*checkpoints\.js resnet50\/prime$/,
+		/is not in data\/checkpoints or .*: fetch it with\n {2}npx robust-transfer-data checkpoints resnet50\/prime$/,
 	);
 	await assert.rejects(
 		() => loadBackbone("resnet18"),

@@ -135,7 +135,7 @@ test("a folder without ADE20K says how to fetch it", (context) => {
 	const task = ade20k({ folder: scratch(context) });
 	assert.throws(
 		() => task.test.length,
-		/node .*ade20k\.js[\s\S]*ade20k\({ folder }\)/,
+		/npx robust-transfer-data ade20k[\s\S]*ade20k\({ folder }\)/,
 	);
 });
 

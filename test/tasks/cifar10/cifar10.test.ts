@@ -83,7 +83,10 @@ test("training files follow one another, as many as wanted", (context) => {
 test("a missing, truncated or foreign file is refused, and a missing one with what fetches it", (context) => {
 	const folder = scratch(context);
 	const sample = () => cifar10({ folder }).test.sample(0);
-	assert.throws(sample, /no test_batch\.bin or test_batch.*cifar10\.js/s);
+	assert.throws(
+		sample,
+		/no test_batch\.bin or test_batch.*npx robust-transfer-data cifar10\n/s,
+	);
 	const path = join(folder, "test_batch.bin");
 	writeFileSync(path, binary().subarray(0, 5000));
 	assert.throws(sample, /5000 bytes, no whole number of records/);
