@@ -51,18 +51,17 @@ function prepareStep(
 function mixer(
 	{ mixing, weights, depths }: PrimeDraw,
 	steps: readonly ChangePixels[],
-	{ width, white }: PrimeOptions,
+	{
+		options,
+		size,
+	}: { readonly options: PrimeOptions; readonly size: PixelSize },
 ): ChangePixels {
+	const { width, white } = options;
 	const batch = mixing.length;
-	let spare: Float32Array[] = [];
+	const space = (): Float32Array =>
+		new Float32Array(3 * size.height * size.width);
+	const [image, buffers] = [space(), [space(), space()]];
 	return (from, to, index) => {
-		if (spare.length === 0)
-			spare = [0, 1, 2].map(() => new Float32Array(from.length));
-		const [image, ...buffers] = spare as [
-			Float32Array,
-			Float32Array,
-			Float32Array,
-		];
 		const m = mixing[index] as number;
 		for (let i = 0; i < from.length; i++) {
 			image[i] = (from[i] as number) * white;
@@ -70,7 +69,7 @@ function mixer(
 		}
 		for (let w = 0; w < width; w++) {
 			const chain = w * batch + index;
-			let changed = image;
+			let changed: Float32Array = image;
 			for (const [i, change] of steps.slice(0, depths[chain]).entries()) {
 				const next = buffers[i % 2] as Float32Array;
 				change(changed, next, chain);
@@ -110,7 +109,7 @@ export function primeMixture(
 						const field = inputs.slice(at, at + (fields[i]?.length ?? 0));
 						return prepareStep(step, size, field);
 					});
-					return mixer(draw, steps, options);
+					return mixer(draw, steps, { options, size });
 				},
 				fields.flat(),
 			);
