@@ -58,9 +58,9 @@ function mixer(
 ): ChangePixels {
 	const { width, white } = options;
 	const batch = mixing.length;
-	const space = () => new Float32Array(3 * size.height * size.width);
-	const image: Float32Array = space();
-	const buffers: readonly Float32Array[] = [space(), space()];
+	const space = (): Float32Array =>
+		new Float32Array(3 * size.height * size.width);
+	const [image, buffers] = [space(), [space(), space()]];
 	return (from, to, index) => {
 		const m = mixing[index] as number;
 		for (let i = 0; i < from.length; i++) {
