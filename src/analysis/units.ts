@@ -22,7 +22,8 @@ export interface MeanUnits extends Units {
 	readonly corrupted: Float64Array;
 }
 
-const isMean = (units: Units): units is MeanUnits => "corrupted" in units;
+const isMean = (units: Units): units is MeanUnits =>
+	"corrupted" in units && units.corrupted instanceof Float64Array;
 
 function weightedMean(values: Float64Array, times: Float64Array): number {
 	let sum = 0;
