@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { describe } from "./language/assist.js";
 import { splitCell } from "./language/magics.js";
-import { type MagicHost, runMagic, wallTime } from "./magics/actions.js";
+import type { MagicHost } from "./magics/actions.js";
 import { describeMagic, isMagic } from "./magics/table.js";
 import type { Content } from "./protocol/message.js";
 import { type Cell, createCell } from "./runtime/cell.js";
@@ -47,6 +47,9 @@ export async function runCell(
 		split.parts.some(({ magics }) =>
 			magics.some(({ name }) => name === wanted),
 		);
+	const hasMagics = split.parts.some(({ magics }) => magics.length > 0);
+	// most cells have none, and a kernel starts faster without them
+	const actions = hasMagics ? await import("./magics/actions.js") : undefined;
 	const check = !has("%%nocheck");
 	// each piece that is compiled has positions of its own to be traced back
 	let isFirst = true;
@@ -66,7 +69,7 @@ export async function runCell(
 	for (const { magics, source } of split.parts) {
 		for (const magic of magics) {
 			const outcome = await executor.attempt(() =>
-				runMagic(magic, { ...host, run }),
+				actions!.runMagic(magic, { ...host, run }),
 			);
 			if ("failure" in outcome) return { ...nothing, ...outcome };
 			if (outcome.text) process.stdout.write(outcome.text);
@@ -78,8 +81,8 @@ export async function runCell(
 		value = outcome.value;
 	}
 	const end = () => {
-		if (!has("%%time")) return;
-		process.stdout.write(wallTime(performance.now() - started));
+		if (!actions || !has("%%time")) return;
+		process.stdout.write(actions.wallTime(performance.now() - started));
 	};
 	return { ...nothing, end, value };
 }
