@@ -94,7 +94,7 @@ test("names and commands are checked as options are", () => {
 	);
 	assert.match(
 		refusal("kernel/notebook/run", "exec", "a.ipynb"),
-		/^there is no command exec, only run and new: /,
+		/^there is no command exec, only run, new and export: /,
 	);
 });
 
