@@ -436,6 +436,7 @@ export type { FinetuneOptions } from "./train/finetune.js";
 export type { FtpOptions } from "./train/ftp.js";
 export type { ImportRunOptions } from "./train/import-run.js";
 export type { L2SpOptions } from "./train/l2-sp.js";
+export type { LayerDecay } from "./train/layer-decay.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
 export type {

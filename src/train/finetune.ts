@@ -8,7 +8,7 @@ import { batchMaker } from "./batch.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
-import { checkWeights } from "./check-weights.js";
+import { checkMinimum, checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { checkHeldOut } from "./held-out-step.js";
@@ -233,6 +233,7 @@ export async function finetune<Target, Prediction>(
 	checkWeights(source, task, recipe);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
+	if (!run) checkMinimum(source, task, recipe);
 	makeFolder(folder);
 	const signal = options.signal ?? notebookSignal();
 	const heeding = { ...options, ...(signal && { signal }) };

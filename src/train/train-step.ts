@@ -83,8 +83,8 @@ function numbersAt(
 ): StepInputs {
 	const { learningRate, schedule, average } = recipe;
 	const rates = groups.map(
-		({ multiplier }) =>
-			scale * rateAt(position, learningRate * multiplier, recipe),
+		({ multiplier, scale: own = 1 }) =>
+			scale * own * rateAt(position, learningRate * multiplier, recipe),
 	);
 	const momentum = momentumAt(position, optimizer.momentum, schedule);
 	const step = position.step + 1;
