@@ -432,6 +432,7 @@ export type { AdversarialOptions } from "./train/adversarial.js";
 export type { Corrected } from "./train/anchored.js";
 export type { AnchoredDecayOptions } from "./train/anchored-decay.js";
 export type { Average } from "./train/average.js";
+export type { BlockMatch } from "./train/blocks.js";
 export type { FinetuneOptions } from "./train/finetune.js";
 export type { FtpOptions } from "./train/ftp.js";
 export type { ImportRunOptions } from "./train/import-run.js";

@@ -3,6 +3,7 @@ import {
 	type AnchoredDecayOptions,
 	anchoredDecay,
 } from "../train/anchored-decay.js";
+import { trainOnly } from "../train/blocks.js";
 import { type FtpOptions, ftp } from "../train/ftp.js";
 import { type L2SpOptions, l2Sp } from "../train/l2-sp.js";
 import type { OptimizerRule } from "../train/optimizer-rule.js";
@@ -10,6 +11,7 @@ import type { Regularizer } from "../train/regularizer.js";
 import { type RgnOptions, rgn } from "../train/rgn.js";
 import { type SpdOptions, spd } from "../train/spd.js";
 import { type TpgmOptions, tpgm } from "../train/tpgm.js";
+import type { WeightRule } from "../train/weight-rules.js";
 import type { StatisticsOptions } from "./batch-norm-statistics.js";
 import type { Combination } from "./combination.js";
 import { type InterpolateOptions, interpolate } from "./interpolate.js";
@@ -24,6 +26,11 @@ export interface Remedies {
 	l2Sp(options?: L2SpOptions): Own<Regularizer>;
 	/** Pulls weights back by what they matter to the task. */
 	rgn(options?: RgnOptions): Own<Regularizer>;
+
+	// Rules of a recipe about weights: `weights: remedies.trainOnly(["stem", "layer1", "head"])`.
+
+	/** Freezes all blocks but some. */
+	trainOnly(blocks: readonly string[]): readonly WeightRule[];
 
 	// Optimizers of a recipe, made of another one: `optimizer: remedies.spd({ optimizer: recipe.optimizer })`.
 
@@ -55,6 +62,7 @@ export interface Remedies {
 export const remedies: Remedies = Object.freeze({
 	l2Sp,
 	rgn,
+	trainOnly,
 	anchoredDecay,
 	spd,
 	ftp,

@@ -116,8 +116,9 @@ export function groupsOfWeights(
 			? { multiplier: scale }
 			: { multiplier: 1, scale };
 	};
-	const said = weightRules(recipe.weights);
-	checkWeightRules(recipe.weights, names);
+	const blocked = { net: architecture, isHead };
+	const said = weightRules(recipe.weights, blocked);
+	checkWeightRules(recipe.weights, names, blocked);
 	for (const name of names) {
 		const isDecayed = !undecayed.some((isOfKind) => isOfKind(name));
 		const weightDecay = isDecayed ? recipe.weightDecay : 0;
@@ -173,7 +174,10 @@ export function batchNormModes(
 	const usual = (name: string): BatchNormMode =>
 		isHead(name) || !isFrozen(name) ? "train" : "eval";
 	if (!weights) return usual;
-	const said = weightRules(weights);
+	const said = weightRules(weights, {
+		net: architecture,
+		isHead: (weight) => isHead(weight.replace(/\.[^.]+$/, "")),
+	});
 	return (name) => {
 		const trained = ["weight", "bias"].map(
 			(part) => said(`${name}.${part}`).train,
