@@ -3,6 +3,7 @@ import {
 	type AnchoredDecayOptions,
 	anchoredDecay,
 } from "../train/anchored-decay.js";
+import { type AutoRgnOptions, autoRgn } from "../train/auto-rgn.js";
 import { trainOnly } from "../train/blocks.js";
 import { type FtpOptions, ftp } from "../train/ftp.js";
 import { type L2SpOptions, l2Sp } from "../train/l2-sp.js";
@@ -34,6 +35,8 @@ export interface Remedies {
 
 	// Optimizers of a recipe, made of another one: `optimizer: remedies.spd({ optimizer: recipe.optimizer })`.
 
+	/** Scales the learning rate of each weight by its relative gradient norm. */
+	autoRgn(options: AutoRgnOptions): Own<OptimizerRule>;
 	/** Decay to where weights began, beside the moments. */
 	anchoredDecay(options: AnchoredDecayOptions): Own<OptimizerRule>;
 	/** Takes back steps away from the start that the slope does not ask for. */
@@ -63,6 +66,7 @@ export const remedies: Remedies = Object.freeze({
 	l2Sp,
 	rgn,
 	trainOnly,
+	autoRgn,
 	anchoredDecay,
 	spd,
 	ftp,
