@@ -75,7 +75,7 @@ describe("multipliers", () => {
 		near: tf.variable(tf.tensor([0, 2])),
 		"bn1.weight": tf.variable(tf.tensor([1, 1])),
 	});
-	// |g| / |w| of the first is 1 and 3 tenths, in the mean 0.2; of the second 0.5 and 0.3, in the mean 0.4.
+	// |g| / |w| of the first is 0.1 and 0.3, in the mean 0.2; of the second 0.5 and 0.3, in the mean 0.4.
 	const batches = [
 		{ far: [0.3, 0.4], near: [1, 0], "bn1.weight": [9, 9] },
 		{ far: [1.5, 0], near: [0, 0.6], "bn1.weight": [9, 9] },
