@@ -431,13 +431,17 @@ export {
 export type { AdversarialOptions } from "./train/adversarial.js";
 export type { Corrected } from "./train/anchored.js";
 export type { AnchoredDecayOptions } from "./train/anchored-decay.js";
+export type { AutoRgnOptions } from "./train/auto-rgn.js";
 export type { Average } from "./train/average.js";
+export type { BlockMatch } from "./train/blocks.js";
 export type { FinetuneOptions } from "./train/finetune.js";
 export type { FtpOptions } from "./train/ftp.js";
 export type { ImportRunOptions } from "./train/import-run.js";
 export type { L2SpOptions } from "./train/l2-sp.js";
+export type { LayerDecay } from "./train/layer-decay.js";
 export type { Ancestor, Derived, Origin } from "./train/lineage.js";
 export type { Every, TrainingView } from "./train/look.js";
+export type { Measured } from "./train/measured.js";
 export type {
 	HeldOutRule,
 	OptimizerRule,
@@ -464,7 +468,6 @@ export type {
 } from "./train/recipe.js";
 export type {
 	LossRegularizer,
-	Measured,
 	PulledWeight,
 	PullRegularizer,
 	Regularizer,

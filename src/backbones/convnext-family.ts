@@ -9,7 +9,7 @@ import {
 } from "./convnext.js";
 import { officialConvNeXtNames } from "./convnext-names.js";
 import { convnextParams } from "./convnext-params.js";
-import type { Family } from "./family.js";
+import type { Family, LayerIndex } from "./family.js";
 import { sizeChecks } from "./setting-checks.js";
 
 const settings: Checks<Omit<ConvNeXtArchitecture, "family">> = {
@@ -29,6 +29,20 @@ function placeOf(name: string): { stage: number; block: number } | undefined {
 
 const isStem = (name: string): boolean =>
 	/^downsample_layers\.0(\.|$)/.test(name);
+
+// Three blocks are one layer, twelve layers in ConvNeXt-S and -B: `get_num_layer_for_convnext` of the official
+// optim_factory.py. ConvNeXt-T, which that leaves out, has six, as in the official detectors.
+const layerIndex = ({ depths }: ConvNeXtArchitecture): LayerIndex =>
+	blockIndex(
+		depths.map((depth) => Math.ceil(depth / blocksPerLayer)),
+		(name) => {
+			if (isStem(name)) return "stem";
+			const place = placeOf(name);
+			if (place === undefined) return undefined;
+			const { stage, block } = place;
+			return { stage, block: Math.floor(block / blocksPerLayer) };
+		},
+	);
 
 /** ConvNeXts, under the official names. */
 export const convnext: Family<ConvNeXtArchitecture> = {
@@ -56,19 +70,19 @@ export const convnext: Family<ConvNeXtArchitecture> = {
 		const stage = level === undefined ? placeOf(name)?.stage : Number(level);
 		return stage === undefined ? undefined : stage + 1;
 	},
-	// Three blocks are one layer, twelve layers in ConvNeXt-S and -B: `get_num_layer_for_convnext` of the official
-	// optim_factory.py. ConvNeXt-T, which that leaves out, has six, as in the official detectors.
-	layerIndex: ({ depths }) =>
-		blockIndex(
-			depths.map((depth) => Math.ceil(depth / blocksPerLayer)),
-			(name) => {
-				if (isStem(name)) return "stem";
-				const place = placeOf(name);
-				if (place === undefined) return undefined;
-				const { stage, block } = place;
-				return { stage, block: Math.floor(block / blocksPerLayer) };
+	layerIndex,
+	// `get_stage_id_for_convnext` of mmsegmentation, which counts from a head as far away as with blocks.
+	stageIndex(net) {
+		const { last } = layerIndex(net);
+		return {
+			last,
+			of(name) {
+				if (/^downsample_layers\./.test(name)) return 0;
+				const stage = /^stages\./.test(name) ? placeOf(name)?.stage : undefined;
+				return stage === undefined ? last : stage + 1;
 			},
-		),
+		};
+	},
 	// Layer scales go with the norms: what has one number a channel is not decayed.
 	isNorm: (name) =>
 		/(^|\.)norm\d*(\.|$)|\.gamma$/.test(name) ||

@@ -69,6 +69,8 @@ export interface Family<Net extends Settings = Settings> {
 	stageOf?(name: string, net: Net): number | undefined;
 	/** The layers by which the learning rate decays towards the stem. */
 	layerIndex?(net: Net): LayerIndex;
+	/** The same by stages; by default, those of `stageOf`, the head behind them. */
+	stageIndex?(net: Net): LayerIndex;
 	/** Whether a name is that of a norm; by default, `bn` or `norm` and a number, as in torchvision. */
 	isNorm?(name: string, net: Net): boolean;
 	/** The tensors under the names of the family, where others published the same network under other names. */

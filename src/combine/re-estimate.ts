@@ -5,6 +5,7 @@ import { normalize } from "../nn/normalize.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import type { Batch } from "../train/batch.js";
+import { isBlockMatch } from "../train/blocks.js";
 import type { Model } from "../train/model.js";
 import { batchNormModes } from "../train/param-groups.js";
 import { plainBatches } from "../train/plain-batches.js";
@@ -16,7 +17,7 @@ const momentum = 0.1;
 /** The names of the batch norms that a recipe trains with the statistics of the batch. */
 function followingNorms({ backbone, head, params }: Model, recipe: Recipe) {
 	for (const { match } of recipe.weights ?? [])
-		if (typeof match === "object" && !isOwn(match))
+		if (typeof match === "object" && !isOwn(match) && !isBlockMatch(match))
 			throw new Error(
 				`which batch norms follow the batch cannot be told of a recipe that was read from the disk, whose weights are chosen by a filter of one's own, ${(match as { name: string }).name}: combine with batchNorm "interpolate" or "merge"`,
 			);

@@ -3,6 +3,8 @@ import {
 	type AnchoredDecayOptions,
 	anchoredDecay,
 } from "../train/anchored-decay.js";
+import { type AutoRgnOptions, autoRgn } from "../train/auto-rgn.js";
+import { trainOnly } from "../train/blocks.js";
 import { type FtpOptions, ftp } from "../train/ftp.js";
 import { type L2SpOptions, l2Sp } from "../train/l2-sp.js";
 import type { OptimizerRule } from "../train/optimizer-rule.js";
@@ -10,6 +12,7 @@ import type { Regularizer } from "../train/regularizer.js";
 import { type RgnOptions, rgn } from "../train/rgn.js";
 import { type SpdOptions, spd } from "../train/spd.js";
 import { type TpgmOptions, tpgm } from "../train/tpgm.js";
+import type { WeightRule } from "../train/weight-rules.js";
 import type { StatisticsOptions } from "./batch-norm-statistics.js";
 import type { Combination } from "./combination.js";
 import { type InterpolateOptions, interpolate } from "./interpolate.js";
@@ -25,8 +28,15 @@ export interface Remedies {
 	/** Pulls weights back by what they matter to the task. */
 	rgn(options?: RgnOptions): Own<Regularizer>;
 
+	// Rules of a recipe about weights: `weights: remedies.trainOnly(["stem", "layer1", "head"])`.
+
+	/** Freezes all blocks but some. */
+	trainOnly(blocks: readonly string[]): readonly WeightRule[];
+
 	// Optimizers of a recipe, made of another one: `optimizer: remedies.spd({ optimizer: recipe.optimizer })`.
 
+	/** Scales the learning rate of each weight by its relative gradient norm. */
+	autoRgn(options: AutoRgnOptions): Own<OptimizerRule>;
 	/** Decay to where weights began, beside the moments. */
 	anchoredDecay(options: AnchoredDecayOptions): Own<OptimizerRule>;
 	/** Takes back steps away from the start that the slope does not ask for. */
@@ -55,6 +65,8 @@ export interface Remedies {
 export const remedies: Remedies = Object.freeze({
 	l2Sp,
 	rgn,
+	trainOnly,
+	autoRgn,
 	anchoredDecay,
 	spd,
 	ftp,

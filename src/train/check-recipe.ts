@@ -5,6 +5,7 @@ import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
 import { averageCheck } from "./average.js";
 import { consistencyCheck } from "./consistent-loss.js";
+import { layerDecayCheck } from "./layer-decay.js";
 import { lengthCheck } from "./length.js";
 import { optimizerCheck } from "./optimizer.js";
 import { lossCheck, lossProblems } from "./output-loss.js";
@@ -32,7 +33,7 @@ const checks: Checks<Recipe> = {
 	frozenStages: required(whole({ from: -1 })),
 	batchNorm: required(oneOf(["trained", "frozen-statistics", "frozen"])),
 	stochasticDepth: required(number({ from: 0, below: 1 })),
-	layerDecay: required(number({ above: 0, to: 1 })),
+	layerDecay: required(layerDecayCheck),
 	gradientClip: required(orNull(number({ above: 0 }))),
 	augment: required(augmentCheck),
 	consistency: required(consistencyCheck),

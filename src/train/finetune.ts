@@ -8,7 +8,7 @@ import { batchMaker } from "./batch.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkRecipe } from "./check-recipe.js";
-import { checkWeights } from "./check-weights.js";
+import { checkMinimum, checkWeights } from "./check-weights.js";
 import { describeRun } from "./describe-run.js";
 import { exampleStream } from "./example-stream.js";
 import { checkHeldOut } from "./held-out-step.js";
@@ -131,6 +131,7 @@ async function train<Target, Prediction>(
 	};
 	const isLast = () => standing.step >= expectedSteps(record, standing);
 	const isOver = () => isLast() || hasStopped(record.recipe, standing.watch);
+	const measured = { record, trainStep, signal };
 	let savedAt = performance.now();
 	try {
 		while (standing.pending || !isOver()) {
@@ -148,6 +149,7 @@ async function train<Target, Prediction>(
 				log(entry);
 				continue;
 			}
+			await measure(task, { ...measured, step: standing.step }).catch(stop);
 			const last = make(await take().catch(stop));
 			standing.seconds += (performance.now() - began) / 1000;
 			if (between.isDue(isLast())) standing.pending = last;
@@ -193,8 +195,6 @@ async function trainFrom<Target, Prediction>(
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
 		const state = await resumeState(folder, variables);
-		if (state.standing.step === 0)
-			await measure(task, { record, trainStep, signal: options.signal });
 		const training = { record, folder, model, result, trainStep, state };
 		await train(task, training, options);
 		saveResult(training);
@@ -233,6 +233,7 @@ export async function finetune<Target, Prediction>(
 	checkWeights(source, task, recipe);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
+	if (!run) checkMinimum(source, task, recipe);
 	makeFolder(folder);
 	const signal = options.signal ?? notebookSignal();
 	const heeding = { ...options, ...(signal && { signal }) };

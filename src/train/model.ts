@@ -30,16 +30,18 @@ export interface Model {
 /** What a model adds to a backbone, and of what it makes use. */
 type Head = Pick<Task, "headParams" | "uses">;
 
-/** The names of all weights that a model can train, and those of the task's layers. */
-export function trainableNames(
+/** All weights that a model can train, and those of the task's layers. */
+export function trainableSpecs(
 	source: Backbone,
 	task: Head,
-): { readonly all: string[]; readonly head: string[] } {
-	const namesOf = (specs: ParamSpecs) =>
-		Object.keys(specs).filter((name) => !specs[name]?.statistic);
-	const head = namesOf(task.headParams(source));
-	const own = namesOf(paramsOf(headless(source.architecture, task.uses)));
-	return { all: [...own, ...head], head };
+): { readonly all: ParamSpecs; readonly head: ParamSpecs } {
+	const trainable = (specs: ParamSpecs): ParamSpecs =>
+		Object.fromEntries(
+			Object.entries(specs).filter(([, { statistic }]) => !statistic),
+		);
+	const head = trainable(task.headParams(source));
+	const own = trainable(paramsOf(headless(source.architecture, task.uses)));
+	return { all: { ...own, ...head }, head };
 }
 
 /** A copy of the backbone with new layers for the task, drawn with the seed. */

@@ -1,9 +1,10 @@
 import type * as tf from "@tensorflow/tfjs";
+import type { Measured } from "./measured.js";
 import type { WeightFacts } from "./weight-facts.js";
 
 /** What an update is made with, one rate and one weight decay for each group of weights. */
 export interface UpdateAt {
-	/** From 1 on. */
+	/** From 1 on, since slots were zero. */
 	readonly step: number;
 	/** The scheduled learning rates. */
 	readonly rates: readonly number[];
@@ -26,6 +27,8 @@ export interface WeightState<Slot extends string = string> {
 	readonly facts: WeightFacts;
 	/** What is remembered of it, each of its shape, or of that in `shapes`. */
 	readonly slots: Readonly<Record<Slot, tf.Tensor>>;
+	/** What was measured of it, where the rule measures. */
+	readonly measured?: tf.Tensor | undefined;
 	/** Of its group: a constant of the compiled step. */
 	readonly weightDecay: number;
 }
@@ -87,6 +90,8 @@ export interface OptimizerRule<
 			>
 		>
 	>;
+	/** What is measured of the weights; each time, slots are zero again and steps are counted anew. */
+	readonly measured?: Measured;
 	/** Whether it looks at the weights as they were before the first step, which are then remembered. */
 	readonly anchored?: boolean;
 	/** What is done with all weights together after each update. */

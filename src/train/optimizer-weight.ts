@@ -16,6 +16,7 @@ export interface Weight {
 	readonly group: number;
 	readonly weightDecay: number;
 	readonly slots: Params;
+	readonly measured?: tf.Variable | undefined;
 	/** Before the first step. */
 	readonly initial?: tf.Variable;
 }
@@ -67,7 +68,8 @@ export function assignWeight(
 /** What a rule is told of a weight. */
 export function stateOf(optimizer: string, weight: Weight): WeightState {
 	const { variable: value, facts, slots, initial, weightDecay } = weight;
-	const state = { value, facts, slots, weightDecay };
+	const { measured } = weight;
+	const state = { value, facts, slots, weightDecay, measured };
 	// Not met by a rule that spreads what it is told.
 	return Object.defineProperty(state, "initial", {
 		get(): tf.Tensor {

@@ -4,6 +4,7 @@ import { shown } from "../check/shown.js";
 import type { Params } from "../nn/params.js";
 import { type Makers, makeOf } from "../own.js";
 import { adamw } from "./adamw.js";
+import { type Measuring, measuringOf, toZero } from "./measured.js";
 import type {
 	OptimizerRule,
 	Slopes,
@@ -31,10 +32,12 @@ export type StepNumbers = Record<string, tf.Tensor>;
 export interface Optimizer {
 	/** What it remembers between steps, by `<what>/<name of the weight>`. */
 	readonly slots: Params;
+	/** What is measured of the weights, where the rule measures. */
+	readonly measuring: Measuring | undefined;
 	/** That of SGD, or the first beta of AdamW. */
 	readonly momentum: number;
 	/**
-	 * The numbers of update `step`, from 1 on, with one learning rate for each group of weights.
+	 * The numbers of update `step`, from 1 on since slots were zero, with one learning rate for each group of weights.
 	 *
 	 * A schedule may change the momentum.
 	 */
@@ -147,6 +150,31 @@ function afterwards(
 	);
 }
 
+/** What a rule measures of weights, and where it is kept; slots begin anew with it. */
+function measuredOf(
+	{ measured }: OptimizerRule,
+	weights: readonly Weight[],
+): { readonly places: Params; readonly measuring: Measuring | undefined } {
+	if (!measured) return { places: {}, measuring: undefined };
+	const of = new Map(weights.map((weight) => [weight.name, weight] as const));
+	const { places, measuring } = measuringOf(measured, {
+		weights: Object.fromEntries(
+			weights.map(({ name, variable }) => [name, variable]),
+		),
+		factsOf: (name) => (of.get(name) as Weight).facts,
+	});
+	return {
+		places,
+		measuring: {
+			...measuring,
+			begin() {
+				measuring.begin();
+				toZero(weights.flatMap(({ slots }) => Object.values(slots)));
+			},
+		},
+	};
+}
+
 /**
  * The optimizer of a recipe for groups of weights, with its slots at zero.
  *
@@ -160,17 +188,26 @@ export function makeOptimizer(
 ): Optimizer {
 	const rule = optimizerRule(given);
 	const named = { name: given.name, rule };
-	const weights = weightsOf(params, updated, rule);
-	const slots: Params = Object.fromEntries(
-		rule.slots.flatMap((slot) =>
+	const bare = weightsOf(params, updated, rule);
+	const { places, measuring } = measuredOf(rule, bare);
+	const weights = bare.map((weight) => ({
+		...weight,
+		measured: places[weight.name],
+	}));
+	const slots: Params = Object.fromEntries([
+		...rule.slots.flatMap((slot) =>
 			weights.flatMap(({ name, slots: { [slot]: own } }) =>
-				own ? [[`${slot}/${name}`, own]] : [],
+				own ? [[`${slot}/${name}`, own] as const] : [],
 			),
 		),
-	);
+		...Object.entries(places).map(
+			([name, place]) => [`measured/${name}`, place] as const,
+		),
+	]);
 	const weightDecays = updated.groups.map(({ weightDecay }) => weightDecay);
 	return {
 		slots,
+		measuring,
 		momentum: rule.momentum ?? 0,
 		numbers: (step, rates, momentum) =>
 			numbersOf(named, { step, rates, momentum, weightDecays }),
@@ -187,10 +224,12 @@ export function makeOptimizer(
 		heldOut: afterwards(named, weights),
 		dispose: () =>
 			tf.dispose(
-				weights.flatMap(({ initial, slots }) => [
-					...Object.values(slots),
-					...(initial ? [initial] : []),
-				]),
+				weights
+					.flatMap(({ initial, slots }) => [
+						...Object.values(slots),
+						...(initial ? [initial] : []),
+					])
+					.concat(Object.values(places)),
 			),
 	};
 }

@@ -5,11 +5,12 @@ import {
 	isNorm,
 	isRelativePositionBias,
 	type NameFilter,
+	trainableParams,
 } from "../backbones/groups.js";
 import { list, oneOf } from "../check/checks.js";
 import type { BatchNormMode } from "../nn/batch-norm.js";
 import type { Params } from "../nn/params.js";
-import { layerIndex } from "./layer-index.js";
+import { layerScales } from "./layer-decay.js";
 import type { Recipe, Undecayed } from "./recipe.js";
 import { checkWeightRules, type SaidOf, weightRules } from "./weight-rules.js";
 
@@ -18,18 +19,29 @@ export interface ParamGroup {
 	readonly names: readonly string[];
 	/** What the recipe's learning rate is multiplied by; 0 where only the schedule's minimum trains. */
 	readonly multiplier: number;
+	/** What the scheduled learning rate is multiplied by, a minimum with it; 1 where left out. */
+	readonly scale?: number;
 	readonly weightDecay: number;
 }
 
 type ParamGroupValues = Omit<ParamGroup, "names">;
 type GroupOf = ParamGroupValues | undefined;
 
-const kinds: Readonly<Record<Undecayed, (net: Architecture) => NameFilter>> = {
+/** Weights that can be trained, by name, in either order of axes. */
+export type Shapes = Readonly<
+	Record<string, { readonly shape: readonly number[] }>
+>;
+
+const kinds: Readonly<
+	Record<Undecayed, (net: Architecture, weights: Shapes) => NameFilter>
+> = {
 	norms: isNorm,
 	"named-norm": () => (name) => name.includes("norm"),
 	biases: () => (name) => name.endsWith(".bias"),
 	"position-tables": () => (name) =>
 		isRelativePositionBias(name) || name.endsWith("absolute_pos_embed"),
+	"one-dimensional": (_, weights) => (name) =>
+		(weights[name]?.shape.length ?? 0) <= 1,
 };
 
 const isBatchNormOf =
@@ -71,6 +83,7 @@ function ruled(
 	const weightDecay =
 		decay === true ? recipe.weightDecay : decay === false ? 0 : decay;
 	return {
+		...found,
 		multiplier: found.multiplier * rate,
 		weightDecay: weightDecay ?? found.weightDecay,
 	};
@@ -82,27 +95,34 @@ interface Grouping {
 	readonly isHead: NameFilter;
 }
 
-/** As `paramGroups`, of the names of all weights that can be trained. */
-export function groupsOfNames(
-	names: readonly string[],
+/** As `paramGroups`, of all weights that can be trained. */
+export function groupsOfWeights(
+	weights: Shapes,
 	architecture: Architecture,
 	{ recipe, isHead }: Grouping,
 ): ParamGroup[] {
+	const names = Object.keys(weights);
 	const groups = new Map<string, ParamGroup & { names: string[] }>();
 	const { frozenStages, batchNorm, noDecay, layerDecay } = recipe;
 	const isFirst = isInFirstStages(architecture, frozenStages);
 	const isBatchNorm = isBatchNormOf(paramsOf(architecture));
 	const isFrozen: NameFilter = (name) =>
 		isFirst(name) || (batchNorm === "frozen" && isBatchNorm(name));
-	const undecayed = noDecay.map((kind) => kinds[kind](architecture));
-	const index = layerDecay === 1 ? undefined : layerIndex(architecture);
-	const said = weightRules(recipe.weights);
-	checkWeightRules(recipe.weights, names);
+	const undecayed = noDecay.map((kind) => kinds[kind](architecture, weights));
+	const scaleOf = layerScales(architecture, layerDecay);
+	const decayedRate = (name: string): Omit<ParamGroupValues, "weightDecay"> => {
+		const scale = isHead(name) ? 1 : scaleOf(name);
+		return typeof layerDecay === "number" || scale === 1
+			? { multiplier: scale }
+			: { multiplier: 1, scale };
+	};
+	const blocked = { net: architecture, isHead };
+	const said = weightRules(recipe.weights, blocked);
+	checkWeightRules(recipe.weights, names, blocked);
 	for (const name of names) {
 		const isDecayed = !undecayed.some((isOfKind) => isOfKind(name));
 		const weightDecay = isDecayed ? recipe.weightDecay : 0;
-		const decayed = index ? layerDecay ** (index.last - index.of(name)) : 1;
-		const usual = { multiplier: isHead(name) ? 1 : decayed, weightDecay };
+		const usual = { ...decayedRate(name), weightDecay };
 		const before = isHead(name)
 			? usual
 			: groupOf(name, usual, { recipe, isFrozen });
@@ -131,8 +151,7 @@ export function paramGroups(
 	architecture: Architecture,
 	grouping: Grouping,
 ): ParamGroup[] {
-	const names = Object.keys(params).filter((name) => params[name]?.trainable);
-	return groupsOfNames(names, architecture, grouping);
+	return groupsOfWeights(trainableParams(params), architecture, grouping);
 }
 
 /**
@@ -155,7 +174,10 @@ export function batchNormModes(
 	const usual = (name: string): BatchNormMode =>
 		isHead(name) || !isFrozen(name) ? "train" : "eval";
 	if (!weights) return usual;
-	const said = weightRules(weights);
+	const said = weightRules(weights, {
+		net: architecture,
+		isHead: (weight) => isHead(weight.replace(/\.[^.]+$/, "")),
+	});
 	return (name) => {
 		const trained = ["weight", "bias"].map(
 			(part) => said(`${name}.${part}`).train,

@@ -1,5 +1,6 @@
 import { shortHash } from "../canonical.js";
 import { changeNames } from "../tasks/task-identity.js";
+import { blockText, isBlockMatch } from "./blocks.js";
 import { optimizerNames } from "./optimizer.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
@@ -72,7 +73,9 @@ const variedSettings = (recipe: Recipe): string[] => [
 		textOf(
 			typeof match === "string"
 				? { name: match, ...said }
-				: { ...match, ...said },
+				: isBlockMatch(match)
+					? { name: blockText(match), ...said }
+					: { ...match, ...said },
 		),
 	),
 ];

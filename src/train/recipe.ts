@@ -8,6 +8,7 @@ import type { OperationOptions } from "../augment/random-operations.js";
 import type { Own } from "../own.js";
 import type { Consistency } from "../tasks/consistency.js";
 import type { Average } from "./average.js";
+import type { LayerDecay } from "./layer-decay.js";
 import type { OptimizerRule } from "./optimizer-rule.js";
 import type { RecipeLoss } from "./output-loss.js";
 import type { Regularizer } from "./regularizer.js";
@@ -41,9 +42,14 @@ export type Rhythm = Exclude<Length, { readonly seconds: number }>;
 /**
  * Weights that may be left without decay: `norms` are all batch and layer norms, `named-norm` those whose names hold
  * the word, as the key `norm` of mmsegmentation and mmdetection has it: the layer norms of a Swin Transformer, and
- * no `bn`.
+ * no `bn`; `one-dimensional` all weights with one axis at most, as timm has it: norms, biases and layer scales.
  */
-export type Undecayed = "norms" | "named-norm" | "biases" | "position-tables";
+export type Undecayed =
+	| "norms"
+	| "named-norm"
+	| "biases"
+	| "position-tables"
+	| "one-dimensional";
 
 /** An augmentation of training images that has a name. */
 export type NamedAugment =
@@ -107,8 +113,11 @@ export interface Recipe {
 	readonly batchNorm: "trained" | "frozen-statistics" | "frozen";
 	/** The rate of the last block of a Swin Transformer or a ConvNeXt; 0 is none. */
 	readonly stochasticDepth: number;
-	/** What the learning rate is multiplied by for each block further from the head; 1 is none. */
-	readonly layerDecay: number;
+	/**
+	 * What the learning rate is multiplied by for each block further from the head, a minimum of the schedule left as it is;
+	 * 1 is none. `{ rate: 0.9, by: "stage" }` says more, and scales the minimum as well.
+	 */
+	readonly layerDecay: number | LayerDecay;
 	/** The largest norm of all gradients together, as `clip_grad_norm_`. */
 	readonly gradientClip: number | null;
 	/**

@@ -3,6 +3,7 @@ import type { NameFilter } from "../backbones/groups.js";
 import { list } from "../check/checks.js";
 import type { Params } from "../nn/params.js";
 import type { Own } from "../own.js";
+import { type Measured, type Measuring, measuringOf } from "./measured.js";
 import type { Gradients } from "./optimizer.js";
 import { copyOf } from "./optimizer-weight.js";
 import { checkScalar } from "./output-loss.js";
@@ -38,18 +39,6 @@ export interface PulledWeight {
 	readonly measured: tf.Tensor | undefined;
 }
 
-/** What is measured before the first step: a mean over batches of training, as the run sees them. */
-export interface Measured {
-	/** How many, where one pass over the training set has `epoch`. */
-	batches(epoch: number): number;
-	/** Of one batch, of a weight and its gradient; undefined where nothing is measured of a weight. */
-	of(weight: {
-		readonly value: tf.Tensor;
-		readonly gradient: tf.Tensor;
-		readonly facts: WeightFacts;
-	}): tf.Tensor | undefined;
-}
-
 /** What is added to the gradients of weights, after they are clipped: pure tensor operations, to be compiled. */
 export interface PullRegularizer {
 	readonly measured?: Measured;
@@ -66,15 +55,6 @@ export type Regularizer = LossRegularizer | PullRegularizer;
 
 /** The check of the regularizers of a recipe. */
 export const regularizersCheck = list(ownCheck);
-
-/** A regularizer that measures something before the first step. */
-export interface Measuring {
-	batches(epoch: number): number;
-	/** Adds what a batch says, to be compiled. */
-	see(gradients: Gradients, share: tf.Scalar): void;
-	/** Forgets what was measured. */
-	begin(): void;
-}
 
 /** The regularizers of a recipe, and the initial weights that they compare with. */
 export interface Regularization {
@@ -124,49 +104,10 @@ export interface Regularized {
 	readonly factsOf: (name: string) => WeightFacts;
 }
 
-/** Where what a regularizer measures is kept, by the name of the weight, at zero. */
-function placesFor(
-	{ of }: Measured,
-	{ weights, factsOf }: Regularized,
-): Params {
-	const places = Object.entries(weights).flatMap(([name, value]) => {
-		const place = tf.tidy(() => {
-			const gradient = tf.zerosLike(value);
-			const found = of({ value, gradient, facts: factsOf(name) });
-			return found && tf.variable(tf.zeros(found.shape), false);
-		});
-		return place ? [[name, place] as const] : [];
-	});
-	return Object.fromEntries(places);
-}
-
-function measuringOf(
-	measured: Measured,
-	places: Params,
-	{ weights, factsOf }: Regularized,
-): Measuring {
-	return {
-		batches: (epoch) => measured.batches(epoch),
-		begin: () =>
-			tf.tidy(() => {
-				for (const place of Object.values(places))
-					place.assign(tf.zeros(place.shape));
-			}),
-		see(gradients, share) {
-			for (const [name, place] of Object.entries(places)) {
-				const gradient = gradients[name];
-				const value = weights[name] as tf.Variable;
-				const found =
-					gradient && measured.of({ value, gradient, facts: factsOf(name) });
-				if (found) place.assign(tf.add(place, tf.mul(found, share)));
-			}
-		},
-	};
-}
-
 interface Puller extends Made {
 	readonly of: PullRegularizer;
 	readonly places: Params;
+	readonly measuring: readonly Measuring[];
 }
 
 function checkPull(
@@ -225,8 +166,9 @@ export function regularization(
 	);
 	const pullers = made.flatMap(({ name, of }): Puller[] => {
 		if (typeof of === "function") return [];
-		const places = of.measured ? placesFor(of.measured, regularized) : {};
-		return [{ name, of, places }];
+		if (!of.measured) return [{ name, of, places: {}, measuring: [] }];
+		const { places, measuring } = measuringOf(of.measured, regularized);
+		return [{ name, of, places, measuring: [measuring] }];
 	});
 	const about = { initial, isHead, factsOf };
 	const slots = Object.fromEntries(
@@ -249,9 +191,7 @@ export function regularization(
 						) as tf.Scalar,
 		pull:
 			pullers.length === 0 ? undefined : pullAll(pullers, regularized, initial),
-		measuring: pullers.flatMap(({ of: { measured }, places }) =>
-			measured ? [measuringOf(measured, places, regularized)] : [],
-		),
+		measuring: pullers.flatMap(({ measuring }) => measuring),
 		slots,
 		dispose: () =>
 			tf.dispose([...Object.values(initial), ...Object.values(slots)]),

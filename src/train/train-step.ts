@@ -12,7 +12,8 @@ import {
 	type StepInputs,
 } from "./batch-parts.js";
 import { afterwards } from "./held-out-step.js";
-import { type Measurement, measurements } from "./measurement.js";
+import { stepsOf } from "./length.js";
+import { type Measurement, measurement } from "./measurement.js";
 import type { Model } from "./model.js";
 import { clipByNorm, makeOptimizer, type Optimizer } from "./optimizer.js";
 import { type ParamGroup, paramGroups } from "./param-groups.js";
@@ -35,7 +36,7 @@ export interface TrainStep {
 		batch: (part: number) => Batch,
 		scale?: number,
 	): number;
-	/** What must be measured on training batches before the first step, unless a saved state has it. */
+	/** What must be measured on training batches before the first step, and again where it says so. */
 	readonly measurements: readonly Measurement[];
 	dispose(): void;
 }
@@ -73,23 +74,26 @@ interface Prepared {
 	readonly optimizer: Optimizer;
 	readonly regularized: Regularization | undefined;
 	readonly followed: Following | undefined;
+	/** After how many updates the optimizer begins anew. */
+	readonly restart: number | undefined;
 }
 
 /** What the compiled functions of a step are told. */
 function numbersAt(
-	{ recipe, groups, optimizer, regularized, followed }: Prepared,
+	{ recipe, groups, optimizer, regularized, followed, restart }: Prepared,
 	position: Position,
 	scale: number,
 ): StepInputs {
 	const { learningRate, schedule, average } = recipe;
 	const rates = groups.map(
-		({ multiplier }) =>
-			scale * rateAt(position, learningRate * multiplier, recipe),
+		({ multiplier, scale: own = 1 }) =>
+			scale * own * rateAt(position, learningRate * multiplier, recipe),
 	);
 	const momentum = momentumAt(position, optimizer.momentum, schedule);
 	const step = position.step + 1;
+	const since = restart ? (position.step % restart) + 1 : step;
 	return {
-		optimizer: optimizer.numbers(step, rates, momentum),
+		optimizer: optimizer.numbers(since, rates, momentum),
 		...(regularized?.pull && { rates: tf.tensor1d(rates) }),
 		...(followed && average && { kept: tf.scalar(decayAt(step, average)) }),
 	};
@@ -153,7 +157,13 @@ export function makeTrainStep(
 		groups,
 		factsOf,
 	});
-	const prepared = { recipe, groups, optimizer, regularized, followed };
+	const every = optimizer.measuring?.every;
+	const restart =
+		every &&
+		stepsOf({ length: every, batchSize: recipe.batchSize }, task.train.length);
+	const prepared = {
+		...{ recipe, groups, optimizer, regularized, followed, restart },
+	};
 	const random = new Random();
 	const plain = lossOf(task, model, { recipe, random });
 	const extra = regularized?.loss;
@@ -165,14 +175,25 @@ export function makeTrainStep(
 		frozen,
 		count,
 	});
+	const measurements = [
+		...(regularized?.measuring ?? []),
+		...(optimizer.measuring ? [optimizer.measuring] : []),
+	].map((measuring) =>
+		measurement(
+			measuring,
+			{ recipe, model },
+			{
+				trained,
+				frozen,
+				random,
+				differentiate: differentiator(plain, trained),
+			},
+		),
+	);
 	const after = afterwards(task, optimizer, { model, recipe, followed });
 	return {
 		slots: { ...optimizer.slots, ...regularized?.slots, ...followed?.slots },
-		measurements: measurements(
-			{ recipe, regularized, model },
-			differentiator(plain, trained),
-			{ trained, frozen, random },
-		),
+		measurements,
 		update(position, batchOf, scale = 1) {
 			const numbers = numbersAt(prepared, position, scale);
 			let total = 0;
@@ -191,6 +212,7 @@ export function makeTrainStep(
 		dispose() {
 			optimizer.dispose();
 			regularized?.dispose();
+			for (const one of measurements) one.dispose();
 			parts.dispose();
 			after?.dispose();
 		},

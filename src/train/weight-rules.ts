@@ -3,15 +3,24 @@ import type { Check } from "../check/check-options.js";
 import { flag, keyed, list, number, required } from "../check/checks.js";
 import { editDistance } from "../check/did-you-mean.js";
 import { isOwn, type Own } from "../own.js";
+import {
+	type Blocked,
+	type BlockMatch,
+	blockChecks,
+	blockFilter,
+	blockText,
+	isBlockMatch,
+} from "./blocks.js";
 import { checkMade, ownCheck } from "./own-check.js";
 
 /** What some weights, chosen by name, train like. */
 export interface WeightRule {
 	/**
-	 * Names in the state_dict, where `*` stands for any letters, dots too: `layer1.*`, `*.bias`; or a filter of one's
-	 * own, whose `make` gives `(name) => boolean`.
+	 * Names in the state_dict, where `*` stands for any letters, dots too: `layer1.*`, `*.bias`; `{ blocks: ["stem",
+	 * "layer1"] }`, or `{ allBut: ["head"] }`, whatever a network calls them; or a filter of one's own, whose `make` gives
+	 * `(name) => boolean`.
 	 */
-	readonly match: string | Own<NameFilter>;
+	readonly match: string | BlockMatch | Own<NameFilter>;
 	/**
 	 * `false` freezes; `true` trains what `transfer`, `frozenStages` or `batchNorm` freeze. A batch norm whose weight and
 	 * bias are frozen here normalizes by its running statistics, as a frozen stage does.
@@ -32,8 +41,14 @@ const numberOrFlag: Check = {
 };
 
 const matchCheck: Check = {
-	expected: 'names of weights, such as "layer1.*", or a filter of one\'s own',
+	expected:
+		'names of weights, such as "layer1.*", blocks, such as { blocks: ["layer1"] }, or a filter of one\'s own',
 	problems(value, name, words = matchCheck.expected) {
+		if (isBlockMatch(value))
+			return blockChecks["allBut" in value ? "allBut" : "blocks"].problems(
+				value,
+				name,
+			);
 		if (typeof value !== "string") return ownCheck.problems(value, name);
 		return value.trim() === ""
 			? [new RangeError(`${name} must be ${words}, not ""`)]
@@ -60,7 +75,8 @@ function patternFilter(pattern: string): NameFilter {
 	return (name) => expression.test(name);
 }
 
-function filterOf({ match }: WeightRule): NameFilter {
+function filterOf({ match }: WeightRule, blocked: Blocked): NameFilter {
+	if (isBlockMatch(match)) return blockFilter(match, blocked);
 	if (!isOwn(match)) return patternFilter(match);
 	const filter = match.make(match.options);
 	checkMade(
@@ -75,9 +91,12 @@ function filterOf({ match }: WeightRule): NameFilter {
 export type SaidOf = (name: string) => Omit<WeightRule, "match">;
 
 /** What the rules of a recipe say of weights by name. */
-export function weightRules(rules: readonly WeightRule[] = []): SaidOf {
+export function weightRules(
+	rules: readonly WeightRule[] = [],
+	blocked: Blocked,
+): SaidOf {
 	const filters = rules.map(({ match: _, ...said }, i) => ({
-		matches: filterOf(rules[i] as WeightRule),
+		matches: filterOf(rules[i] as WeightRule, blocked),
 		said,
 	}));
 	return (name) =>
@@ -120,11 +139,14 @@ function nearest(pattern: string, names: readonly string[]): string {
 export function checkWeightRules(
 	rules: readonly WeightRule[] = [],
 	names: readonly string[],
+	blocked: Blocked,
 ): void {
 	const problems = rules.flatMap((rule, i) => {
 		const { match } = rule;
-		if (names.some(filterOf(rule))) return [];
+		if (names.some(filterOf(rule, blocked))) return [];
 		const all = `none of the ${names.length} weights that can be trained`;
+		if (isBlockMatch(match))
+			return [`weights[${i}].match, ${blockText(match)}, matches ${all}`];
 		return isOwn(match)
 			? [`weights[${i}].match, the filter ${match.name}, matches ${all}`]
 			: [

@@ -12,7 +12,7 @@ import { officialConvNeXtNames } from "../../src/backbones/convnext-names.js";
 import type { NamedTensor, NamedTensors } from "../../src/checkpoint/tensor.js";
 import { Random, useEngine } from "../../src/index.js";
 import { compile } from "../../src/parts.js";
-import { layerIndex } from "../../src/train/layer-index.js";
+import { layerIndex } from "../../src/train/layer-decay.js";
 import { formulaWeight } from "../nn/formula.js";
 import { images } from "./images.js";
 

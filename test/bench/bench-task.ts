@@ -8,6 +8,7 @@ import {
 	type Task,
 } from "../../src/index.js";
 import { linear, linearParams } from "../../src/nn/linear.js";
+import { meanEntropy } from "../../src/nn/mean-entropy.js";
 import { createImage, type Dataset } from "../../src/parts.js";
 
 const classes = 10;
@@ -71,6 +72,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 			),
 		forward: ({ params, backbone }, images, options) =>
 			linear(params, "head", backbone.features(images, options)),
+		entropy: (output) => meanEntropy(output),
 		predictions: (output) =>
 			Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
 		batchTargets: (targets) => ({ labels: tf.tensor1d([...targets], "int32") }),

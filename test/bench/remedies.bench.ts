@@ -1,5 +1,6 @@
 /**
- * A training step with each remedy beside one of plain fine-tuning, in turn, each in a process of its own.
+ * A training step with each remedy beside one of plain fine-tuning, or a batch of evaluation beside a plain one, in turn,
+ * each in a process of its own.
  *
  * `REMEDY=SPD,FTP` measures those rows, `NETWORK=resnet20` on that network.
  */
@@ -8,7 +9,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { type RemedyRow, remedyRows } from "./remedy-rows.js";
+import { besideOf, type RemedyRow, remedyRows } from "./remedy-rows.js";
 import { heading, median, print, table } from "./report.js";
 
 interface Case {
@@ -76,10 +77,13 @@ let version = "";
 
 async function measured(
 	name: string,
-	{ target }: RemedyRow,
+	row: RemedyRow,
 	given: Case,
 ): Promise<(string | number)[]> {
-	const sides = [await stepping("plain", given), await stepping(name, given)];
+	const sides = [
+		await stepping(besideOf(row), given),
+		await stepping(name, given),
+	];
 	const times: [Step, Step][] = [];
 	for (let round = 0; round < given.rounds; round++) {
 		// Whoever comes first now comes second then.
@@ -101,7 +105,7 @@ async function measured(
 		plain.toFixed(1),
 		ratio("milliseconds"),
 		ratio("processor"),
-		target ?? "",
+		row.target ?? "",
 		Math.round(peaks[1] as number),
 		((peaks[1] as number) / (peaks[0] as number)).toFixed(2),
 	];
@@ -122,7 +126,7 @@ for (const given of cases) {
 	for (const [name, row] of Object.entries(remedyRows))
 		if (isWanted(REMEDY, name)) rows.push(await measured(name, row, given));
 	const { architecture, side, batchSize } = given;
-	const title = `Remedies: a training step of ${architecture}, ${batchSize} images of ${side}x${side}`;
+	const title = `Remedies: a training step, or a batch of evaluation, of ${architecture}, ${batchSize} images of ${side}x${side}`;
 	const [software = "", number = ""] = version.split(" ");
 	print(`\n${heading(title, { [software]: number })}\n${table(rows)}`);
 }

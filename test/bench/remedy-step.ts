@@ -1,25 +1,33 @@
 /**
- * Steps of fine-tuning with a remedy, in a process of its own.
+ * Steps of fine-tuning, or batches of evaluation, with a remedy, in a process of its own.
  *
  * `node remedy-step.js <row> <architecture> <side> <batch> <threads>` makes a step for each line that it reads. It
  * prints JSON: its version when it is ready, after two steps, milliseconds for each, at the end the peak of memory in
  * megabytes.
  */
 import { createInterface } from "node:readline";
+import * as tf from "@tensorflow/tfjs";
 import type { ArchitectureName } from "../../src/backbones/architectures.js";
+import { makeAdapter } from "../../src/evaluate/adaptation.js";
 import {
 	holdOut,
 	type Recipe,
 	recipes,
+	type Task,
 	untrainedBackbone,
 	useEngine,
 } from "../../src/index.js";
-import { batchMaker } from "../../src/train/batch.js";
+import { type Batch, batchMaker } from "../../src/train/batch.js";
 import { exampleMaker } from "../../src/train/examples.js";
 import { copyOfModel, newModel } from "../../src/train/model.js";
+import { makePredictor } from "../../src/train/predictor.js";
 import { makeTrainStep } from "../../src/train/train-step.js";
 import { benchTask } from "./bench-task.js";
-import { remedyRows } from "./remedy-rows.js";
+import {
+	type EvaluationRow,
+	type RemedyRow,
+	remedyRows,
+} from "./remedy-rows.js";
 import { print } from "./report.js";
 
 const [name = "", architecture, side, batchSize, threads] =
@@ -27,40 +35,70 @@ const [name = "", architecture, side, batchSize, threads] =
 const { name: engine, version } = await useEngine("onnxruntime", {
 	threads: Number(threads),
 });
-const task = holdOut(benchTask(Number(side)));
+const plain = holdOut(benchTask(Number(side)));
+const row = remedyRows[name] as RemedyRow;
 const usual: Recipe = { ...recipes.cifar10, batchSize: Number(batchSize) };
-const recipe: Recipe = { ...usual, ...remedyRows[name]?.changes(usual) };
+const recipe: Recipe = {
+	...usual,
+	...("changes" in row && row.changes(usual)),
+};
 const source = untrainedBackbone(architecture as ArchitectureName);
+const task =
+	"changes" in row && row.taskOf ? row.taskOf(plain as Task, source) : plain;
 const model = newModel(source, task, 0);
 source.dispose();
-const trainStep = makeTrainStep(
-	task,
-	{ ...model, ...(recipe.average && { average: copyOfModel(model, task) }) },
-	recipe,
-);
 const exampleAt = exampleMaker(task, recipe);
 const makeBatch = batchMaker(task, recipe);
 const examples = Array.from({ length: recipe.batchSize }, (_, i) =>
 	exampleAt(i),
 );
-let at = 0;
+
+/** Makes a training step each time. */
+function training(): () => void {
+	const trainStep = makeTrainStep(
+		task as Task,
+		{ ...model, ...(recipe.average && { average: copyOfModel(model, task) }) },
+		recipe,
+	);
+	for (const { begin } of trainStep.measurements) {
+		const measuring = begin();
+		const of = (part: number) => makeBatch(examples, { step: 0, part });
+		measuring.see(of, { step: 0, share: 1 });
+		measuring.end();
+	}
+	let at = 0;
+	return () =>
+		trainStep.update({ step: at++, steps: 1000 }, () => nextBatch as Batch);
+}
+
+/** Predicts a batch each time. */
+function evaluation({ adaptation }: EvaluationRow): () => void {
+	const frozen = Object.values(model.params);
+	const predictor = adaptation
+		? makeAdapter(adaptation, { task: task as Task, model, isFrozen: true })
+		: makePredictor(task as Task, model, frozen);
+	const size = { height: Number(side), width: Number(side) };
+	const shown = examples.map(() => ({ given: size, seen: size }));
+	return () => {
+		const { images } = nextBatch as Batch;
+		predictor.predict({ images, shown });
+		tf.dispose(nextBatch as never);
+	};
+}
+
+let nextBatch: Batch | undefined;
+const act = "adaptation" in row ? evaluation(row) : training();
 
 function step() {
-	const batch = makeBatch(examples, { step: 0, part: 0 });
+	nextBatch = makeBatch(examples, { step: 0, part: 0 });
 	const before = process.cpuUsage();
 	const start = performance.now();
-	trainStep.update({ step: at++, steps: 1000 }, () => batch);
+	act();
 	const milliseconds = performance.now() - start;
 	const { user, system } = process.cpuUsage(before);
 	return { milliseconds, processor: (user + system) / 1000 };
 }
 
-for (const { begin } of trainStep.measurements) {
-	const measuring = begin();
-	const of = (part: number) => makeBatch(examples, { step: 0, part });
-	measuring.see(of, { step: 0, share: 1 });
-	measuring.end();
-}
 step();
 step();
 print(JSON.stringify({ version: `${engine} ${version}` }));

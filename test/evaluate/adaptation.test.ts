@@ -181,6 +181,48 @@ describe("adaptation", () => {
 		assert.ok(norm([1, 1, 1, 4], { prior: 16, statistics: "mean" }).length);
 	});
 
+	test("is traced once, whatever is begun anew", () => {
+		const small = {
+			...task,
+			headParams: () => linearParams("linear", [16, classes]),
+		};
+		for (const adaptation of [
+			batchNormAdaptation(),
+			tent(),
+			tent({ steps: 2 }),
+		]) {
+			let traced = 0;
+			const counted = {
+				...small,
+				forward: (...given: Parameters<typeof task.forward>) => {
+					traced++;
+					return task.forward(...given);
+				},
+			};
+			const source = tinyBackbone();
+			const model = newModel(source, counted, 0);
+			source.dispose();
+			const adapter = (adaptation as Adaptation<never>).make(
+				adaptation.options as never,
+			)({
+				task: counted as unknown as Task,
+				model,
+				isFrozen: true,
+			});
+			for (let cell = 0; cell < 3; cell++) {
+				adapter.reset();
+				for (let step = 0; step < 2; step++) {
+					const input = batchAt(step);
+					adapter.predict(input);
+					input.images.dispose();
+				}
+			}
+			assert.equal(traced, 1, adaptation.name);
+			adapter.dispose();
+			disposeModel(model);
+		}
+	});
+
 	test("moves each weight of tent by the rate, and no other", () => {
 		const model = resnet18();
 		const valuesOf = () =>

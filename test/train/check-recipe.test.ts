@@ -40,11 +40,20 @@ test("every recipe there is, and every kind of schedule, optimizer and augmentat
 		},
 		{ noDecay: ["norms", "biases", "position-tables"] },
 		{ frozenStages: 4, gradientClip: 1, layerDecay: 0.9, seed: -1 },
+		{ layerDecay: { rate: 0.9, minScale: 0.1, by: "stage" } },
 	];
 	for (const change of right) check(change);
 });
 
 const refused: readonly (readonly [object, string])[] = [
+	[
+		{ layerDecay: { rate: 0 } },
+		"layerDecay.rate must be a number above 0 and at most 1, not 0",
+	],
+	[
+		{ layerDecay: { rate: 0.5, by: "stages" } },
+		'layerDecay.by must be one of block, stage, not "stages"; did you mean "stage"?',
+	],
 	[{ augment: { name: "mix-up" } }, 'not "mix-up"; did you mean "mixup"?'],
 	[
 		{ augment: { name: "augmx" } },
@@ -125,7 +134,10 @@ const refused: readonly (readonly [object, string])[] = [
 		"Nesterov needs a momentum above 0",
 	],
 	[{ noDecay: "norms" }, "noDecay must be a list, each of them one of "],
-	[{ noDecay: ["norm"] }, 'position-tables, not "norm"; did you mean "norms"?'],
+	[
+		{ noDecay: ["norm"] },
+		'position-tables, one-dimensional, not "norm"; did you mean "norms"?',
+	],
 	[
 		{ length: 10 },
 		"length must be an object with some of epochs, steps, seconds, not 10",

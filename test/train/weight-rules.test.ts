@@ -12,7 +12,7 @@ import { finetune } from "../../src/train/finetune.js";
 import {
 	disposeModel,
 	newModel,
-	trainableNames,
+	trainableSpecs,
 } from "../../src/train/model.js";
 import { batchNormModes, paramGroups } from "../../src/train/param-groups.js";
 import type { Recipe } from "../../src/train/recipe.js";
@@ -188,7 +188,7 @@ describe("rules about weights by name", () => {
 					.filter(([, { trainable }]) => trainable)
 					.map(([weight]) => weight);
 				assert.deepEqual(
-					trainableNames(source, task).all.sort(),
+					Object.keys(trainableSpecs(source, task).all).sort(),
 					trainable.sort(),
 				);
 				disposeModel(model);
