@@ -8,7 +8,7 @@
  * Interrupted, it goes on where it was when called again.
  */
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
 	type MiniBackboneName,
@@ -192,7 +192,7 @@ async function main(): Promise<void> {
 	if (folder) mkdirSync(folder, { recursive: true });
 	for (const name of names) {
 		const own = miniBackboneFile(name);
-		const path = folder ? join(folder, own.split(/[\\/]/).at(-1)!) : own;
+		const path = folder ? join(folder, basename(own)) : own;
 		const { clean, corrupted } = await save(name, await train(name), path);
 		process.stdout.write(
 			`${name}: ${clean} % clean, ${corrupted} % corrupted, ${path}\n`,

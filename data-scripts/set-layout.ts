@@ -1,6 +1,14 @@
 /** Where the images of a set are, and where their corrupted copies go. */
 import { readdir, readFile } from "node:fs/promises";
-import { basename, dirname, extname, join, parse, resolve } from "node:path";
+import {
+	basename,
+	dirname,
+	extname,
+	join,
+	parse,
+	resolve,
+	sep,
+} from "node:path";
 import { pictureNames } from "../src/image/format.js";
 
 /** The layouts of folders: the plain one, that of ImageNet-C, and images beside a COCO annotation file. */
@@ -52,16 +60,19 @@ export function idsOf(folder: string): string {
 	return `${basename(dirname(path))}/${basename(path)}`;
 }
 
+/** A path below a folder with `/` between folders, whatever the machine has there. */
+export const withSlashes = (path: string): string => path.split(sep).join("/");
+
 const withoutExtension = (path: string): string => {
 	const { dir, name } = parse(path);
-	return join(dir, name).replaceAll("\\", "/");
+	return withSlashes(join(dir, name));
 };
 
 async function picturesBelow(folder: string): Promise<string[]> {
 	const entries = await readdir(folder, { recursive: true });
 	return entries
 		.filter((entry) => pictureNames.test(entry))
-		.map((entry) => entry.replaceAll("\\", "/"))
+		.map(withSlashes)
 		.sort();
 }
 

@@ -2,6 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { withLock } from "../src/runs/lock.js";
 import { makeFolder } from "../src/runs/whole-file.js";
+import { withSlashes } from "./set-layout.js";
 
 /**
  * Writes to the folder of a set while no other process does, given the files that are there, with `/` between folders.
@@ -17,6 +18,6 @@ export function writeSet<Result>(
 		const files = await readdir(output, { recursive: true });
 		const left = files.filter((file) => /\.(part|partial)$/.test(file));
 		for (const file of left) await rm(join(output, file), { force: true });
-		return write(new Set(files.map((file) => file.replaceAll("\\", "/"))));
+		return write(new Set(files.map(withSlashes)));
 	});
 }
