@@ -78,6 +78,7 @@ export { adversarial } from "./train/adversarial.js";
 export { distillation } from "./train/distillation.js";
 export { finetune } from "./train/finetune.js";
 export { importRun } from "./train/import-run.js";
+export { probe } from "./train/probe.js";
 export {
 	cocoLearningRates,
 	degreeOfFineTuning,

@@ -457,6 +457,8 @@ export type {
 	RecipeLoss,
 } from "./train/output-loss.js";
 export type { Plateau } from "./train/plateau.js";
+export type { ProbeOptions } from "./train/probe.js";
+export type { Probed, ProbeSettings } from "./train/probe-settings.js";
 export type {
 	AdamW,
 	Augment,

@@ -57,25 +57,33 @@ export async function originOf(
 	task: Task,
 ): Promise<Origin> {
 	checkBeginning(run, source, task);
-	if (rescaleHead) linearHead(task, task.headParams(source));
+	if (rescaleHead) headToRescale(task, task.headParams(source));
 	return {
 		...(await ancestorOf(run)),
 		...(rescaleHead && { rescaleHead }),
 	};
 }
 
-/** The names of weight and bias of a head that is one linear layer; throws for others. */
-function linearHead(
-	{ name: task }: Pick<Task, "name">,
+/** The names of weight and bias of a head that is one linear layer; undefined for others. */
+export function linearHead(
 	specs: ParamSpecs,
-): readonly [weight: string, bias: string | undefined] {
+): readonly [weight: string, bias: string | undefined] | undefined {
 	const names = Object.keys(specs);
 	const [weight] = names.filter((name) => specs[name]?.shape.length === 2);
 	const [bias] = names.filter((name) => specs[name]?.shape.length === 1);
-	if (weight !== undefined && names.length === (bias === undefined ? 1 : 2))
-		return [weight, bias];
+	return weight !== undefined && names.length === (bias === undefined ? 1 : 2)
+		? [weight, bias]
+		: undefined;
+}
+
+function headToRescale(
+	{ name }: Pick<Task, "name">,
+	specs: ParamSpecs,
+): NonNullable<ReturnType<typeof linearHead>> {
+	const found = linearHead(specs);
+	if (found) return found;
 	throw new Error(
-		`finetune: rescaleHead is of a head that is one linear layer, and that of ${task} has the weights ${names.join(", ")}, whose scale norms and activations between them decide: leave it out`,
+		`finetune: rescaleHead is of a head that is one linear layer, and that of ${name} has the weights ${Object.keys(specs).join(", ")}, whose scale norms and activations between them decide: leave it out`,
 	);
 }
 
@@ -96,7 +104,7 @@ export function rescaledHead(
 	specs: ParamSpecs,
 	{ tensors, seed }: { readonly tensors: NamedTensors; readonly seed: number },
 ): NamedTensors {
-	const [weight, bias] = linearHead(task, specs);
+	const [weight, bias] = headToRescale(task, specs);
 	const fresh = initialValues(weight, specs[weight] as never, seed);
 	const own = deviation(tensors[weight]?.data as Float32Array);
 	const scale = own > 0 ? deviation(fresh) / own : 1;

@@ -26,8 +26,9 @@ import {
 	taskIdentity,
 } from "../tasks/task-identity.js";
 import { augmentNames } from "./augmentations.js";
-import { looksAtHeldOut } from "./held-out-step.js";
+import { describeTask, heldOutForm } from "./describe-task.js";
 import type { Ancestor, Derived, Origin } from "./lineage.js";
+import { fittedRecipe, type ProbeSettings } from "./probe-settings.js";
 import type { Recipe } from "./recipe.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
@@ -45,20 +46,32 @@ function architectureName({ family, ...net }: ArchitectureForm): string {
 /** What distinguishes one run from another. */
 type Described = Pick<
 	RunRecord,
-	"format" | "backbone" | "task" | "recipe" | "imported" | "from" | "derived"
+	| "format"
+	| "backbone"
+	| "task"
+	| "recipe"
+	| "imported"
+	| "from"
+	| "derived"
+	| "probe"
 >;
 
 /** Without what a run does not depend on: what its score is called, and where the family of its network is found. */
 function dependedOn<
-	Given extends Pick<Described, "format" | "task" | "backbone" | "derived">,
+	Given extends Pick<
+		Described,
+		"format" | "task" | "backbone" | "derived" | "probe"
+	>,
 >(described: Given): unknown {
 	if (described.format === undefined) return described;
 	const { metric: _, ...task } = described.task;
 	const { architecture, ...backbone } = described.backbone;
 	const { found: _found, ...derived } = described.derived ?? {};
+	const { found: _fitted, ...probe } = described.probe ?? {};
 	return {
 		...described,
 		...(described.derived && { derived }),
+		...(described.probe && { probe }),
 		task,
 		backbone: { ...backbone, architecture: architectureIdentity(architecture) },
 	};
@@ -67,7 +80,7 @@ function dependedOn<
 const firstWord = (text: string): string => text.split(" ")[0] as string;
 
 function idOf(described: Described): string {
-	const { backbone, task, recipe, from, derived } = described;
+	const { backbone, task, recipe, from, derived, probe } = described;
 	const { transfer, consistency, reading, learningRate, seed } = recipe;
 	const augments = augmentNames(recipe);
 	const hash = shortHash(dependedOn(described));
@@ -75,6 +88,7 @@ function idOf(described: Described): string {
 	const tidy = (parts: readonly string[]) =>
 		parts.join("-").replaceAll(/[^\w.-]+/g, "-");
 	if (isUntouched(recipe)) return tidy([...begin, "own-head", hash]);
+	if (probe) return tidy([...begin, transfer, probe.name, hash]);
 	return tidy([
 		...begin,
 		transfer,
@@ -104,51 +118,6 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 		...described,
 		engine: { name, version, device },
 		versions: { "robust-transfer": ownVersion(), node: process.versions.node },
-	};
-}
-
-/** What is written down of the data that are held out. */
-export const heldOutForm = ({
-	heldOut,
-}: Pick<Task, "heldOut">): RunRecord["task"]["heldOut"] =>
-	heldOut && {
-		name: heldOut.name,
-		images: heldOut.length,
-		...(heldOut.contents !== undefined && { contents: heldOut.contents }),
-	};
-
-/** What a run says of its task; without training images, where it was not fine-tuned here. */
-function describeTask(
-	task: Task,
-	{ watch, consistency, optimizer }: Recipe,
-	trainImages: number,
-): RunRecord["task"] {
-	const { heldOut } = task;
-	const isLooking = watch !== undefined || looksAtHeldOut(optimizer);
-	const isWatched = isLooking && trainImages > 0;
-	return {
-		name: task.name,
-		miniature: task.miniature,
-		metric: String(task.made.parts.metricName),
-		classes: task.classes.length,
-		inputSize: task.inputSize,
-		normalization: task.normalization,
-		train: task.train.name,
-		// Where nothing was trained here, the training data need not be there.
-		...(trainImages > 0 &&
-			task.train.contents !== undefined && { contents: task.train.contents }),
-		trainImages,
-		...(isWatched && heldOut && { heldOut: heldOutForm(task) }),
-		...taskIdentity(
-			task,
-			"network",
-			...(trainImages > 0 ? ["training" as const] : []),
-			...(trainImages > 0 && (consistency ?? null) !== null
-				? ["consistency" as const]
-				: []),
-			...(isWatched ? ["watching" as const] : []),
-		),
-		...(task.settings !== undefined && { settings: task.settings }),
 	};
 }
 
@@ -204,6 +173,29 @@ export function describeBackbone<Target>(
 	});
 }
 
+/** Describes a run whose head is fitted on the features of a backbone that is left as it is. */
+export function describeProbe(
+	source: Backbone,
+	task: Task,
+	{
+		settings,
+		name,
+	}: { readonly settings: ProbeSettings; readonly name: string | undefined },
+): RunRecord {
+	checkTask(task);
+	return recordOf({
+		backbone: describeSource(source, name),
+		task: {
+			...describeTask(task, fittedRecipe, task.train.length),
+			...(settings.C.length > 1 && { heldOut: heldOutForm(task) }),
+			// Features are of images as they are prepared for scoring.
+			...taskIdentity(task, "network", "training", "watching"),
+		} as RunRecord["task"],
+		recipe: fittedRecipe,
+		probe: settings,
+	});
+}
+
 /** Describes a run that a rule makes of others: it is of the task, and shows the recipe, of one of them. */
 export function describeDerived(
 	{ backbone, task, recipe, from }: RunRecord,
@@ -255,12 +247,14 @@ const seedless = <Given extends Ancestor>({
  * schedule, the weights it began with, the training images.
  */
 export function recipeHash(given: Described): string {
-	const { format, backbone, task, recipe, imported, from, derived } = given;
+	const { format, backbone, task, recipe, imported } = given;
+	const { from, derived, probe } = given;
 	const { transfer, reading, learningRate, seed, ...rest } = recipe;
 	const described = {
 		...{ format, backbone, task, recipe: rest, imported },
 		...(from && { from: seedless(from) }),
 		...(derived && { derived: { ...derived, of: derived.of.map(seedless) } }),
+		...(probe && { probe }),
 	};
 	return shortHash(dependedOn(described as typeof described & Described));
 }
@@ -269,9 +263,9 @@ export function recipeHash(given: Described): string {
  * The id that a run had before runs said which changes and data they are of; null where it could be of others.
  */
 export function earlierId(record: RunRecord): string | null {
-	const { backbone, task, recipe, imported, from, derived } = record;
+	const { backbone, task, recipe, imported, from, derived, probe } = record;
 	const { changes, code, contents: _, ...rest } = task;
-	if (changes || code !== undefined || from || derived) return null;
+	if (changes || code !== undefined || from || derived || probe) return null;
 	return idOf({
 		backbone,
 		task: rest,

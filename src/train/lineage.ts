@@ -3,6 +3,7 @@ import type { OwnForm } from "../own.js";
 import { runFiles } from "../runs/run-folder.js";
 import { savedHash } from "../runs/weights-file.js";
 import { recipeHash } from "./describe-run.js";
+import { probeText } from "./probe-settings.js";
 import { variationOf } from "./recipe-variation.js";
 import type { Run, RunRecord } from "./run.js";
 
@@ -34,7 +35,8 @@ export interface Derived {
 }
 
 function kindOf(record: RunRecord): string {
-	const { derived, recipe, task } = record;
+	const { derived, recipe, task, probe } = record;
+	if (probe) return probeText(probe);
 	// What both have in common, its rows say.
 	const variation = variationOf({ ...record, task: { ...task, changes: {} } });
 	return [

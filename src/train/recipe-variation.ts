@@ -2,10 +2,10 @@ import { shortHash } from "../canonical.js";
 import { changeNames } from "../tasks/task-identity.js";
 import { blockText, isBlockMatch } from "./blocks.js";
 import { optimizerNames } from "./optimizer.js";
+import { probeText } from "./probe-settings.js";
 import type { Recipe } from "./recipe.js";
 import type { RunRecord } from "./run.js";
 import { scheduleNames } from "./schedule.js";
-import { isUntouched } from "./untouched.js";
 import type { Watch } from "./watch.js";
 
 interface Named {
@@ -21,7 +21,8 @@ function watchedPart({ every, ...rest }: Watch): Named {
 
 /** Of a written recipe too: what someone made, and what some recipes alone have: a loss in place of the task's, a watch. */
 function variedParts(recipe: Recipe): Named[] {
-	if (isUntouched(recipe)) return [];
+	// Of a backbone as it is, and where the head was fitted, there are no steps.
+	if (!recipe.optimizer) return [];
 	const { optimizer, schedule, loss, average, watch } = recipe;
 	const { regularizers = [] } = recipe;
 	return [
@@ -84,8 +85,10 @@ const variedSettings = (recipe: Recipe): string[] => [
 function lineageTexts({
 	from,
 	derived,
-}: Pick<RunRecord, "from" | "derived">): string[] {
+	probe,
+}: Pick<RunRecord, "from" | "derived" | "probe">): string[] {
 	return [
+		...(probe ? [probeText(probe)] : []),
 		...(from ? [`from ${from.kind}`] : []),
 		...(from?.rescaleHead ? ["head rescaled"] : []),
 		...(derived ? [`${textOf(derived.rule)} of ${derived.of.length}`] : []),
@@ -98,7 +101,7 @@ function lineageTexts({
  * none.
  */
 export const variationOf = (
-	record: Pick<RunRecord, "task" | "recipe" | "from" | "derived">,
+	record: Pick<RunRecord, "task" | "recipe" | "from" | "derived" | "probe">,
 ): string =>
 	[
 		...changeNames(record.task),

@@ -3,6 +3,7 @@ import type { Normalization } from "../nn/normalize.js";
 import { listFolders, openFolder, type RunFolder } from "../runs/run-folder.js";
 import type { TaskIdentity } from "../tasks/task-identity.js";
 import type { Derived, Origin } from "./lineage.js";
+import type { Probed } from "./probe-settings.js";
 import type { Recipe } from "./recipe.js";
 
 /** What a run is of: the content of `recipe.json`. */
@@ -42,6 +43,8 @@ export interface RunRecord {
 	readonly from?: Origin;
 	/** Where a run was made of others by `combineRuns`. */
 	readonly derived?: Derived;
+	/** Where the head was fitted by `probe`. */
+	readonly probe?: Probed;
 	/** Of the weights of a run that was not fine-tuned here: their SHA-256. */
 	readonly imported?: string;
 	/** What the run was begun with; not part of its id. */

@@ -354,6 +354,11 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["saveSecond", "saveSeconds"],
 		wrong: ["reporter", true],
 	},
+	probe: {
+		call: (options) => library.probe(tinyBackbone(), tinyTask, options),
+		typo: ["iteration", "iterations"],
+		wrong: ["C", 1],
+	},
 	importRun: {
 		call: (options) => library.importRun(tinyTask, {}, options),
 		needed: { architecture: "resnet-mini", recipe: recipes.shapes },
