@@ -216,6 +216,28 @@ test("the Pareto front is what nothing beats", () => {
 	);
 });
 
+test("clean against corrupted: points by columns of one's own", () => {
+	const own = study.map((row) => ({
+		...row,
+		remedy: `${row.augment} ${row.learningRate}`,
+	}));
+	const by = ["remedy"];
+	const figure = plotPareto(own, { by });
+	const means = robustness(own, by).objects() as Row[];
+	const drawn = figure.data.slice(1);
+	assert.deepEqual(
+		drawn.map(({ name }) => name),
+		means.map(({ remedy }) => remedy),
+	);
+	assert.deepEqual(
+		drawn.flatMap((trace) => numbers(trace, "y")),
+		means.map(({ corrupted }) => corrupted),
+	);
+	const { title } = figure.layout as { title: { text: string } };
+	assert.doesNotMatch(JSON.stringify(title), /learning rates/);
+	assert.doesNotMatch(JSON.stringify(drawn), /undefined/);
+});
+
 test("training curves: loss and learning rate as logged, or smoothed", () => {
 	const runs = madeUpRuns();
 	const figure = plotTraining(runs, { smoothing: 0 });
