@@ -138,7 +138,7 @@ export function plotPareto(
 ): Figure {
 	checkOptions("plotPareto", options, checks);
 	const { by: given, ...cells } = options;
-	const scope = scopeOf(results, cells);
+	const scope = scopeOf(results, cells, given);
 	const by = given ?? runColumnsOf(results);
 	const rows = robustness(results, by, cells).objects() as Row[];
 	const points = rows.map((row) => ({
