@@ -571,6 +571,7 @@ export type {
 	Strip,
 	StripPicture,
 } from "./analysis/plot-image-strips.js";
+export type { ParetoOptions } from "./analysis/plot-pareto.js";
 export type {
 	SegmentationFigureOptions,
 	SegmentedView,

@@ -1,6 +1,8 @@
 import type { ColumnTable } from "arquero";
-import { type Checks, checkOptions } from "../check/check-options.js";
-import { list, oneOf } from "../check/checks.js";
+import { type Checks, checkOptions, isRecord } from "../check/check-options.js";
+import { list, oneOf, that } from "../check/checks.js";
+import { shown } from "../check/shown.js";
+import type { ColumnValue } from "./choose-runs.js";
 import {
 	type DifferenceOptions,
 	differenceChecks,
@@ -10,9 +12,9 @@ import {
 import { differences, type Over, overs } from "./comparison.js";
 import { type ScoreName, scoreNames } from "./resample.js";
 import { checkSameImages } from "./same-images.js";
-import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
 import { labelOf, varying } from "./series.js";
-import { type Results, tableOf } from "./table-rows.js";
+import { type Results, type Row, tableOf } from "./table-rows.js";
 
 /** Which differences a table of all pairs shows. */
 export interface PairOptions extends DifferenceOptions {
@@ -20,19 +22,71 @@ export interface PairOptions extends DifferenceOptions {
 	readonly over?: Over;
 	/** All three by default; the fewer there are, the less their p-values are raised. */
 	readonly scores?: readonly ScoreName[];
+	/**
+	 * What each group is compared with, in place of all others: the one that has these values and else its own, such as
+	 * `{ augment: "none" }`. The fewer pairs there are, the less p-values are raised.
+	 */
+	readonly against?: Readonly<Record<string, ColumnValue>>;
 }
 
 const checks: Checks<PairOptions> = {
 	...differenceChecks,
 	over: oneOf(overs),
 	scores: list(oneOf(scoreNames), { least: 1 }),
+	against: that(
+		'values of columns, such as { augment: "none" }',
+		(value) => isRecord(value) && Object.keys(value).length > 0,
+		"object",
+	),
 };
 
+type Pair = readonly [i: number, j: number];
+
+/** Each group once with each that comes after it. */
+const allPairs = (groups: readonly ScoreGroup[]): Pair[] =>
+	groups.flatMap((_, i) =>
+		groups.slice(i + 1).map((_, k): Pair => [i, i + 1 + k]),
+	);
+
+/** Each group with the one that has the values of `against` and else its own; throws where there is none. */
+function pairsAgainst(
+	groups: readonly ScoreGroup[],
+	against: NonNullable<PairOptions["against"]>,
+	{ by, names }: { readonly by: readonly string[]; readonly names: string[] },
+): Pair[] {
+	const columns = Object.keys(against);
+	const other = columns.find((column) => !by.includes(column));
+	if (other !== undefined)
+		throw new RangeError(
+			`against: groups are by ${by.join(", ")}, and not by ${other}: group by that too, or leave it out`,
+		);
+	for (const column of columns) {
+		const known = [...new Set(groups.map(({ key }) => key[column]))];
+		if (!known.includes(against[column]))
+			throw new RangeError(
+				`against: no group has the ${column} ${shown(against[column])}: they have ${known.map(shown).join(", ")}`,
+			);
+	}
+	const has = (key: Row, wanted: Row) =>
+		by.every((column) => key[column] === wanted[column]);
+	return groups.flatMap(({ key }, i): Pair[] => {
+		const wanted = { ...key, ...against };
+		const j = groups.findIndex((group) => has(group.key, wanted));
+		if (j < 0)
+			throw new RangeError(
+				`against: there is nothing to compare ${names[i]} with, no group with ${by.map((column) => `${column} ${shown(wanted[column])}`).join(", ")}`,
+			);
+		return i === j ? [] : [[i, j]];
+	});
+}
+
 /**
- * How all pairs of groups of runs differ: one row for each pair and score, with the columns of `compare`.
+ * How all pairs of groups of runs differ, or all groups from one: a row for each pair and score, with the columns of
+ * `compare`.
  *
  * `runA` and `runB` name the two by the columns in which groups differ; `holm` are the p-values raised for all rows.
- * Over corruptions and over their groups there are drops only. Throws as `compare` does, and where there is one group.
+ * Over corruptions and over their groups there are drops only. Throws as `compare` does, where there is one group, and where
+ * there is nothing to compare one `against`.
  */
 export function comparePairs(
 	results: Results,
@@ -40,7 +94,7 @@ export function comparePairs(
 	options: PairOptions = {},
 ): ColumnTable {
 	checkOptions("comparePairs", options, checks);
-	const { over = "images", scores = scoreNames, ...rest } = options;
+	const { over = "images", scores = scoreNames, against, ...rest } = options;
 	const { corruptions, severities } = rest;
 	const scored = scoreGroups(results, by, { corruptions, severities });
 	const { groups } = scored;
@@ -56,13 +110,13 @@ export function comparePairs(
 		scored,
 	);
 	const pairs = differences(scored, [over], drawSettings(rest));
-	const rows = groups.flatMap((_, i) =>
-		groups.slice(i + 1).flatMap((_, k) => {
-			const j = i + 1 + k;
-			return pairs(i, j)
-				.filter(({ score }) => scores.includes(score))
-				.map((row) => ({ runA: names[i], runB: names[j], ...row }));
-		}),
+	const chosen = against
+		? pairsAgainst(groups, against, { by, names })
+		: allPairs(groups);
+	const rows = chosen.flatMap(([i, j]) =>
+		pairs(i, j)
+			.filter(({ score }) => scores.includes(score))
+			.map((row) => ({ runA: names[i], runB: names[j], ...row })),
 	);
 	if (rows.length === 0)
 		throw new RangeError(

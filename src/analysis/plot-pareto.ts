@@ -1,4 +1,5 @@
-import { checkOptions } from "../check/check-options.js";
+import { type Checks, checkOptions } from "../check/check-options.js";
+import { list, text } from "../check/checks.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, ink, note, styled } from "./figure-style.js";
 import { robustness } from "./robustness.js";
@@ -7,6 +8,20 @@ import { runColumnsOf } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
+
+/** Which runs are a point, and which cells its scores are means over. */
+export interface ParetoOptions extends CellOptions {
+	/**
+	 * The columns that tell points apart, one's own too: `["remedy", "adaptation"]`, of rows `{ ...row, remedy }`. By default
+	 * all that distinguish runs, seeds left out.
+	 */
+	readonly by?: readonly string[];
+}
+
+const checks: Checks<ParetoOptions> = {
+	...cellChecks,
+	by: list(text, { least: 1 }),
+};
 
 /** A point of the plane: clean and corrupted score in percent. */
 interface Scores {
@@ -32,6 +47,9 @@ export function paretoFront<Point extends Scores>(
 
 function path({ label, style, rows }: Series): Trace {
 	const sorted = byLearningRate(rows);
+	const names = sorted.map(({ learningRate }) =>
+		learningRate === undefined ? label : `${label}, lr ${learningRate}`,
+	);
 	const { color, dash, symbol } = style;
 	return {
 		type: "scatter",
@@ -39,7 +57,7 @@ function path({ label, style, rows }: Series): Trace {
 		name: label,
 		x: sorted.map((row) => row.clean),
 		y: sorted.map((row) => row.corrupted),
-		text: sorted.map((row) => `lr ${row.learningRate}`),
+		text: names,
 		cliponaxis: false,
 		line: { color, dash, width: 1 },
 		marker: {
@@ -49,7 +67,7 @@ function path({ label, style, rows }: Series): Trace {
 			opacity: 1,
 			line: { color: "white", width: 1 },
 		},
-		hovertemplate: `${label}, %{text}<br>clean %{x:.2f} %, corrupted %{y:.2f} %<extra></extra>`,
+		hovertemplate: `%{text}<br>clean %{x:.2f} %, corrupted %{y:.2f} %<extra></extra>`,
 	};
 }
 
@@ -114,14 +132,15 @@ function extent(numbers: readonly number[]): [number, number] {
  * The values are those of `robustness`, in percent. Throws as it does, and where results are of several
  * tasks.
  */
-export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
-	checkOptions("plotPareto", cells, cellChecks);
-	const scope = scopeOf(results, cells);
-	const rows = robustness(
-		results,
-		runColumnsOf(results),
-		cells,
-	).objects() as Row[];
+export function plotPareto(
+	results: Results,
+	options: ParetoOptions = {},
+): Figure {
+	checkOptions("plotPareto", options, checks);
+	const { by: given, ...cells } = options;
+	const scope = scopeOf(results, cells, given);
+	const by = given ?? runColumnsOf(results);
+	const rows = robustness(results, by, cells).objects() as Row[];
 	const points = rows.map((row) => ({
 		row,
 		clean: row.clean as number,
@@ -138,13 +157,19 @@ export function plotPareto(results: Results, cells: CellOptions = {}): Figure {
 	);
 	const series = seriesOf(
 		rows,
-		runColumnsOf(results).filter((column) => column !== "learningRate"),
+		by.filter((column) => column !== "learningRate"),
 	);
 	return styled(
 		[staircase(front), ...series.map(path)],
 		{
 			title: `Clean against corrupted ${scope.metric} on ${scope.task}`,
-			subtitle: `${scope.cells} · ${scope.images} · larger markers: higher learning rates`,
+			subtitle: [
+				scope.cells,
+				scope.images,
+				...(by.includes("learningRate")
+					? ["larger markers: higher learning rates"]
+					: []),
+			].join(" · "),
 		},
 		{
 			width: 960,

@@ -36,10 +36,18 @@ function cellsName({ corruptions, severities }: ScoreGroups): string {
 		: `mean of ${corruptions.length} corruptions at ${strength}`;
 }
 
-/** Says what results are of; throws where they are of several tasks or metrics, or cells are missing. */
-export function scopeOf(results: Results, cells: CellOptions = {}): Scope {
+/**
+ * Says what results are of; throws where they are of several tasks or metrics, cells are missing, or runs are mixed that
+ * neither their columns nor `by` tells apart.
+ */
+export function scopeOf(
+	results: Results,
+	cells: CellOptions = {},
+	given?: readonly string[],
+): Scope {
 	const rows = rowsOf(results);
-	const by = runColumnsOf(rows).filter((column) => column === "adaptation");
+	const by =
+		given ?? runColumnsOf(rows).filter((column) => column === "adaptation");
 	const scored = scoreGroups(results, by, cells);
 	const [task, metric] = [only(rows, "task"), only(rows, "metric")];
 	const runs = scored.groups.flatMap((group) => group.runs);

@@ -85,7 +85,8 @@ export const byLearningRate = (rows: readonly Row[]): Row[] =>
  * Parts rows into series by columns, named by what varies.
  *
  * The first varying column chooses the color, the second the dash, the third, if any, symbol and
- * width: series of one backbone keep its color.
+ * width: series of one backbone keep its color. Where there are more than there are colors, those of
+ * one color have other dashes and symbols.
  */
 export function seriesOf(
 	rows: readonly Row[],
@@ -97,14 +98,17 @@ export function seriesOf(
 	const color = ranking(rows, list(first));
 	const dash = ranking(rows, list(second));
 	const symbol = ranking(rows, list(third));
+	const count = (column?: string) =>
+		new Set(rows.map(ranking(rows, list(column)))).size;
+	const turn = (row: Row) => Math.floor(color(row) / colors.length);
 	return groupBy(rows, ranking(rows, columns)).map((members) => {
 		const row = members[0] as Row;
 		return {
 			label: labelOf(row, differing, "backbone"),
 			style: {
 				color: pick(colors, color(row)),
-				dash: pick(dashes, dash(row)),
-				symbol: pick(symbols, symbol(row)),
+				dash: pick(dashes, dash(row) + turn(row) * count(second)),
+				symbol: pick(symbols, symbol(row) + turn(row) * count(third)),
 				width: 1 + 0.7 * (differing.length > 2 ? symbol(row) % 4 : 0),
 			},
 			rows: members,

@@ -394,6 +394,69 @@ test("all pairs: each difference is that of compare, its p-value raised for the 
 	);
 });
 
+test("each against one: its differences are those of compare, within what else groups differ in", () => {
+	const some = study.filter(({ learningRate }) => learningRate === 0.01);
+	const against = { augment: "none" };
+	const columns = ["backbone", "augment"];
+	const rows = objects(comparePairs(some, columns, { against, ...few }));
+	const names = ["regular", "prime", "adversarial"].map(
+		(name) => `resnet-mini/${name}`,
+	);
+	assert.deepEqual(
+		rows
+			.filter(({ score }) => score === "drop")
+			.map(({ runA, runB }) => `${runA} - ${runB}`),
+		names.map((name) => `${name} · PRIME - ${name} · no augmentation`),
+	);
+	assert.deepEqual(
+		rows.map((row) => row.holm),
+		holm(rows.map((row) => row.p as number)),
+	);
+	names.forEach((backbone, i) => {
+		const one = objects(
+			compare(some, {
+				a: { backbone, augment: "prime" },
+				b: { backbone, ...against },
+				over: ["images"],
+				...few,
+			}),
+		);
+		one.forEach((row, k) => {
+			const { runA: _, runB: __, ...pair } = rows[3 * i + k] as Row;
+			assert.deepEqual({ ...pair, holm: 0 }, { ...row, holm: 0 });
+		});
+	});
+});
+
+test("each against one: in one's own columns, and never against nothing", () => {
+	const some = study.filter(({ learningRate }) => learningRate === 0.01);
+	const own = some.map((row) => ({ ...row, remedy: row.augment }));
+	const to = (against: object, by = ["backbone", "remedy"], rows = own) =>
+		objects(comparePairs(rows, by, { against: against as never, ...few }));
+	const labels = to({ remedy: "none" }).map(({ runA }) => runA);
+	assert.equal(labels[0], "resnet-mini/regular · prime");
+	// One group for all: those that have its values are left out, whatever else they differ in.
+	const all = to({ backbone: "resnet-mini/prime", remedy: "none" });
+	assert.equal(all.length, 3 * 5);
+	assert.ok(all.every(({ runB }) => runB === "resnet-mini/prime · none"));
+	assert.throws(
+		() => to({ remedy: "nothing" }),
+		/^RangeError: against: no group has the remedy "nothing": they have "none", "prime"$/,
+	);
+	assert.throws(
+		() => to({ augment: "none" }),
+		/groups are by backbone, remedy, and not by augment/,
+	);
+	const lacking = own.filter(
+		({ backbone, remedy }) =>
+			backbone !== "resnet-mini/prime" || remedy === "prime",
+	);
+	assert.throws(
+		() => to({ remedy: "none" }, ["backbone", "remedy"], lacking),
+		/nothing to compare resnet-mini\/prime · prime with, no group with backbone "resnet-mini\/prime", remedy "none"$/,
+	);
+});
+
 test("a table of differences is written with digits enough, and says what is over what", () => {
 	const table = compare(study, {
 		a: { ...prime, augment: "prime" },

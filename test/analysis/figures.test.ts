@@ -216,6 +216,53 @@ test("the Pareto front is what nothing beats", () => {
 	);
 });
 
+test("clean against corrupted: points by columns of one's own", () => {
+	const own = study.map((row) => ({
+		...row,
+		augment: "none",
+		learningRate: 0.01,
+		recipe: `${row.augment} ${row.learningRate}`,
+		remedy: `${row.augment} ${row.learningRate}`,
+	}));
+	const by = ["remedy"];
+	const figure = plotPareto(own, { by });
+	const means = robustness(own, by).objects() as Row[];
+	const drawn = figure.data.slice(1);
+	assert.deepEqual(
+		drawn.map(({ name }) => name),
+		means.map(({ remedy }) => remedy),
+	);
+	assert.deepEqual(
+		drawn.flatMap((trace) => numbers(trace, "y")),
+		means.map(({ corrupted }) => corrupted),
+	);
+	const { title } = figure.layout as { title: { text: string } };
+	assert.doesNotMatch(JSON.stringify(title), /learning rates/);
+	assert.doesNotMatch(JSON.stringify(drawn), /undefined/);
+	assert.throws(() => plotPareto(own), /but other recipes/);
+});
+
+test("clean against corrupted: more points than there are colors are told apart", () => {
+	const { length } = colors;
+	const own = study
+		.filter(({ learningRate }) => learningRate === 0.01)
+		.flatMap((row) =>
+			Array.from({ length: length + 2 }, (_, i) => ({
+				...row,
+				run: `${row.run}-${i}`,
+				remedy: `remedy ${i}`,
+			})),
+		);
+	for (const by of [["remedy"], ["remedy", "augment"]]) {
+		const drawn = plotPareto(own, { by }).data.slice(1);
+		const looks = drawn.map(({ marker }) => {
+			const { color, symbol } = marker as { color: string; symbol: string };
+			return `${color} ${symbol}`;
+		});
+		assert.equal(new Set(looks).size, (length + 2) * by.length);
+	}
+});
+
 test("training curves: loss and learning rate as logged, or smoothed", () => {
 	const runs = madeUpRuns();
 	const figure = plotTraining(runs, { smoothing: 0 });

@@ -514,6 +514,7 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 	plotPareto: {
 		call: (options) => library.plotPareto(results, options),
 		...cells,
+		wrong: ["by", "remedy"],
 	},
 	plotSegmentation: {
 		call: (options) => library.plotSegmentation([], [], options),
