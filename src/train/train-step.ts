@@ -123,6 +123,16 @@ function applying({
 	};
 }
 
+/** After how many updates an optimizer that measures begins anew. */
+function restartOf(
+	{ measuring }: Optimizer,
+	{ train }: Task,
+	{ batchSize }: Recipe,
+): number | undefined {
+	const length = measuring?.every;
+	return length && stepsOf({ length, batchSize }, train.length);
+}
+
 /**
  * Prepares the updates of a run; the variables of the model are changed in place.
  *
@@ -157,10 +167,7 @@ export function makeTrainStep(
 		groups,
 		factsOf,
 	});
-	const every = optimizer.measuring?.every;
-	const restart =
-		every &&
-		stepsOf({ length: every, batchSize: recipe.batchSize }, task.train.length);
+	const restart = restartOf(optimizer, task, recipe);
 	const prepared = {
 		...{ recipe, groups, optimizer, regularized, followed, restart },
 	};
