@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { jsonValue } from "./display/mime.js";
-import type { Content, Message } from "./protocol/message.js";
+import type { Content, Header, Message } from "./protocol/message.js";
 
 /** A two-way channel between a cell and a widget in the client. */
 export interface Comm {
@@ -18,6 +18,8 @@ type Publish = (
 	envelope?: {
 		readonly buffers?: readonly Uint8Array[];
 		readonly metadata?: Content;
+		/** What it answers; else it belongs to the cell that runs. */
+		readonly parent?: Header;
 	},
 ) => void;
 
@@ -26,7 +28,15 @@ export class Comms {
 	readonly #open = new Map<string, Comm>();
 	readonly #targets = new Map<string, (comm: Comm, data: Content) => void>();
 
-	constructor(readonly publish: Publish) {}
+	#received: Header | undefined;
+
+	constructor(readonly send: Publish) {}
+
+	readonly publish: Publish = (type, content, envelope) =>
+		this.send(type, content, {
+			...(this.#received ? { parent: this.#received } : {}),
+			...envelope,
+		});
 
 	#create(id: string, target: string): Comm {
 		const comm: Comm = {
@@ -78,8 +88,17 @@ export class Comms {
 		return { status: "ok", comms: Object.fromEntries(comms) };
 	}
 
-	/** Handles comm_open, comm_msg and comm_close from the client. */
-	receive({ header, content, buffers }: Message): void {
+	/** Handles comm_open, comm_msg and comm_close from the client, which knows an answer by what it answers. */
+	receive(message: Message): void {
+		this.#received = message.header;
+		try {
+			this.#handle(message);
+		} finally {
+			this.#received = undefined;
+		}
+	}
+
+	#handle({ header, content, buffers }: Message): void {
 		const id = String(content.comm_id);
 		const data = (content.data ?? {}) as Content;
 		if (header.msg_type === "comm_open") {

@@ -14,6 +14,7 @@ export const capabilities = {
 	supportsConfigurationDoneRequest: true,
 	supportsConditionalBreakpoints: true,
 	supportsEvaluateForHovers: true,
+	supportsModulesRequest: true,
 	exceptionBreakpointFilters: [
 		{ filter: "raised", label: "Thrown errors", default: false },
 	],

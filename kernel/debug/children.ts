@@ -4,14 +4,23 @@ import { kindOf, lineOf } from "../magics/variables.js";
 export interface Shown {
 	readonly name: string;
 	readonly value: string;
-	readonly type: string;
+	/** Not there where the value says it all: JupyterLab shows a type in place of its value. */
+	readonly type?: string;
 	readonly variablesReference: number;
+	/** What it is called in its frame: `rows[0].score`. */
 	readonly evaluateName?: string;
 	readonly indexedVariables?: number;
 }
 
-/** A part of a value: how it is called, and what it is. */
-type Child = readonly [name: string, value: unknown];
+/** A part of a value: how it is called, what it is, and what leads from the value to it. */
+type Child = readonly [name: string, value: unknown, access?: string];
+
+const accessOf = (key: string | symbol) =>
+	typeof key === "symbol"
+		? undefined
+		: /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u.test(key)
+			? `.${key}`
+			: `[${JSON.stringify(key)}]`;
 
 /** The parts of a value that one answer does not have room for. */
 export class Rest {
@@ -48,7 +57,7 @@ function namedParts({ places }: Names): Child[] {
 			}
 		}
 	}
-	return [...found];
+	return [...found].map(([name, value]) => [name, value, name]);
 }
 
 /** The names and values in a part of an object; no getter is called. */
@@ -60,6 +69,7 @@ export function parts(value: object, start: number, count: number): Child[] {
 		return Array.from({ length: Math.max(0, last - start) }, (_, i) => [
 			String(start + i),
 			value[start + i],
+			`[${start + i}]`,
 		]);
 	}
 	if (value instanceof Map) {
@@ -77,7 +87,8 @@ export function parts(value: object, start: number, count: number): Child[] {
 		.map((key) => {
 			const property = Reflect.getOwnPropertyDescriptor(value, key);
 			const isGetter = property?.get !== undefined;
-			return [String(key), isGetter ? new Getter() : property?.value];
+			const part = isGetter ? new Getter() : property?.value;
+			return [String(key), part, accessOf(key)];
 		});
 }
 
@@ -94,11 +105,14 @@ const isObject = (value: unknown): value is object =>
 
 /** What the debugger refers to by numbers, until the code goes on. */
 export class References {
-	readonly #values = new Map<number, object>();
+	readonly #values = new Map<
+		number,
+		{ readonly value: object; readonly path?: string | undefined }
+	>();
 	#last = 0;
 
-	/** A number for an object with parts; 0 for anything else. */
-	add(value: unknown): number {
+	/** A number for an object with parts, which is called so in its frame; 0 for anything else. */
+	add(value: unknown, path?: string): number {
 		if (!isObject(value)) return 0;
 		if (!(value instanceof Names || value instanceof Rest)) {
 			try {
@@ -108,27 +122,26 @@ export class References {
 			}
 		}
 		this.#last++;
-		this.#values.set(this.#last, value);
+		this.#values.set(this.#last, { value, path });
 		return this.#last;
 	}
 
-	/** One value with its name. */
-	show(name: string, value: unknown): Shown {
+	/** One value with its name, and what it is called in its frame. */
+	show(name: string, value: unknown, path?: string): Shown {
+		const variablesReference = this.add(value, path);
 		if (value instanceof Rest) {
 			const left = sizeOf(value.value) - value.start;
-			const reference = this.add(value);
-			const text = `${left} more`;
-			return { name, value: text, type: "", variablesReference: reference };
+			return { name, value: `${left} more`, variablesReference };
 		}
 		if (value instanceof Getter) {
-			return { name, value: "(getter)", type: "getter", variablesReference: 0 };
+			return { name, value: "(getter)", variablesReference };
 		}
 		return {
 			name,
 			value: lineOf(value, widest),
-			type: kindOf(value),
-			variablesReference: this.add(value),
-			evaluateName: name,
+			...(variablesReference > 0 ? { type: kindOf(value) } : {}),
+			variablesReference,
+			...(path === undefined ? {} : { evaluateName: path }),
 			...(isList(value) ? { indexedVariables: value.length } : {}),
 		};
 	}
@@ -139,15 +152,22 @@ export class References {
 		if (!referred) {
 			throw new Error(`there is no variable ${reference} any more`);
 		}
-		const value = referred instanceof Rest ? referred.value : referred;
-		const first =
-			(referred instanceof Rest ? referred.start : 0) + (start ?? 0);
-		const shown = parts(value, first, count || most).map(([name, part]) =>
-			this.show(name, part),
+		const { value: whole, path } = referred;
+		const value = whole instanceof Rest ? whole.value : whole;
+		const first = (whole instanceof Rest ? whole.start : 0) + (start ?? 0);
+		const shown = parts(value, first, count || most).map(
+			([name, part, access]) =>
+				this.show(
+					name,
+					part,
+					path === undefined || access === undefined
+						? undefined
+						: path + access,
+				),
 		);
 		const next = first + most;
 		if (count || sizeOf(value) <= next) return shown;
-		return [...shown, this.show("…", new Rest(value, next))];
+		return [...shown, this.show("…", new Rest(value, next), path)];
 	}
 
 	/** Forgets all numbers. */

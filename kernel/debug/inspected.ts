@@ -37,15 +37,25 @@ export class Inspected {
 		this.#session.on(event, ({ params }: { params: T }) => handle(params));
 	}
 
+	/** The kernel's end, which is not there yet while the main thread starts. */
+	async #findProbe(): Promise<string> {
+		const expression = `globalThis[Symbol.for("${probeKey}")]`;
+		while (true) {
+			const { result } = await this.post<Runtime.EvaluateReturnType>(
+				"Runtime.evaluate",
+				{ expression, silent: true },
+			);
+			if (result.objectId !== undefined) return result.objectId;
+			await new Promise((resolve) => setTimeout(resolve, 10));
+		}
+	}
+
 	/** Calls a method of the kernel's probe, whose result must be JSON. */
 	async call<T>(
 		method: string,
 		...values: readonly (Argument | string | number | undefined)[]
 	): Promise<T> {
-		this.#probe ??= this.post<Runtime.EvaluateReturnType>("Runtime.evaluate", {
-			expression: `globalThis[Symbol.for("${probeKey}")]`,
-			silent: true,
-		}).then(({ result }) => result.objectId ?? "");
+		this.#probe ??= this.#findProbe();
 		const objectId = await this.#probe;
 		const { result, exceptionDetails } =
 			await this.post<Runtime.CallFunctionOnReturnType>(

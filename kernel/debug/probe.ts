@@ -67,12 +67,13 @@ export class Probe {
 					),
 				),
 			),
+			"",
 		);
 	}
 
 	/** A number for the notebook's variables. */
 	notebook(): number {
-		return this.#references.add(new Names([this.executor.scope.exports]));
+		return this.#references.add(new Names([this.executor.scope.exports]), "");
 	}
 
 	variables(reference: number, start?: number, count?: number): Shown[] {

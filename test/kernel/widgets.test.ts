@@ -118,6 +118,40 @@ test("a slider is ipywidgets' models, with what its value leads to below it, and
 	assert.equal(await show("_.value"), "5");
 });
 
+test("a reloaded page gets the state of a widget as the answer to its request", async () => {
+	const cell = await run(
+		"slider({ min: 0, max: 9, value: 4 }, (k) => k); jupyter.onComm('twice', (comm, data) => comm.send({ twice: 2 * Number(data.x) }))",
+	);
+	const [id] = [...models(outputs(cell))].find(
+		([, { _model_name: name }]) => name === "IntSliderModel",
+	)!;
+	/** What comes as the answer to a message, by which clients know it. */
+	const answer = async (type: string, content: object) => {
+		const before = kernel.recorded.length;
+		void kernel.client.request(type, content as Content).catch(() => {});
+		const found = () =>
+			kernel.recorded
+				.slice(before)
+				.find(({ header }) => header.msg_type === "comm_msg");
+		while (!found()) await new Promise((resolve) => setTimeout(resolve, 5));
+		const message = found()!;
+		const { msg_type } = message.parent as { msg_type?: string };
+		return [msg_type, message.content.data] as const;
+	};
+	const data = { method: "request_state" };
+	const [asked, told] = await answer("comm_msg", { comm_id: id, data });
+	assert.equal(asked, "comm_msg");
+	assert.equal((told as { state: State }).state.value, 4);
+	assert.deepEqual(
+		await answer("comm_open", {
+			comm_id: "of-the-page",
+			target_name: "twice",
+			data: { x: 4 },
+		}),
+		["comm_open", { twice: 8 }],
+	);
+});
+
 test("what fails below a slider is shown there, and learning rates go by powers of ten", async () => {
 	const cell = await run(
 		"let rate = slider({ min: 1e-4, max: 1, value: 0.01, label: 'learning rate', log: true }, (lr) => { if (lr > 0.1) throw new RangeError('diverges'); console.log('at', lr); return lr; }); rate",

@@ -17,6 +17,7 @@ interface Reply {
 	readonly request_seq: number;
 	readonly body: {
 		readonly isStarted: boolean;
+		readonly supportsModulesRequest: boolean;
 		readonly sourcePath: string;
 		readonly tmpFilePrefix: string;
 		readonly tmpFileSuffix: string;
@@ -41,7 +42,8 @@ interface Reply {
 interface Variable {
 	readonly name: string;
 	readonly value: string;
-	readonly type: string;
+	readonly type?: string;
+	readonly evaluateName?: string;
 	readonly variablesReference: number;
 }
 
@@ -165,6 +167,8 @@ test("a debugger that is not attached says so, and shows the notebook's variable
 test("it attaches", async () => {
 	const started = await debug("initialize", { clientID: "jupyterlab" });
 	assert.ok(started.success);
+	// without it JupyterLab never asks for modules
+	assert.equal(started.body.supportsModulesRequest, true);
 	assert.ok((await debug("attach")).success);
 	assert.equal(events("initialized").length, 1);
 	assert.ok((await debug("debugInfo")).body.isStarted);
@@ -301,6 +305,29 @@ test("thrown errors stop where asked for, with what was thrown", async () => {
 	await debug("setExceptionBreakpoints", { filters: [] });
 	await debug("continue", { threadId: 1 });
 	assert.equal((await running).reply.ename, "RangeError");
+});
+
+test("parts say how they are called, and what has no parts its value rather than its type", async () => {
+	await kernel.run(
+		"const tables = { 'two words': [{ name: 'x' }], many: new Float64Array(250).map((_, i) => i), whole: 3n, half: 0.5, none: null, empty: [] };",
+	);
+	const listed = (await debug("inspectVariables")).body.variables;
+	const tables = listed.find(({ name }) => name === "tables");
+	const parts = await variables(tables?.variablesReference ?? 0);
+	const part = (name: string) => parts.find((one) => one.name === name);
+	const [row] = await variables(part("two words")?.variablesReference ?? 0);
+	const [name] = await variables(row?.variablesReference ?? 0);
+	assert.equal(name?.evaluateName, 'tables["two words"][0].name');
+	assert.equal(await evaluate(name?.evaluateName ?? ""), "'x'");
+	const many = await variables(part("many")?.variablesReference ?? 0);
+	const rest = await variables(many[100]?.variablesReference ?? 0);
+	const seen = rest.find((one) => one.name === "107");
+	assert.equal(await evaluate(seen?.evaluateName ?? ""), "107");
+	// JupyterLab's tree shows a type in place of the value
+	for (const one of ["whole", "half", "none", "empty"])
+		assert.equal(part(one)?.type, undefined, one);
+	assert.equal(many[100]?.type, undefined);
+	assert.equal(part("two words")?.type, "Array(1)");
 });
 
 test("big and deep values come in parts, no getter is called", async () => {
