@@ -44,6 +44,13 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 		"images=4",
 		"severities=[3]",
 	],
+	"remedies.ipynb": [
+		`folder=${join(scratch, "remedies")}`,
+		'names=["resnet-mini/prime"]',
+		"seeds=[0]",
+		"steps=1",
+		"images=10",
+	],
 	"segmentation.ipynb": [
 		`folder=${join(scratch, "segmentation")}`,
 		"steps=2",
