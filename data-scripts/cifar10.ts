@@ -22,7 +22,7 @@ export const cifar10Archive = {
 	md5: "c32a1d4ab5d03f1284b67883e8d87530",
 } as const;
 
-const files = [
+const cifar10Files = [
 	"data_batch_1.bin",
 	"data_batch_2.bin",
 	"data_batch_3.bin",
@@ -30,6 +30,12 @@ const files = [
 	"data_batch_5.bin",
 	"test_batch.bin",
 ];
+
+/** An archive of a binary version, and which of its files are kept. */
+export interface CifarArchive {
+	readonly title: string;
+	readonly files: readonly string[];
+}
 
 export interface FetchCifar10Options
 	extends Omit<DownloadOptions, "sha256" | "validate" | "onProgress"> {
@@ -39,7 +45,10 @@ export interface FetchCifar10Options
 }
 
 /** The files that are missing; throws where one that is there is not the one that was fetched. */
-async function missing(folder: string): Promise<string[]> {
+async function missing(
+	folder: string,
+	files: readonly string[],
+): Promise<string[]> {
 	const recorded = await readChecksums(folder);
 	const absent: string[] = [];
 	for (const file of files) {
@@ -73,25 +82,29 @@ async function unpack(
 }
 
 /**
- * Fetches and unpacks CIFAR-10 into a folder, `data/cifar10` by default.
+ * Fetches and unpacks a binary version of CIFAR into a folder.
  *
  * Files that are there are verified against the hashes recorded when they were fetched, and kept. The
  * archive is removed once it is unpacked. Throws where it cannot be fetched or is not the published one.
  */
-export async function fetchCifar10({
-	folder = cifar10Folder,
-	output = process.stderr,
-	archive = cifar10Archive,
-	...options
-}: FetchCifar10Options = {}): Promise<void> {
-	const wanted = await missing(folder);
+export async function fetchCifar(
+	{ title, files }: CifarArchive,
+	{
+		folder,
+		output = process.stderr,
+		archive,
+		...options
+	}: FetchCifar10Options &
+		Required<Pick<FetchCifar10Options, "folder" | "archive">>,
+): Promise<void> {
+	const wanted = await missing(folder, files);
 	if (wanted.length === 0) {
-		output.write(`CIFAR-10 is in ${folder} already\n`);
+		output.write(`${title} is in ${folder} already\n`);
 		return;
 	}
 	await mkdir(folder, { recursive: true });
 	const path = join(folder, basename(archive.url));
-	const bar = progressBar("CIFAR-10", output);
+	const bar = progressBar(title, output);
 	try {
 		if (existsSync(path)) await checkMd5(path, archive.md5);
 		else
@@ -105,8 +118,19 @@ export async function fetchCifar10({
 	}
 	await unpack(path, folder, wanted);
 	await rm(path);
-	output.write(`CIFAR-10 is in ${folder}\n`);
+	output.write(`${title} is in ${folder}\n`);
 }
+
+/** Fetches and unpacks CIFAR-10 into a folder, `data/cifar10` by default, as `fetchCifar` does. */
+export const fetchCifar10 = ({
+	folder = cifar10Folder,
+	archive = cifar10Archive,
+	...options
+}: FetchCifar10Options = {}): Promise<void> =>
+	fetchCifar(
+		{ title: "CIFAR-10", files: cifar10Files },
+		{ ...options, folder, archive },
+	);
 
 async function main(): Promise<void> {
 	const { values } = readArguments({ options: { folder: { type: "string" } } });

@@ -7,6 +7,7 @@ import { didYouMean } from "../src/check/did-you-mean.js";
 export const dataScripts: Readonly<Record<string, string>> = {
 	checkpoints: "published robust backbones; --list lists them",
 	cifar10: "CIFAR-10",
+	cifar100: "CIFAR-100",
 	ade20k: "ADE20K, SceneParsing",
 	coco: "COCO 2017",
 	"image-sets": "pets, dtd, food: data sets that Salman et al. transfer to",

@@ -61,6 +61,7 @@ export { imagenetNormalization } from "./nn/normalize.js";
 export { ade20k } from "./tasks/ade20k/ade20k.js";
 export { segmentation } from "./tasks/ade20k/segmentation.js";
 export { cifar10 } from "./tasks/cifar10/cifar10.js";
+export { cifar100 } from "./tasks/cifar100/cifar100.js";
 export { coco } from "./tasks/coco/coco.js";
 export { detection } from "./tasks/coco/detection.js";
 export { drawDetections } from "./tasks/coco/draw-detections.js";

@@ -283,6 +283,10 @@ export {
 	cifar10Normalization,
 } from "./tasks/cifar10/cifar10.js";
 export {
+	type Cifar100Options,
+	cifar100Normalization,
+} from "./tasks/cifar100/cifar100.js";
+export {
 	type Classification,
 	type ClassificationMetric,
 	classification,

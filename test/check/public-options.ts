@@ -242,6 +242,12 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["inputSize", "224"],
 		name: variantName,
 	},
+	cifar100: {
+		call: (options) => library.cifar100(options),
+		typo: ["foldr", "folder"],
+		wrong: ["inputSize", "224"],
+		name: variantName,
+	},
 	imageFolder: {
 		call: (options) => library.imageFolder(options),
 		needed: { folder: "a" },

@@ -34,6 +34,7 @@ const options: readonly (readonly [string, string, string])[] = [
 	["data-scripts/ade20k", "--foldr", "--folder"],
 	["data-scripts/checkpoints", "--lst", "--list"],
 	["data-scripts/cifar10", "--fodler", "--folder"],
+	["data-scripts/cifar100", "--fodler", "--folder"],
 	["data-scripts/coco", "--onyl", "--only"],
 	["data-scripts/corrupt", "--severites=1", "--severities"],
 	["data-scripts/image-sets", "--foldr", "--folder"],

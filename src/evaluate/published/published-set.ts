@@ -77,7 +77,7 @@ function foundIn<Value>(
  * | | layout | of the task |
  * |---|---|---|
  * | `imagenet-c`, `imagenet-c-bar`, `imagenet-3dcc` | `<corruption>/<severity>/<wnid>/`, 224 pixels, seen as they are | `imagenet` |
- * | `cifar-10-c`, `cifar-100-c`, `cifar-10-c-bar` | `<corruption>.npy`, all of severity 1 first, and `labels.npy` | `cifar10`, or one's own |
+ * | `cifar-10-c`, `cifar-100-c`, `cifar-10-c-bar` | `<corruption>.npy`, all of severity 1 first, and `labels.npy` | `cifar10`, `cifar100` |
  * | `coco-3dcc` | `<corruption>/<severity>/` | `coco` |
  * | `coco-o` | `<domain>/val2017`, `<domain>/annotations/instances_val2017.json` | `coco` |
  * | `acdc` | `rgb_anon/<domain>/val`, `gt/<domain>/val` | of Cityscapes' 19 classes |

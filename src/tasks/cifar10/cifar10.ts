@@ -1,15 +1,12 @@
 import type * as tf from "@tensorflow/tfjs";
-import { randomCrop } from "../../augment/random-crop.js";
-import { randomFlip } from "../../augment/random-flip.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
 import { text, whole } from "../../check/checks.js";
 import { type Variant, variantCheck } from "../../corruptions/corruption.js";
 import { type Normalization, normalizationCheck } from "../../nn/normalize.js";
 import { classification } from "../classification.js";
 import { defineTask } from "../define-task.js";
-import { imageViews } from "../image-views.js";
 import type { Task } from "../task.js";
-import { classes, side } from "./batch-file.js";
+import { cifarViews } from "./cifar-views.js";
 import { cifar10Dataset, cifar10Folder } from "./dataset.js";
 
 /** Where the images are, and what the network sees of them. */
@@ -33,22 +30,19 @@ export const cifar10Normalization: Normalization = Object.freeze({
 });
 
 const trainingFiles = 5;
-const padding = 4;
-
-function images(
-	inputSize: number,
-): Pick<Task<number, number>, "augment" | "prepare"> {
-	if (inputSize === side) {
-		return {
-			augment: ({ image, target }, random) => ({
-				image: randomFlip(randomCrop(image, random, { padding }), random),
-				target,
-			}),
-			prepare: (image) => image,
-		};
-	}
-	return imageViews({ inputSize });
-}
+/** The ten classes, in the order of their labels. */
+const classes = [
+	"airplane",
+	"automobile",
+	"bird",
+	"cat",
+	"deer",
+	"dog",
+	"frog",
+	"horse",
+	"ship",
+	"truck",
+] as const;
 
 const checks: Checks<Cifar10Options> = {
 	folder: text,
@@ -83,7 +77,7 @@ export function cifar10(
 	);
 	return defineTask({
 		...classification(classes),
-		...images(inputSize),
+		...cifarViews(inputSize),
 		name: "cifar10",
 		miniature: false,
 		classes,

@@ -1,29 +1,57 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fetchCommand } from "../../check/fetch-command.js";
 import { createImage, type Image } from "../../image/image.js";
 import type { Dataset } from "../task.js";
-import { type BatchFile, readBatchFile, side } from "./batch-file.js";
+import {
+	type BatchFile,
+	type BatchForm,
+	readBatchFile,
+	side,
+} from "./batch-file.js";
 
 /** Where the script puts CIFAR-10, below the folder that the process runs in. */
 export const cifar10Folder = join("data", "cifar10");
 
-// As they lie in the archives of the two versions, and without their folders.
-const places = [
-	(name: string) => `${name}.bin`,
-	(name: string) => join("cifar-10-batches-bin", `${name}.bin`),
-	(name: string) => name,
-	(name: string) => join("cifar-10-batches-py", name),
-];
+/** A data set of files of CIFAR, and where they lie. */
+export interface CifarForm extends BatchForm {
+	/** Of the task and of the script that fetches it. */
+	readonly name: string;
+	/** The folders in the archives of the two versions. */
+	readonly archived: { readonly binary: string; readonly python: string };
+}
 
-function findFile(folder: string, name: string): string {
+const cifar10Form: CifarForm = {
+	name: "cifar10",
+	title: "CIFAR-10",
+	classes: 10,
+	labelBytes: 1,
+	labelsKey: "labels",
+	archived: {
+		binary: "cifar-10-batches-bin",
+		python: "cifar-10-batches-py",
+	},
+};
+
+/** As they lie in the archives of the two versions, and without their folders. */
+function findFile(
+	folder: string,
+	file: string,
+	{ name, title, archived }: CifarForm,
+): string {
+	const places = [
+		`${file}.bin`,
+		join(archived.binary, `${file}.bin`),
+		file,
+		join(archived.python, file),
+	];
 	const found = places
-		.map((place) => join(folder, place(name)))
-		.find((path) => existsSync(path));
+		.map((place) => join(folder, place))
+		.find((path) => existsSync(path) && statSync(path).isFile());
 	if (found !== undefined) return found;
 	throw new Error(
-		`${folder} has no ${name}.bin or ${name} of CIFAR-10: fetch it with\n  ${fetchCommand("cifar10")}\nor name the folder that has it: cifar10({ folder })`,
+		`${folder} has no ${file}.bin or ${file} of ${title}: fetch it with\n  ${fetchCommand(name)}\nor name the folder that has it: ${name}({ folder })`,
 	);
 }
 
@@ -48,22 +76,25 @@ function hashOfFiles(files: readonly BatchFile[]): string {
 }
 
 /**
- * Files of CIFAR-10, one after another, as one dataset; they are read when something is asked of it.
+ * Files of CIFAR, one after another, as one dataset; they are read when something is asked of it.
  *
  * Throws then where one is missing, with the command that fetches it, or damaged.
  */
-export function cifar10Dataset(
+export function cifarDataset(
+	form: CifarForm,
 	folder: string,
-	split: "train" | "test",
-	files: readonly string[],
+	{
+		split,
+		files,
+	}: { readonly split: "train" | "test"; readonly files: readonly string[] },
 ): Dataset<number> {
-	const name = `cifar10/${split}`;
+	const name = `${form.name}/${split}`;
 	let read: BatchFile[] | undefined;
 	let contents: string | undefined;
 	const open = (): BatchFile[] => {
 		read ??= files
-			.map((file) => findFile(folder, file))
-			.map((path) => readBatchFile(path));
+			.map((file) => findFile(folder, file, form))
+			.map((path) => readBatchFile(path, form));
 		return read;
 	};
 	const count = (): number =>
@@ -100,3 +131,10 @@ export function cifar10Dataset(
 		},
 	};
 }
+
+/** Files of CIFAR-10, as `cifarDataset` has them. */
+export const cifar10Dataset = (
+	folder: string,
+	split: "train" | "test",
+	files: readonly string[],
+): Dataset<number> => cifarDataset(cifar10Form, folder, { split, files });
