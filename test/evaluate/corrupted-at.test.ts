@@ -72,7 +72,7 @@ test("rows say it where images are seen first, by threads and without, and share
 	);
 	assert.deepEqual(seen[0], given[0]);
 	const untimed = (rows: readonly ResultRow[]) =>
-		rows.map(({ seconds: _, ...row }) => row);
+		rows.map(({ seconds: _, perImage: _file, ...row }) => row);
 	const others = { folder: join(folder, "others") };
 	const threads = await score({
 		corruptedAt: "seen",
