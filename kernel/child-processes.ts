@@ -18,7 +18,7 @@ export function adoptChildren(link: Link, interrupts: Interrupts): void {
 	waitElsewhere((request) => {
 		const parent = parentOf(interrupts.now.cell);
 		const result = link.runChild({ ...request, parent });
-		interrupts.check();
+		interrupts.stop();
 		return result;
 	});
 }

@@ -122,7 +122,10 @@ export class DebugAdapter {
 		next: this.#go("stepOver"),
 		stepIn: this.#go("stepInto"),
 		stepOut: this.#go("stepOut"),
-		pause: () => this.#inspected.post<undefined>("Debugger.pause"),
+		pause: async () => {
+			await this.#inspected.call("slow", 1);
+			return this.#inspected.post<undefined>("Debugger.pause");
+		},
 		modules: () => this.#scripts.modules(),
 		inspectVariables: async () =>
 			this.#variables(await this.#inspected.call<number>("notebook"), {}),

@@ -117,6 +117,11 @@ export class Probe {
 		});
 	}
 
+	/** Makes loops that call nothing pause, or as fast as ever. */
+	slow(isSlow: number): void {
+		this.executor.interrupts.slow(isSlow !== 0);
+	}
+
 	/** Lets go of all that numbers were given for. */
 	release(): void {
 		this.#references.clear();

@@ -12,7 +12,9 @@ const pathOf = (url: string) =>
 
 /** Whether code is that of Node.js or of the kernel, which nobody debugs. */
 export const isInternal = (url: string) =>
-	url === "" || url.startsWith("node:") || pathOf(url).startsWith(kernelFolder);
+	url === "" ||
+	/^(node|kernel):/.test(url) ||
+	pathOf(url).startsWith(kernelFolder);
 
 /** A script that is compiled from a source that the reader knows. */
 export interface Known extends ScriptInfo {

@@ -109,6 +109,7 @@ export class Stops {
 	}
 
 	#stop(reason: Reason, frames: readonly Frame[], text?: string): void {
+		if (reason === "pause") void this.inspected.call("slow", 0).catch(() => {});
 		this.frames = frames;
 		this.#going = undefined;
 		this.watch.stopped(reason, text);

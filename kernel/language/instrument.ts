@@ -8,19 +8,23 @@ const member = (name: string) =>
 const call = (name: string, ...args: ts.Expression[]) =>
 	factory.createCallExpression(member(name), undefined, args);
 
-/** `if ($kernel.flag[0] !== $kernel.now.epoch) $kernel.stop();` */
-function interruptCheck(): ts.Statement {
+/**
+ * `if ($kernel.flag[0] !== $kernel.now.epoch) $kernel.stop();`, which for a debugger stands where the loop's body does: a
+ * loop that does nothing else could not be paused.
+ */
+function interruptCheck({ pos }: ts.Statement): ts.Statement {
 	const flag = factory.createElementAccessExpression(member("flag"), 0);
 	const epoch = factory.createPropertyAccessExpression(member("now"), "epoch");
-	return factory.createIfStatement(
+	const check = factory.createIfStatement(
 		factory.createStrictInequality(flag, epoch),
 		factory.createExpressionStatement(call("stop")),
 	);
+	return typescript.setSourceMapRange(check, { pos, end: pos });
 }
 
 function checked(body: ts.Statement): ts.Block {
 	const statements = typescript.isBlock(body) ? body.statements : [body];
-	return factory.createBlock([interruptCheck(), ...statements], true);
+	return factory.createBlock([interruptCheck(body), ...statements], true);
 }
 
 function instrumentLoop(node: ts.IterationStatement): ts.IterationStatement {

@@ -174,7 +174,7 @@ async function shell(
 	if ("failure" in done || done.value === 0) {
 		return "failure" in done ? done : "";
 	}
-	executor.interrupts.check();
+	executor.interrupts.stop();
 	if (done.value === "SIGINT") throw new Interrupted();
 	const end =
 		typeof done.value === "number"

@@ -75,7 +75,7 @@ export async function measure(
 		else for (let i = 0; i < loops; i++) last = code();
 		const milliseconds = performance.now() - began;
 		interrupts.now = now;
-		interrupts.check();
+		interrupts.stop();
 		// what came of it is used, so that it is not optimized away
 		return last === time ? Number.NaN : milliseconds;
 	};

@@ -1,3 +1,4 @@
+import { runInThisContext } from "node:vm";
 import type { Cell } from "./cell.js";
 
 /** Thrown into a cell that the user stops. */
@@ -11,6 +12,9 @@ export class Interrupted extends Error {
 /** What runs on behalf of which cell, and the last interrupt it has seen. */
 export interface Context {
 	readonly cell: Cell;
+	/** The last interrupt that it has seen. */
+	seen: number;
+	/** The same for loops, which compare this; another number where each turn is to call `stop`. */
 	epoch: number;
 	/** Aborted when the cell is interrupted. */
 	readonly abort: AbortController;
@@ -52,6 +56,11 @@ export const shared = {
 
 const { setImmediate } = globalThis;
 
+/** Where a loop that calls nothing is paused: the inspector does not stop in the kernel's own files. */
+const turn = runInThisContext("(function turn() { debugger; })", {
+	filename: "kernel:turn",
+}) as () => void;
+
 /** Follows which cell is running and stops it when the shared interrupt counter moves. */
 export class Interrupts {
 	/** The context of the code that is running now. */
@@ -70,18 +79,15 @@ export class Interrupts {
 	}
 
 	contextOf(cell: Cell): Context {
-		return {
-			cell,
-			epoch: Atomics.load(this.flag, shared.interrupts),
-			abort: new AbortController(),
-		};
+		const seen = Atomics.load(this.flag, shared.interrupts);
+		return { cell, seen, epoch: seen, abort: new AbortController() };
 	}
 
 	/** Makes a context current; one in the background gives way at the end of its turn. */
 	enter(context: Context): void {
 		this.now = context;
 		if (context === this.executing) return;
-		context.epoch = Atomics.load(this.flag, shared.interrupts);
+		this.#acknowledge(context);
 		setImmediate(() => {
 			this.now = this.executing;
 		});
@@ -96,10 +102,28 @@ export class Interrupts {
 		};
 	}
 
-	/** Acknowledges the interrupt and throws it. */
-	stop(): never {
-		this.now.epoch = Atomics.load(this.flag, shared.interrupts);
-		throw new Interrupted();
+	#acknowledge(context: Context): void {
+		context.seen = Atomics.load(this.flag, shared.interrupts);
+		context.epoch = context.seen;
+	}
+
+	/** Where there has been an interrupt, acknowledges and throws it; otherwise the loop that called goes on. */
+	stop(): void {
+		if (!this.#hasSeen(this.now)) {
+			this.#acknowledge(this.now);
+			throw new Interrupted();
+		}
+		if (Number.isNaN(this.now.epoch)) turn();
+	}
+
+	#hasSeen({ seen }: Context): boolean {
+		return Atomics.load(this.flag, shared.interrupts) === seen;
+	}
+
+	/** Makes loops call `stop` at each turn, or no more: the inspector pauses code where it calls something. */
+	slow(isSlow: boolean): void {
+		for (const context of new Set([this.now, this.executing]))
+			context.epoch = isSlow ? Number.NaN : context.seen;
 	}
 
 	/** Counts what a first interrupt does not terminate; returns how many there are then. */
@@ -107,12 +131,6 @@ export class Interrupts {
 		const held = Math.max(Atomics.load(this.flag, shared.held) + change, 0);
 		Atomics.store(this.flag, shared.held, held);
 		return held;
-	}
-
-	/** Throws where there has been an interrupt. */
-	check(): void {
-		const seen = Atomics.load(this.flag, shared.interrupts);
-		if (seen !== this.now.epoch) this.stop();
 	}
 
 	/** Rejects every await of the executing cell. */
@@ -136,17 +154,13 @@ export class Interrupts {
 				(result) => settle({ value: result }),
 				(error: unknown) => settle({ failure: { error } }),
 			);
-			if (Atomics.load(this.flag, shared.interrupts) !== context.epoch) {
-				cancel();
-			}
+			if (!this.#hasSeen(context)) cancel();
 		});
 	}
 
 	resume({ context, value, failure }: Settled): unknown {
 		this.enter(context);
-		if (Atomics.load(this.flag, shared.interrupts) !== context.epoch) {
-			this.stop();
-		}
+		this.stop();
 		if (failure) throw failure.error;
 		return value;
 	}

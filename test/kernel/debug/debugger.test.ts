@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { murmur2 } from "../../../kernel/debug/murmur2.js";
 import type { Content, Message } from "../../../kernel/protocol/message.js";
 import { scratchFolder, shown, useKernel } from "../session.js";
@@ -71,6 +72,13 @@ async function next(name: string, before: number): Promise<Content> {
 	}
 	return events(name)[before]?.content.body as Content;
 }
+
+/** Whether a cell has printed something. */
+const said = (text: string): boolean =>
+	kernel.recorded.some(
+		({ header, content }) =>
+			header.msg_type === "stream" && String(content.text).includes(text),
+	);
 
 /** Sets breakpoints in a cell as JupyterLab does, before it runs. */
 async function breakIn(code: string, ...breakpoints: object[]) {
@@ -374,6 +382,20 @@ test("the cell can be interrupted where it stands still, and the debugger works 
 	await next("stopped", stops);
 	await debug("continue", { threadId: 1 });
 	assert.equal(shown(await again), "2");
+});
+
+test("a loop that does nothing but turn is paused where it stands", async () => {
+	for (const loop of ["while (true) {}", "for (;;);", "do\n;\nwhile (true)"]) {
+		const looping = kernel.run(`console.log("${loop.length} turns");\n${loop}`);
+		while (!said(`${loop.length} turns`)) await nextTurn();
+		const paused = events("stopped").length;
+		await debug("pause", { threadId: 1 });
+		await next("stopped", paused);
+		const { body } = await debug("stackTrace", { threadId: 1 });
+		assert.ok((body.stackFrames[0]?.line ?? 0) >= 2);
+		await kernel.client.interrupt();
+		assert.equal((await looping).reply.ename, "Interrupted");
+	}
 });
 
 test("after it is detached nothing stops, and it attaches again", async () => {
