@@ -590,7 +590,7 @@ export type { CardFormat, ReportCardOptions } from "./analysis/report-card.js";
 export type { ScoreName } from "./analysis/resample.js";
 export { readRobustBench } from "./analysis/robustbench.js";
 export type { RobustnessOptions } from "./analysis/robustness.js";
-export { runColumns } from "./analysis/score-groups.js";
+export { runColumns } from "./analysis/run-columns.js";
 export type {
 	CellOptions,
 	ScoredCorruption,

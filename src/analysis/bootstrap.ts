@@ -4,8 +4,8 @@ import { number, oneOf, whole } from "../check/checks.js";
 import { imageUnits } from "./image-units.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import { type Drawn, percentileInterval, resample } from "./resample.js";
+import { runColumnsOf } from "./run-columns.js";
 import {
-	runColumnsOf,
 	type ScoreGroup,
 	type ScoreGroups,
 	scoreGroups,

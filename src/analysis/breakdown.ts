@@ -4,7 +4,8 @@ import type { Severity } from "../corruptions/corruption.js";
 import { corruptionErrors, errorNames } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
 import { type RobustnessOptions, robustnessChecks } from "./robustness.js";
-import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
+import { type ScoreGroup, scoreGroups } from "./score-groups.js";
 import {
 	type CellOptions,
 	cellChecks,

@@ -2,7 +2,7 @@ import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { robustness } from "./robustness.js";
-import { runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
 import {
 	type CellOptions,
 	cellChecks,

@@ -2,7 +2,7 @@ import type { ColumnTable } from "arquero";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, text } from "../check/checks.js";
 import { robustness } from "./robustness.js";
-import { runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { selectMetric } from "./select-metric.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";

@@ -10,7 +10,8 @@ import {
 } from "./calibration-error.js";
 import { mean } from "./mean-score.js";
 import { perImageOf, rowName } from "./row-images.js";
-import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
+import { scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 

@@ -2,8 +2,10 @@ import type { ColumnTable } from "arquero";
 import type { ResultRow } from "../evaluate/result-row.js";
 import { byCorruption } from "./breakdown.js";
 import { type Fact, provenance } from "./provenance.js";
+import { runColumnsOf } from "./run-columns.js";
+import { sharedConditions } from "./same-images.js";
 import { type Scope, scopeOf } from "./scope.js";
-import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
+import { foundIn, type ScoreGroups, scoreGroups } from "./score-groups.js";
 import { type CellOptions, values } from "./scored-corruption.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";
@@ -22,20 +24,9 @@ export interface Card {
 	readonly scored: ScoreGroups;
 }
 
-// What the lines of a card must agree in, to be compared.
-const shared = [
-	"data",
-	"images",
-	"scoring",
-	"variant",
-	"channelOrder",
-	"corruptionSeed",
-	"frost",
-] as const satisfies readonly (keyof ResultRow)[];
-
 function checkConditions(rows: readonly ResultRow[], { task }: Scope): void {
-	const mixed = shared
-		.map((column) => [column, values(rows, column)] as const)
+	const mixed = sharedConditions
+		.map((column) => [column, foundIn(rows, column)] as const)
 		.filter(([, found]) => found.length > 1)
 		.map(([column, found]) => `${column} ${found.join(" and ")}`);
 	const unfinished = values(

@@ -3,7 +3,7 @@ import { that } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
 import { shown } from "../check/shown.js";
 import type { ResultRow } from "../evaluate/result-row.js";
-import { checkColumns, columnValue } from "./score-groups.js";
+import { checkColumns, columnValue } from "./run-columns.js";
 
 /** A value of a column. */
 export type ColumnValue = string | number | boolean | null;

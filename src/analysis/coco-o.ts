@@ -1,7 +1,7 @@
 import type { ColumnTable } from "arquero";
 import { publishedSets } from "../evaluate/published/sets.js";
 import { robustness } from "./robustness.js";
-import { runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
 import { type Results, type Row, rowsOf, tableOf } from "./table-rows.js";
 
 /** The share of the AP on COCO that is expected on COCO-O. */

@@ -11,8 +11,9 @@ import {
 } from "./compare.js";
 import { differences, type Over, overs } from "./comparison.js";
 import { type ScoreName, scoreNames } from "./resample.js";
+import { runColumnsOf } from "./run-columns.js";
 import { checkSameImages } from "./same-images.js";
-import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
+import { type ScoreGroup, scoreGroups } from "./score-groups.js";
 import { labelOf, varying } from "./series.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 

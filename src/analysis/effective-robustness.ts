@@ -3,8 +3,9 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { required } from "../check/checks.js";
 import { chooseRuns, type RunChoice, runChoiceCheck } from "./choose-runs.js";
 import { cleanScore, corruptedScore, mean } from "./mean-score.js";
+import { runColumnsOf } from "./run-columns.js";
 import { checkSameImages } from "./same-images.js";
-import { runColumnsOf, type ScoreGroup, scoreGroups } from "./score-groups.js";
+import { type ScoreGroup, scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, rowsOf, tableOf } from "./table-rows.js";
 

@@ -3,7 +3,7 @@ import { flag } from "../check/checks.js";
 import { type BootstrapOptions, bootstrap } from "./bootstrap.js";
 import type { ScoreName } from "./resample.js";
 import { robustness } from "./robustness.js";
-import { runColumnsOf } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
 import { cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, rowsOf } from "./table-rows.js";
 

@@ -17,8 +17,8 @@ import {
 	type ScoreName,
 	sentence,
 } from "./intervals.js";
+import { runColumns } from "./run-columns.js";
 import { scopeOf } from "./scope.js";
-import { runColumns } from "./score-groups.js";
 import { labelOf, valueName, varying } from "./series.js";
 import { groupBy, type Results, type Row } from "./table-rows.js";
 

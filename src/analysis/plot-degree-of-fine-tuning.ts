@@ -9,8 +9,8 @@ import {
 	type ScoreName,
 	sentence,
 } from "./intervals.js";
+import { runColumnsOf } from "./run-columns.js";
 import { scopeOf } from "./scope.js";
-import { runColumnsOf } from "./score-groups.js";
 import { byLearningRate, type Series, seriesOf } from "./series.js";
 import type { Results } from "./table-rows.js";
 

@@ -15,8 +15,9 @@ import {
 import { mean } from "./mean-score.js";
 import { differencesFrom, publishedTestSets } from "./published-conditions.js";
 import type { PublishedCurve } from "./published-curves.js";
+import { runColumnsOf } from "./run-columns.js";
 import { scopeOf } from "./scope.js";
-import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
+import { type ScoreGroups, scoreGroups } from "./score-groups.js";
 import {
 	type CellOptions,
 	cellChecks,

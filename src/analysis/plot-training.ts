@@ -11,7 +11,7 @@ import { variationOf } from "../train/recipe-variation.js";
 import type { Run } from "../train/run.js";
 import type { Figure, Trace } from "./figure.js";
 import { axis, heightFor, type Panel, panels, styled } from "./figure-style.js";
-import { runColumns } from "./score-groups.js";
+import { runColumns } from "./run-columns.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Row } from "./table-rows.js";
 

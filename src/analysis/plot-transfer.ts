@@ -10,8 +10,8 @@ import {
 	figureRows,
 	sentence,
 } from "./intervals.js";
+import { runColumnsOf } from "./run-columns.js";
 import { scopeOf } from "./scope.js";
-import { runColumnsOf } from "./score-groups.js";
 import { type Series, seriesOf } from "./series.js";
 import type { Results, Row } from "./table-rows.js";
 

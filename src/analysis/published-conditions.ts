@@ -1,11 +1,7 @@
 import { commonCorruptions, type Severity } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
-import {
-	runColumns,
-	runColumnsOf,
-	type ScoreGroup,
-	type ScoreGroups,
-} from "./score-groups.js";
+import { runColumns, runColumnsOf } from "./run-columns.js";
+import type { ScoreGroup, ScoreGroups } from "./score-groups.js";
 import { values } from "./scored-corruption.js";
 
 /** What scores that others published were measured under. */

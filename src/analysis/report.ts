@@ -21,8 +21,9 @@ import {
 	reportPage,
 	tableElement,
 } from "./report-page.js";
+import { runColumnsOf } from "./run-columns.js";
 import { scopeOf } from "./scope.js";
-import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { varying } from "./series.js";
 import { studyTable } from "./study-table.js";

@@ -9,7 +9,8 @@ import {
 	type ReferenceOptions,
 } from "./corruption-error.js";
 import { cleanScore, corruptedScore, dropOf } from "./mean-score.js";
-import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
+import { type ScoreGroups, scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 

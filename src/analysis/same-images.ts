@@ -1,3 +1,4 @@
+import { networkColumns } from "./run-columns.js";
 import {
 	conditions,
 	type ScoreGroup,
@@ -12,19 +13,19 @@ export interface NamedGroup {
 }
 
 /** What distinguishes networks, not the images that they are shown, nor how those are scored. */
-const ofNetworks: readonly string[] = [
-	...["step", "weights"],
-	...["adaptation", "adaptationCode"],
-];
+const ofNetworks: readonly string[] = [...networkColumns, "adaptationCode"];
 
-const shared = conditions.filter((column) => !ofNetworks.includes(column));
+/** What scores must agree in to be of the same images, scored alike. */
+export const sharedConditions = conditions.filter(
+	(column) => !ofNetworks.includes(column),
+);
 
 /** Throws where groups were not scored on the same images under the same conditions: only then are their scores paired. */
 export function checkSameImages(
 	named: readonly NamedGroup[],
 	{ corruptions, severities }: Omit<ScoreGroups, "groups">,
 ): void {
-	const problems = shared.flatMap((column) => {
+	const problems = sharedConditions.flatMap((column) => {
 		const cells = [
 			{
 				cell: "",

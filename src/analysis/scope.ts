@@ -1,9 +1,5 @@
-import {
-	only,
-	runColumnsOf,
-	type ScoreGroups,
-	scoreGroups,
-} from "./score-groups.js";
+import { networkColumns, runColumnsOf } from "./run-columns.js";
+import { only, type ScoreGroups, scoreGroups } from "./score-groups.js";
 import type { CellOptions } from "./scored-corruption.js";
 import { type Results, rowsOf } from "./table-rows.js";
 
@@ -47,7 +43,10 @@ export function scopeOf(
 ): Scope {
 	const rows = rowsOf(results);
 	const by =
-		given ?? runColumnsOf(rows).filter((column) => column === "adaptation");
+		given ??
+		runColumnsOf(rows).filter((column) =>
+			(networkColumns as readonly string[]).includes(column),
+		);
 	const scored = scoreGroups(results, by, cells);
 	const [task, metric] = [only(rows, "task"), only(rows, "metric")];
 	const runs = scored.groups.flatMap((group) => group.runs);

@@ -1,7 +1,11 @@
-import { list, text } from "../check/checks.js";
-import { didYouMean } from "../check/did-you-mean.js";
 import { commonCorruptions, type Severity } from "../corruptions/corruption.js";
 import type { ResultRow } from "../evaluate/result-row.js";
+import {
+	checkColumns,
+	columnValue,
+	networkColumns,
+	runColumnsOf,
+} from "./run-columns.js";
 import {
 	type CellOptions,
 	isUnder,
@@ -10,51 +14,8 @@ import {
 	severitiesOf,
 	values,
 } from "./scored-corruption.js";
-import {
-	comparable,
-	impliedSource,
-	severalCopies,
-	sourceColumns,
-} from "./source-columns.js";
+import { comparable, severalCopies, sourceColumns } from "./source-columns.js";
 import { groupBy, type Results, type Row, rowsOf } from "./table-rows.js";
-
-/** The columns that distinguish runs from each other, seeds left out. */
-export const runColumns: readonly (keyof ResultRow)[] = [
-	"task",
-	"metric",
-	"backbone",
-	"transfer",
-	"augment",
-	"reading",
-	"learningRate",
-];
-
-/** Columns that only some rows have, and what the others count as. */
-const rareColumns: Readonly<Record<string, string>> = {
-	variation: "none",
-	step: "finished",
-	adaptation: "none",
-	weights: "those it ends with",
-};
-
-/**
- * The columns that distinguish the runs of some results: `variation` too, where a task was changed for any, `step`,
- * where any was scored before it was finished, and `adaptation`, where any was adapted.
- */
-export const runColumnsOf = (results: Results): (keyof ResultRow)[] => {
-	const has = (column: string): boolean =>
-		"objects" in results
-			? results.columnNames().includes(column)
-			: results.some((row) => (row as unknown as Row)[column]);
-	const rare = Object.keys(rareColumns).filter(has) as (keyof ResultRow)[];
-	return [...runColumns, ...rare];
-};
-
-/** The value of a column; of one that only some rows have, what the others count as. */
-export const columnValue = (row: ResultRow, column: string): unknown =>
-	(row as unknown as Row)[column] ??
-	rareColumns[column] ??
-	impliedSource(row, column);
 
 /** The rows of one run: clean, and one for each corruption and severity. */
 export interface RunScores {
@@ -100,22 +61,26 @@ export const conditions = [
 const cellName = (corruption: string, severity: number): string =>
 	`${corruption} ${severity}`;
 
+/** What rows that must agree in a column have there. */
+export const foundIn = (
+	rows: readonly ResultRow[],
+	column: keyof ResultRow,
+): unknown[] =>
+	values(
+		comparable(rows, column).map((row) => ({
+			...row,
+			[column]: columnValue(row, column),
+		})),
+		column,
+	);
+
 function mixtures(
 	whose: string,
 	rows: readonly ResultRow[],
 	columns: readonly (keyof ResultRow)[] = conditions,
 ): string[] {
 	const mixed = columns
-		.map((column) => ({
-			column,
-			found: values(
-				comparable(rows, column).map((row) => ({
-					...row,
-					[column]: columnValue(row, column),
-				})),
-				column,
-			),
-		}))
+		.map((column) => ({ column, found: foundIn(rows, column) }))
 		.filter(({ found }) => found.length > 1)
 		.map(
 			({ column, found }) =>
@@ -142,7 +107,7 @@ function mixedRecipes(rows: readonly ResultRow[]): string[] {
 	const kindOf = (row: ResultRow) =>
 		JSON.stringify(columns.map((column) => columnValue(row, column)));
 	return groupBy(rows, kindOf).flatMap((alike) =>
-		(["recipe", "scoring"] as const).flatMap((column) => {
+		(["recipe", "scoring", "adaptationCode"] as const).flatMap((column) => {
 			const found = values(alike, column);
 			if (found.length < 2) return [];
 			const runs = new Set(
@@ -157,18 +122,22 @@ function mixedRecipes(rows: readonly ResultRow[]): string[] {
 	);
 }
 
-/** Networks that were adapted, and such that were not, or otherwise: no mean is over both. */
-function mixedAdaptations(rows: readonly ResultRow[]): string[] {
-	const found = new Set(rows.map((row) => columnValue(row, "adaptation")));
-	if (found.size < 2) return [];
-	return [
-		`one mean would be over the adaptations ${[...found].join(" and ")}: group by adaptation too, or filter the results to one`,
-	];
+/** Networks of other kinds: adapted ones and such that were not, last weights and averages of them. */
+function mixedNetworks(rows: readonly ResultRow[]): string[] {
+	return networkColumns.flatMap((column) => {
+		const found = new Set(rows.map((row) => columnValue(row, column)));
+		return found.size < 2
+			? []
+			: [
+					`one mean would be of ${column} ${[...found].join(" and ")}: group by ${column} too, or filter the results to one`,
+				];
+	});
 }
 
 const differences = {
 	recipe: "other recipes, such as another length",
 	scoring: "were scored otherwise, such as on other data",
+	adaptationCode: "were adapted otherwise, such as in batches of another size",
 } as const;
 
 function missing(
@@ -214,44 +183,6 @@ export function only(
 	return String(found[0]);
 }
 
-// These differ between the cells of one run, which a mean is over.
-const cellColumns = [
-	"corruption",
-	"corruptionCode",
-	"group",
-	"severity",
-	"score",
-	"variant",
-	"channelOrder",
-	"corruptionSeed",
-	"frost",
-	...sourceColumns,
-	"seconds",
-	"correct",
-];
-
-const columnsCheck = list(text);
-
-/** Throws where runs cannot be grouped, or chosen, by columns. */
-export function checkColumns(
-	rows: readonly ResultRow[],
-	by: readonly string[],
-	doing = "grouped",
-): void {
-	const [first] = rows;
-	if (!first) throw new RangeError("there are no results: evaluate first");
-	for (const column of by) {
-		if (!Object.hasOwn(rareColumns, column) && !(column in first))
-			throw new RangeError(
-				`results have no column "${column}": they have ${Object.keys(first).join(", ")}${didYouMean(column, Object.keys(first))}`,
-			);
-		if (cellColumns.includes(column))
-			throw new RangeError(
-				`runs cannot be ${doing} by ${column}, which is of single cells: use byCorruption, bySeverity or byGroup, or filter the results`,
-			);
-	}
-}
-
 /**
  * Groups runs by columns, in the order of their first rows.
  *
@@ -264,8 +195,6 @@ export function scoreGroups(
 	{ corruptions: given = commonCorruptions, severities }: CellOptions = {},
 ): ScoreGroups {
 	const rows = rowsOf(results);
-	const [wrong] = columnsCheck.problems(by, "by");
-	if (wrong) throw wrong;
 	checkColumns(rows, by);
 	const corruptions = scoredCorruptions(given, rows);
 	const cells = {
@@ -295,7 +224,7 @@ export function scoreGroups(
 		const wanted = ofRuns.map((own) => own.filter(isWanted));
 		problems.push(
 			...mixedRecipes(members),
-			...mixedAdaptations(members),
+			...mixedNetworks(members),
 			...mixedSources(wanted),
 		);
 		return {

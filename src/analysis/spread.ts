@@ -1,7 +1,8 @@
 import type { ColumnTable } from "arquero";
 import { checkOptions } from "../check/check-options.js";
 import { cleanScore, corruptedScore, dropOf, mean } from "./mean-score.js";
-import { runColumnsOf, scoreGroups } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
+import { scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, tableOf } from "./table-rows.js";
 

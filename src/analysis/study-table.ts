@@ -3,7 +3,8 @@ import { checkOptions } from "../check/check-options.js";
 import { type PublishedScore, publishedScores } from "./published.js";
 import { differencesFrom, publishedTestSets } from "./published-conditions.js";
 import { robustness } from "./robustness.js";
-import { runColumnsOf, type ScoreGroups, scoreGroups } from "./score-groups.js";
+import { runColumnsOf } from "./run-columns.js";
+import { type ScoreGroups, scoreGroups } from "./score-groups.js";
 import { type CellOptions, cellChecks } from "./scored-corruption.js";
 import { type Results, type Row, tableOf } from "./table-rows.js";
 

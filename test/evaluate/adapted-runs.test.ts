@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { robustness } from "../../src/analysis/robustness.js";
+import { runColumnsOf } from "../../src/analysis/run-columns.js";
 import { scopeOf } from "../../src/analysis/scope.js";
-import { runColumnsOf } from "../../src/analysis/score-groups.js";
 import { architectures } from "../../src/backbones/architectures.js";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/engine/engine.js";
@@ -102,8 +102,23 @@ describe("a run of classification", () => {
 		);
 		assert.throws(
 			() => robustness(rows, ["task"], chosen),
-			/one mean would be over the adaptations none and bn16 and tent/,
+			/one mean would be of adaptation none and bn16 and tent/,
 		);
+		// Of another run, adapted otherwise under the same name; or scored with its last weights.
+		const bn16 = rows.slice(2, 4);
+		const others = (change: Partial<ResultRow>) => [
+			...bn16,
+			...bn16.map((row) => ({ ...row, run: "another", ...change })),
+		];
+		assert.throws(
+			() => robustness(others({ adaptationCode: "other" }), undefined, chosen),
+			/but were adapted otherwise, such as in batches of another size/,
+		);
+		assert.throws(
+			() => robustness(others({ weights: "last" }), ["task"], chosen),
+			/one mean would be of weights those it ends with and last/,
+		);
+		assert.equal(robustness(others({}), undefined, chosen).numRows(), 1);
 		assert.equal(scopeOf(rows, chosen).images, "22 test images");
 	});
 
