@@ -4,10 +4,8 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { abortSignal, list, text, thing } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { isOwn, ownForm } from "../own.js";
-import { withLock } from "../runs/lock.js";
-import { isRun, runFiles } from "../runs/run-folder.js";
-import { readWeights, writeWeights } from "../runs/weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
+import { runFiles } from "../runs/run-folder.js";
+import { readWeights } from "../runs/weights-file.js";
 import type { Task } from "../tasks/task.js";
 import { taskIdentity } from "../tasks/task-identity.js";
 import { checkRunTask } from "../train/check-run-task.js";
@@ -16,7 +14,8 @@ import { heldOutForm } from "../train/describe-task.js";
 import { ancestorOf } from "../train/lineage.js";
 import { notebookSignal } from "../train/notebook-signal.js";
 import { checkMade, ownCheck } from "../train/own-check.js";
-import { openRun, type Run, type RunRecord } from "../train/run.js";
+import type { Run, RunRecord } from "../train/run.js";
+import { wholeRun } from "../train/whole-run.js";
 import { checkMembers, tensorProblems } from "./check-members.js";
 import type { Combination, CombineRule, Member } from "./combination.js";
 import { combineAbout } from "./combine-about.js";
@@ -180,20 +179,6 @@ export async function combineRuns(
 		...(data !== undefined && { data: JSON.parse(JSON.stringify(data)) }),
 	});
 	const folder = join(place, record.id);
-	const files = runFiles(folder);
-	if (isRun(folder) && openRun(folder).finished) return openRun(folder);
-	makeFolder(folder);
-	await withLock(
-		folder,
-		async () => {
-			if (isRun(folder) && openRun(folder).finished) return;
-			removePartials(folder);
-			const work = { rule: made, runs: arranged, record, task, signal };
-			const { tensors, record: whole } = await combine(work);
-			writeWhole(files.record, `${JSON.stringify(whole, null, "\t")}\n`);
-			writeWeights(files.weights, tensors, { run: record.id });
-		},
-		signal,
-	);
-	return openRun(folder);
+	const work = { rule: made, runs: arranged, record, task, signal };
+	return wholeRun(folder, () => combine(work), signal);
 }

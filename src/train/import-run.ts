@@ -9,17 +9,14 @@ import { required, text, textOr, thing } from "../check/checks.js";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { stateDict } from "../checkpoint/state-dict.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
-import { withLock } from "../runs/lock.js";
-import { isRun, runFiles } from "../runs/run-folder.js";
-import { writeWeights } from "../runs/weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { checkRecipe } from "./check-recipe.js";
 import { describeImported } from "./describe-run.js";
 import { disposeModel, loadModel, modelStateDict } from "./model.js";
 import { placeOf } from "./place-of.js";
 import type { Recipe } from "./recipe.js";
-import { openRun, type Run } from "./run.js";
+import type { Run } from "./run.js";
+import { wholeRun } from "./whole-run.js";
 
 /** What the weights are of: architecture, recipe and name of the run. */
 export interface ImportRunOptions {
@@ -79,13 +76,5 @@ export async function importRun<Target, Prediction>(
 			...(name !== undefined && { name }),
 		}),
 	);
-	const files = runFiles(own);
-	if (isRun(own) && openRun(own).finished) return openRun(own);
-	makeFolder(own);
-	await withLock(own, async () => {
-		removePartials(own);
-		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
-		writeWeights(files.weights, loaded, { run: record.id });
-	});
-	return openRun(own);
+	return wholeRun(own, async () => ({ record, tensors: loaded }));
 }

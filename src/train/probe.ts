@@ -4,10 +4,6 @@ import { type Backbone, checkBackbone } from "../backbones/backbone.js";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { abortSignal, list, number, text, whole } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
-import { withLock } from "../runs/lock.js";
-import { isRun, runFiles } from "../runs/run-folder.js";
-import { writeWeights } from "../runs/weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { linearHead } from "./begin-with.js";
 import { describeProbe } from "./describe-run.js";
@@ -23,7 +19,8 @@ import { disposeModel, loadModel, modelStateDict, newModel } from "./model.js";
 import { notebookSignal } from "./notebook-signal.js";
 import { placeOf } from "./place-of.js";
 import type { ProbeSettings } from "./probe-settings.js";
-import { openRun, type Run, type RunRecord } from "./run.js";
+import type { Run, RunRecord } from "./run.js";
+import { wholeRun } from "./whole-run.js";
 
 /** How a probe is fitted, and where it is kept. */
 export interface ProbeOptions {
@@ -222,20 +219,10 @@ export async function probe<Target, Prediction>(
 		folder,
 		describeProbe(source, task, { settings, name }),
 	);
-	const files = runFiles(place.folder);
-	const isDone = () => isRun(place.folder) && openRun(place.folder).finished;
-	if (isDone()) return openRun(place.folder);
-	makeFolder(place.folder);
-	const work = async () => {
-		if (isDone()) return;
-		removePartials(place.folder);
-		const { fitted, tensors } = await fit(source, {
-			...{ task, settings, names, signal },
-		});
-		const record = withFound(place.record, fitted);
-		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
-		writeWeights(files.weights, tensors, { run: record.id });
+	const make = async () => {
+		const work = { task, settings, names, signal };
+		const { fitted, tensors } = await fit(source, work);
+		return { record: withFound(place.record, fitted), tensors };
 	};
-	await withLock(place.folder, work, signal);
-	return openRun(place.folder);
+	return wholeRun(place.folder, make, signal);
 }

@@ -1,12 +1,9 @@
 import { type Backbone, paramsOf, weightsOf } from "../backbones/backbone.js";
-import { withLock } from "../runs/lock.js";
-import { isRun, runFiles } from "../runs/run-folder.js";
-import { writeWeights } from "../runs/weights-file.js";
-import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Task } from "../tasks/task.js";
 import { describeBackbone } from "./describe-run.js";
 import { placeOf } from "./place-of.js";
-import { openRun, type Run } from "./run.js";
+import type { Run } from "./run.js";
+import { wholeRun } from "./whole-run.js";
 
 /** Throws where a backbone lacks the layers of a task, or has them for other classes. */
 function checkHead<Target>(
@@ -41,14 +38,8 @@ export async function runOfBackbone<Target>(
 		folder,
 		describeBackbone(source, task, name),
 	);
-	if (isRun(own) && openRun(own).finished) return openRun(own);
-	checkHead(source, task);
-	makeFolder(own);
-	await withLock(own, async () => {
-		removePartials(own);
-		const files = runFiles(own);
-		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
-		writeWeights(files.weights, weightsOf(source), { run: record.id });
+	return wholeRun(own, async () => {
+		checkHead(source, task);
+		return { record, tensors: weightsOf(source) };
 	});
-	return openRun(own);
 }
