@@ -6,8 +6,8 @@ import { architectures } from "../../src/backbones/architectures.js";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { runFiles } from "../../src/runs/run-folder.js";
-import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { sweep } from "../../src/sweep/sweep.js";
+import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { recipes } from "../../src/train/recipe.js";
 
 const cells = 200;

@@ -175,7 +175,9 @@ describe("a worker", () => {
 	});
 
 	test("leaves a cell that another is at to that one", async () => {
-		const planned = await submitted({ recipes: { ...long, length: { steps: 20_000 } } });
+		const planned = await submitted({
+			recipes: { ...long, length: { steps: 20_000 } },
+		});
 		const { child, ended } = startWorker(planned.folder, [1, 0]);
 		await until("it trains", () => stepsOf(planned) > 0);
 		const second = await startWorker(planned.folder, [1, 0]).ended;
