@@ -27,7 +27,7 @@ import { hashOfImages, scoringOf } from "./scoring.js";
 function settle(
 	{ test, testBatchSize = 64, corruptedAt: usual = "given" }: Task,
 	{
-		signal = notebookSignal(),
+		signal: given,
 		corruptions = commonCorruptions,
 		severities = [1],
 		images = test.length,
@@ -48,6 +48,7 @@ function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
+	const signal = notebookSignal(given);
 	return {
 		...rest,
 		...(signal && { signal }),
