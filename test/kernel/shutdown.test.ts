@@ -114,7 +114,8 @@ async function assertSaved(): Promise<void> {
 	assert.ok(step > reached, `${step} after ${reached}`);
 	// of the step whose log row is not written yet, all but that row is saved
 	assert.ok([step, step - 1].includes(log.at(-1)?.step ?? 0));
-	assert.ok(!existsSync(join(folder, "lock")));
+	for (const holder of ["lock", "claim"])
+		assert.ok(!existsSync(join(folder, holder)));
 	reached = step;
 }
 
