@@ -97,14 +97,21 @@ const runOf = (place: string) => openRun(join(place, expected.id));
 const shutdown = (client: KernelClient, restart: boolean) =>
 	client.request("shutdown_request", { restart }, { channel: "control" });
 
-/** Waits until the run has made a step. */
+let reached = 0;
+
+/** Waits until the log tells of a step after those that were saved. */
 async function untilFurther(): Promise<void> {
-	const length = () => readFileSync(join(own, expected.id, "log.jsonl")).length;
-	const before = length();
-	while (length() <= before) await delay(20);
+	const isThere = () => existsSync(join(own, expected.id, "log.jsonl"));
+	const last = () => (isThere() && runOf(own).log.at(-1)?.step) || 0;
+	while (last() <= reached) await delay(20);
 }
 
-let reached = 0;
+/** Begins a cell that trains; resolves once it has got further, with what becomes of the cell. */
+async function beginTraining(client: KernelClient, code: string) {
+	const begun = await beginCell(client, code);
+	await untilFurther();
+	return begun;
+}
 
 /** The run is saved at the step that it had reached, further than before, and nobody holds it. */
 async function assertSaved(): Promise<void> {
@@ -121,7 +128,7 @@ async function assertSaved(): Promise<void> {
 
 test("a restart saves a run in training, and whoever asks for the end is answered", async () => {
 	const client = await start();
-	const { cell } = await beginCell(client, training(50));
+	const { cell } = await beginTraining(client, training(50));
 	const answers = await Promise.all([
 		shutdown(client, true),
 		shutdown(client, false),
@@ -137,7 +144,7 @@ test("a restart saves a run in training, and whoever asks for the end is answere
 
 test("so does a restart that comes while an interrupt waits for a long step", async () => {
 	const client = await start();
-	const { cell } = await beginCell(client, training(4000));
+	const { cell } = await beginTraining(client, training(4000));
 	// as the stop button does, and then Jupyter before each shutdown
 	void client.interrupt();
 	await client.interrupt();
@@ -151,7 +158,7 @@ test("so does a restart that comes while an interrupt waits for a long step", as
 test("so does SIGHUP, and a signal of one's own does not keep it from that", async () => {
 	const client = await start();
 	const more = ", signal: new AbortController().signal";
-	const { cell } = await beginCell(client, training(50, more));
+	const { cell } = await beginTraining(client, training(50, more));
 	client.process.kill("SIGHUP");
 	client.process.kill("SIGTERM");
 	assert.equal(await cell, "Interrupted");
@@ -162,9 +169,7 @@ test("so does SIGHUP, and a signal of one's own does not keep it from that", asy
 test("so does SIGTERM, of a run in the background of a cell that never returns", async () => {
 	const client = await start();
 	const code = training(50).replace("await finetune", "finetune");
-	const further = untilFurther();
-	await beginCell(client, code);
-	await further;
+	await beginTraining(client, code);
 	const { cell } = await beginCell(
 		client,
 		"console.log('on'); for (;;) await new Promise((resolve) => setTimeout(resolve, 5))",
@@ -179,7 +184,7 @@ test("so does the end of the process that started the kernel", async () => {
 	const parent = spawn(process.execPath, ["-e", "setTimeout(() => {}, 1e6)"]);
 	const env = { JPY_PARENT_PID: String(parent.pid) };
 	const client = await start({ env });
-	await beginCell(client, training(50));
+	await beginTraining(client, training(50));
 	parent.kill("SIGKILL");
 	assert.equal(await exitOf(client), 0);
 	await assertSaved();
