@@ -273,12 +273,12 @@ export class KernelClient {
 		await this.request("interrupt_request", {}, { channel: "control" });
 	}
 
-	/** Ends the kernel gently, and by force when it does not end within a minute. */
+	/** Ends the kernel gently, and by force when it does not end within three minutes: it waits two for a run to be saved. */
 	async shutdown(): Promise<void> {
 		if (this.process.exitCode === null && !this.process.signalCode) {
 			const exited = once(this.process, "exit");
 			void this.#send("control", "shutdown_request", { restart: false });
-			const timer = setTimeout(() => this.process.kill("SIGKILL"), 60_000);
+			const timer = setTimeout(() => this.process.kill("SIGKILL"), 180_000);
 			await exited;
 			clearTimeout(timer);
 		}

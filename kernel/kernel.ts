@@ -84,7 +84,7 @@ export class Kernel {
 		executor.arm = (cell, modules) => link.arm(scriptsOf(cell, modules));
 		adoptChildren(link, executor.interrupts);
 		warnOnce(() => this.executor.interrupts.now);
-		process.on("SIGTERM", () => link.end());
+		link.endOnSignals();
 		process.on("unhandledRejection", (reason) => this.#stray(reason));
 		process.on("uncaughtException", (error) => this.#stray(error));
 		link.receive((message) => this.#receive(message));
@@ -183,10 +183,11 @@ export class Kernel {
 				await this.#execute(message).catch((error: unknown) =>
 					this.#fail(message, error),
 				);
-				Atomics.store(flag, shared.running, 0);
 			}
 			this.#status("idle", message.header);
 		}
+		// whoever ends the process waits for it: all that the cells had to say is on its way
+		Atomics.store(this.executor.interrupts.flag, shared.running, 0);
 		this.#isRunning = false;
 	}
 

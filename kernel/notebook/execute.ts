@@ -82,6 +82,8 @@ interface ExecuteOptions {
 	readonly timeout?: number;
 	/** Goes on after a cell that fails. */
 	readonly allowErrors?: boolean;
+	/** Whether the kernel is being ended, so that no cell begins any more. */
+	readonly isOver?: () => boolean;
 }
 
 /** Runs one cell; returns it with its outputs, and its traceback if it failed. */
@@ -117,7 +119,7 @@ async function executeCell(
 	}
 }
 
-/** Runs every code cell in order; stops at the first that fails unless told otherwise. */
+/** Runs every code cell in order; stops at the first that fails unless told otherwise, and at any whose kernel is being ended. */
 export async function executeNotebook(
 	notebook: Notebook,
 	client: KernelClient,
@@ -142,8 +144,12 @@ export async function executeNotebook(
 		const done = await executeCell(cell, client, { ...options, collector });
 		cells[i] = done.cell;
 		options.watcher?.end(number, (performance.now() - started) / 1000);
-		if (!done.traceback || options.allowErrors) continue;
-		failure = { cell: number, traceback: done.traceback };
+		const isOver = options.isOver?.() ?? false;
+		if (!isOver && (!done.traceback || options.allowErrors)) continue;
+		const traceback = done.traceback ?? [
+			"the kernel was ended after this cell",
+		];
+		failure = { cell: number, traceback };
 		break;
 	}
 	const described = describeKernel({ ...notebook, cells }, reply.content);

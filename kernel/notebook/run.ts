@@ -14,6 +14,7 @@ import {
 	readNotebook,
 	writeNotebook,
 } from "./format.js";
+import { heedSignals } from "./heed-signals.js";
 import { newNotebook } from "./new.js";
 import { notebookPage } from "./page.js";
 import { parameterWarnings, withParameters } from "./parameters.js";
@@ -30,7 +31,8 @@ const usage = `usage: robust-transfer-notebook run <notebook.ipynb> [options]
   --allow-errors        go on after a cell that fails
 
 export writes the notebook as TypeScript, its Markdown as comments (default: beside it).
-What the last cell shows is printed. Ctrl-C interrupts the running cell, a second one ends the kernel.
+What the last cell shows is printed. Ctrl-C interrupts the running cell, a second one ends the kernel, as SIGTERM
+and the end of the terminal do: what is in training is saved first, unless a third says to end at once.
 Exits with 0 when every cell ran, 1 when one failed, 2 when it could not start.
 `;
 
@@ -90,25 +92,6 @@ function readJob(args: readonly string[]): Job | undefined {
 	};
 }
 
-/**
- * The first Ctrl-C interrupts the cell, so that what it does can be saved; the second ends everything.
- *
- * Returns a function that says whether there was one.
- */
-function stopOnSignals(client: KernelClient): () => boolean {
-	let isInterrupted = false;
-	const stop = () => {
-		client.kill();
-		process.exit(130);
-	};
-	process.once("SIGTERM", stop).once("SIGINT", () => {
-		isInterrupted = true;
-		process.once("SIGINT", stop);
-		client.interrupt().catch(() => {});
-	});
-	return () => isInterrupted;
-}
-
 /** Waits for what an interrupted cell has begun to save itself: its loops see the interrupt at their next turn. */
 const settle = (client: KernelClient) =>
 	client.execute(
@@ -147,15 +130,17 @@ async function run(job: Job): Promise<number> {
 		folder: dirname(resolve(job.input)),
 		env: { ROBUST_TRANSFER_PLOTS: "connected" },
 	});
-	const isInterrupted = stopOnSignals(client);
+	const signals = heedSignals(client);
 	try {
 		const executed = await executeNotebook(notebook, client, {
 			watcher: terminalWatcher(codeCells.length),
 			timeout: job.timeout,
 			allowErrors: job.allowErrors,
+			isOver: () => signals.code() !== undefined,
 		});
 		write(job, executed.notebook);
-		if (isInterrupted()) await settle(client);
+		// one that ends saves all that by itself
+		if (signals.isInterrupted()) await settle(client).catch(() => {});
 		if (!executed.failure) {
 			process.stdout.write(lastResult(executed.notebook));
 			if (job.html !== undefined) process.stderr.write(`\n${job.html}\n`);
@@ -165,7 +150,7 @@ async function run(job: Job): Promise<number> {
 		process.stderr.write(
 			`\n${job.input}: code cell ${cell} failed\n${colored(traceback.join("\n"))}\n`,
 		);
-		return 1;
+		return signals.code() ?? 1;
 	} finally {
 		await client.shutdown();
 	}

@@ -45,7 +45,7 @@ export const shared = {
 	held: 6,
 	/** Wakes the main thread when a child process that it waits for has ended. */
 	child: 7,
-	/** Not 0 while a cell runs. */
+	/** Not 0 while cells run. */
 	running: 8,
 	/** Not 0 once the process was told to end: no cell is begun any more. */
 	ending: 9,

@@ -11,7 +11,8 @@ const retry = 100;
  * The shared counter stops loops of cells at once; a message cancels what cells await; and when
  * the main thread has not answered for 0.8 seconds (it is inside a library), its JavaScript is
  * terminated, unless that would hit the kernel's own code or a process with async hooks; what is
- * held, such as a step of training, is terminated at the second interrupt only.
+ * held, such as a step of training, is terminated at the second interrupt only, and not at all once the
+ * process ends, which waits for it.
  */
 export class Interrupter {
 	#cancel = () => {};
@@ -58,10 +59,12 @@ export class Interrupter {
 	}
 
 	#isProtected(): boolean {
+		const isSet = (word: number) => Atomics.load(this.memory, word) !== 0;
+		const isHeld = isSet(shared.held);
 		return (
-			Atomics.load(this.memory, shared.critical) !== 0 ||
-			Atomics.load(this.memory, shared.hooks) !== 0 ||
-			(Atomics.load(this.memory, shared.held) > 0 && !this.#insists)
+			isSet(shared.critical) ||
+			isSet(shared.hooks) ||
+			(isHeld && (!this.#insists || isSet(shared.ending)))
 		);
 	}
 

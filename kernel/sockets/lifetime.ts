@@ -10,6 +10,9 @@ interface SignalBinding {
 	readonly Signal: new () => SignalWatcher;
 }
 
+/** By which a process is told to end: by its client, its system, or the terminal that it began in. */
+export const endingSignals = ["SIGTERM", "SIGHUP"] as const;
+
 /**
  * Calls back on SIGINT, in a worker thread, even while the main thread is in a busy loop.
  *
@@ -21,7 +24,7 @@ export const onInterruptSignal = (callback: () => void) =>
 
 /** Calls back on a signal as `onInterruptSignal` does. */
 export function onSignal(
-	signal: "SIGINT" | "SIGTERM",
+	signal: "SIGINT" | (typeof endingSignals)[number],
 	callback: () => void,
 ): boolean {
 	const { binding } = process as unknown as {
@@ -49,12 +52,17 @@ const isAlive = (pid: number) => {
 	}
 };
 
-/** Calls back when the process that started the kernel is gone. */
+/**
+ * Calls back when the process that started the kernel is gone.
+ *
+ * One that has ended, and that nobody has asked what became of it, still has its id: its children have another parent by then.
+ */
 export function onParentDeath(callback: () => void): void {
 	const parent = Number(process.env.JPY_PARENT_PID) || 0;
 	if (parent <= 1 || !isAlive(parent)) return;
+	const isChild = process.ppid === parent;
 	const timer = setInterval(() => {
-		if (isAlive(parent)) return;
+		if (isAlive(parent) && (!isChild || process.ppid === parent)) return;
 		clearInterval(timer);
 		callback();
 	}, 1000);

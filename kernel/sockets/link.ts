@@ -11,6 +11,7 @@ import type { Content, Header, Message } from "../protocol/message.js";
 import { Interrupted, shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
 import type { ChildRequest, ChildResult } from "./children.js";
+import { endingSignals } from "./lifetime.js";
 import type { Outgoing, StreamPiece } from "./outbox.js";
 
 const backlogLimit = 16 * 2 ** 20;
@@ -152,9 +153,10 @@ export class Link {
 		return answer?.message as ChildResult;
 	}
 
-	/** Saves what runs and ends the process. */
-	end(): void {
-		this.#post({ kind: "end" });
+	/** Saves what runs and ends the process when a signal says so. */
+	endOnSignals(): void {
+		for (const signal of endingSignals)
+			process.on(signal, () => this.#post({ kind: "end" }));
 	}
 
 	/** Asks the client that sent a request for a line of text, blocking until it comes. */

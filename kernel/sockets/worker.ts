@@ -16,9 +16,15 @@ import {
 import { shared } from "../runtime/interrupts.js";
 import type { SocketSetup, ToMain, ToSockets } from "./channel.js";
 import { Children } from "./children.js";
+import { endWork } from "./end-work.js";
 import { HeapWatch } from "./heap-watch.js";
 import { Interrupter } from "./interrupter.js";
-import { onInterruptSignal, onParentDeath, onSignal } from "./lifetime.js";
+import {
+	endingSignals,
+	onInterruptSignal,
+	onParentDeath,
+	onSignal,
+} from "./lifetime.js";
 import { Outbox, type Outgoing, StreamJoiner } from "./outbox.js";
 import { waitPatiently } from "./patience.js";
 
@@ -158,34 +164,27 @@ async function close(): Promise<void> {
 	Atomics.notify(memory, shared.closed);
 }
 
-const [savingLimit, stoppingLimit, glance] = [30_000, 3000, 20];
-const isSaving = () => Atomics.load(memory, shared.held) > 0;
-const isRunning = () => Atomics.load(memory, shared.running) !== 0;
-
-/** Stops what runs as an interrupt does, and waits, not for ever, until runs in training are saved. */
+/** Stops what runs and waits until runs in training are saved. */
 async function saveFirst(): Promise<void> {
 	await debugging.stop();
-	Atomics.store(memory, shared.ending, 1);
-	tell({ kind: "ending" });
-	if (!isRunning() && !isSaving()) return;
-	interrupter.interruptOnce();
-	let waited = 0;
-	while (isRunning() || isSaving()) {
-		if (waited > (isSaving() ? savingLimit : stoppingLimit)) return;
-		await delay(glance);
-		waited += glance;
-	}
+	await endWork(memory, () => {
+		tell({ kind: "ending" });
+		interrupter.interruptOnce();
+	});
 }
 
-let ending: Promise<void> | undefined;
+let saved: Promise<void> | undefined;
+let stopped: Promise<void> | undefined;
 
-/** Saves what runs and ends the process, once. */
-function end(answer: () => Promise<void> = async () => {}): Promise<void> {
-	ending ??= saveFirst().then(async () => {
-		await answer();
-		return stop();
-	});
-	return ending;
+/** Saves what runs, answers whoever asked for the end, and ends the process. */
+async function end(
+	answer: () => Promise<void> = async () => {},
+): Promise<void> {
+	saved ??= saveFirst();
+	await saved;
+	await answer();
+	stopped ??= stop();
+	return stopped;
 }
 
 /** Ends the process, by force when the main thread does not do it. */
@@ -282,7 +281,7 @@ function start(): void {
 		answerInput(String(content.value ?? ""));
 	});
 	reading.push(read(sockets.hb, (frames) => sockets.hb.send(frames)));
-	onSignal("SIGTERM", () => void end());
+	for (const signal of endingSignals) onSignal(signal, () => void end());
 	onParentDeath(() => void end());
 }
 

@@ -26,7 +26,7 @@ export interface CombineRunsOptions {
 	readonly task?: Task;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
-	/** Stops after the batch in progress; by default a notebook's interrupt. Called again, it begins anew. */
+	/** Stops after the batch in progress; in a notebook its interrupt does too, and the end of its kernel. Called again, it begins anew. */
 	readonly signal?: AbortSignal;
 }
 
@@ -168,7 +168,8 @@ export async function combineRuns(
 	if (wrong) throw wrong;
 	const made = madeRule(rule);
 	checkMembers(runs);
-	const { task, folder: place = "runs", signal = notebookSignal() } = options;
+	const { task, folder: place = "runs" } = options;
+	const signal = notebookSignal(options.signal);
 	if (task) for (const run of runs) checkRunTask(run, task);
 	const arranged = made.arrange?.(runs) ?? runs;
 	const leader = arranged.at(made.leader === "last" ? -1 : 0) as Run;

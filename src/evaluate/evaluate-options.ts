@@ -66,7 +66,7 @@ export interface EvaluateOptions {
 	readonly reporter?: Reporter;
 	/** Is told of each test image that cannot be read: it is left out, and its row counts it as skipped. */
 	readonly onWarning?: (warning: string) => void;
-	/** Stops after the batch in progress; rows that are complete are kept. By default a notebook's interrupt. */
+	/** Stops after the batch in progress; rows that are complete are kept. In a notebook its interrupt does too, and the end of its kernel. */
 	readonly signal?: AbortSignal;
 }
 

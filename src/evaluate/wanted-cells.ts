@@ -13,7 +13,7 @@ import { hashOfImages, scoringOf } from "./scoring.js";
 export function settle(
 	{ test, testBatchSize = 64, corruptedAt: usual = "given" }: Task,
 	{
-		signal = notebookSignal(),
+		signal: given,
 		corruptions = commonCorruptions,
 		severities = [1],
 		images = test.length,
@@ -34,6 +34,7 @@ export function settle(
 			`batchSize must be a whole number of images, not ${batchSize}`,
 		);
 	}
+	const signal = notebookSignal(given);
 	return {
 		...rest,
 		...(signal && { signal }),

@@ -21,6 +21,7 @@ import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
 import { explainDivergence, saveResult, type Training } from "./save-result.js";
+import { saves } from "./saves.js";
 import { rateAt } from "./schedule.js";
 import { makeTrainStep } from "./train-step.js";
 import { trainingLog } from "./training-log.js";
@@ -50,9 +51,9 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	readonly folder?: string;
 	/** By default a notebook's progress bar, and none elsewhere. */
 	readonly reporter?: Reporter;
-	/** Stops training after the update in progress, with everything saved; by default a notebook's interrupt. */
+	/** Stops training after the update in progress, with everything saved; in a notebook its interrupt does too, and the end of its kernel. */
 	readonly signal?: AbortSignal;
-	/** How often everything is saved, at least; 60 by default. A killed process loses that much work at most. */
+	/** How often everything is saved, at least; 60 by default, and after each update that takes long. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
 	/**
 	 * Threads that prepare examples ahead, 0 for none; by default one less than there are cores, where that
@@ -122,28 +123,27 @@ async function train<Target, Prediction>(
 		every: options.every,
 		signal,
 	});
-	const save = () => {
+	const saving = saves(() => {
 		// What another process has taken over is not saved.
 		if (signal?.reason instanceof ClaimLostError) throw signal.reason;
 		saveState(folder, variables, state);
-	};
+	}, saveSeconds);
 	const stop = (error: unknown): never => {
-		save();
+		saving.now();
 		throw signal?.aborted ? error : explainStop(error, standing.step);
 	};
 	const isLast = () => standing.step >= expectedSteps(record, standing);
 	const isOver = () => isLast() || hasStopped(record.recipe, standing.watch);
 	const measured = { record, trainStep, signal };
-	let savedAt = performance.now();
 	try {
 		while (standing.pending || !isOver()) {
 			await nextTurn();
 			const began = performance.now();
-			if (signal?.aborted || began - savedAt > 1000 * saveSeconds) {
-				save();
-				savedAt = performance.now();
-				signal?.throwIfAborted();
+			if (signal?.aborted) {
+				saving.now();
+				signal.throwIfAborted();
 			}
+			saving.turn();
 			if (standing.pending) {
 				const { pending } = standing;
 				const entry = await between.look(pending, isLast()).catch(stop);
@@ -233,7 +233,7 @@ export async function finetune<Target, Prediction>(
 	if (run?.finished) return run;
 	if (!run) checkMinimum(source, task, recipe);
 	makeFolder(folder);
-	const signal = options.signal ?? notebookSignal();
+	const signal = notebookSignal(options.signal);
 	const work = async (claim: Claim) => {
 		const stopping = { ...options, signal: heeding([claim], signal) };
 		removePartials(folder);

@@ -1,5 +1,13 @@
-/** What the interrupt button of a notebook aborts, in the kernel of this package; undefined elsewhere. */
-export const notebookSignal = (): AbortSignal | undefined =>
+const ofNotebook = (): AbortSignal | undefined =>
 	(globalThis as Record<symbol, unknown>)[Symbol.for("Jupyter.signal")] as
 		| AbortSignal
 		| undefined;
+
+/**
+ * What ends work in time to be saved: the signal given, and, in the kernel of this package, the notebook's stop button
+ * and the end of the kernel; undefined where there is neither.
+ */
+export function notebookSignal(given?: AbortSignal): AbortSignal | undefined {
+	const own = ofNotebook();
+	return given && own ? AbortSignal.any([given, own]) : (given ?? own);
+}

@@ -37,7 +37,7 @@ export interface ProbeOptions {
 	readonly name?: string;
 	/** Where runs are kept, each in a folder of its own; `runs` by default. */
 	readonly folder?: string;
-	/** Stops it, nothing saved; by default a notebook's interrupt. */
+	/** Stops it, nothing saved; in a notebook its interrupt does too, and the end of its kernel. */
 	readonly signal?: AbortSignal;
 }
 
@@ -212,7 +212,8 @@ export async function probe<Target, Prediction>(
 	checkOptions("probe", options, checks);
 	checkBackbone(source);
 	const task = given as unknown as Task;
-	const { folder = "runs", name, signal = notebookSignal() } = options;
+	const { folder = "runs", name } = options;
+	const signal = notebookSignal(options.signal);
 	const names = layerNames(source, task);
 	const settings = settingsOf(options, task);
 	const place = placeOf(

@@ -47,3 +47,17 @@ run.log.map(({ step }) => step).join()`;
 	const finished = await kernel.run("run");
 	assert.match(result(finished)["text/plain"] ?? "", /state +finished/);
 });
+
+test("library code can still be stopped after a run", {
+	timeout: 300_000,
+}, async () => {
+	// as long as the library has left async hooks alone, with which nothing can be terminated before Node.js 24
+	const { reply } = await kernel.client.execute(
+		"const busy = new Function('while (true) {}'); console.log('on'); await Promise.resolve().then(() => busy())",
+		{
+			onPublish: ({ header }) =>
+				header.msg_type === "stream" && void kernel.client.interrupt(),
+		},
+	);
+	assert.equal(reply.ename, "Interrupted");
+});
