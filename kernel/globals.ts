@@ -220,5 +220,9 @@ export function installGlobals(host: GlobalHost): void {
 			value: createReporter(host),
 			configurable: true,
 		},
+		[Symbol.for("Jupyter.show")]: {
+			value: (data: unknown) => functions.display(data, { raw: true }),
+			configurable: true,
+		},
 	});
 }

@@ -604,6 +604,8 @@ export { tableToArrow, tableToCsv } from "./analysis/write-table.js";
 // Sweeps.
 
 export type { CellStatus, SweepStatus } from "./sweep/cell-status.js";
+export type { Estimate } from "./sweep/estimate.js";
+export type { EstimateOptions } from "./sweep/estimate-sweep.js";
 export type {
 	CellState,
 	Executor,
@@ -613,8 +615,10 @@ export type {
 	SweepPlace,
 } from "./sweep/executor.js";
 export type { AnyExecutor } from "./sweep/executors.js";
+export type { LocalOptions } from "./sweep/local.js";
 export type { StatusOptions, Sweep } from "./sweep/open-sweep.js";
 export type { GivenRecipes, Grid, RecipesOption } from "./sweep/recipes-of.js";
 export type { Submitted } from "./sweep/submit-cells.js";
 export type { SweepEvaluateOptions, SweepOptions } from "./sweep/sweep.js";
 export type { SweepCell } from "./sweep/sweep-cell.js";
+export type { WatchOptions } from "./sweep/watch-sweep.js";

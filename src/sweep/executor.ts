@@ -40,6 +40,8 @@ export interface Executor {
 	readonly atOnce?: number;
 	/** Cells of one job, one after another; 1 by default. */
 	readonly cellsPerJob?: number;
+	/** Threads of each job; those of this process by default. */
+	readonly threads?: number;
 	/** Starts jobs, and returns once that they will run does not depend on this process; what it returns is written down. */
 	submit(request: SubmitRequest): Promise<readonly string[]>;
 	/** The jobs of a sweep that can still be seen; throws where there is no answer. */

@@ -1,15 +1,19 @@
 import type { ResultRow } from "../evaluate/result-row.js";
 import { cancelJobs } from "./cancel-jobs.js";
 import type { SweepStatus } from "./cell-status.js";
+import type { Estimate } from "./estimate.js";
+import { type EstimateOptions, estimateSweep } from "./estimate-sweep.js";
 import { type AnyExecutor, executorsOf, type SeenJobs } from "./executors.js";
 import { readFailures } from "./failure.js";
 import { judgeCells, type Known } from "./judge-cells.js";
+import { local } from "./local.js";
 import { movingClaims } from "./moving-claims.js";
 import { type Plan, readPlan } from "./plan.js";
 import { type CellReading, readCell } from "./read-cell.js";
 import { readSubmissions } from "./submission.js";
 import { type Submitted, submitCells } from "./submit-cells.js";
 import { cellsOfPlan, type SweepCell } from "./sweep-cell.js";
+import { type WatchOptions, watchSweep } from "./watch-sweep.js";
 
 /** Settings of `status`. */
 export interface StatusOptions {
@@ -26,6 +30,14 @@ export interface Sweep {
 	/** In the order in which they were planned. */
 	readonly cells: readonly SweepCell[];
 	/**
+	 * How long the cells take that are not done, by an executor, `local()` by default: from the logs of runs that are alike,
+	 * else by a few updates in another folder than that of the runs, which may take minutes. Choose the engine first.
+	 */
+	estimate(
+		executor?: AnyExecutor,
+		options?: EstimateOptions,
+	): Promise<Estimate>;
+	/**
 	 * Sends the cells that are neither done nor in the hands of a living job, and says which; nothing in this process has to
 	 * stay alive for them. Failed ones are sent again. Throws where the executor, or that of an earlier submission, does not
 	 * answer: nothing is then sent.
@@ -33,6 +45,11 @@ export interface Sweep {
 	submit(executor: AnyExecutor): Promise<Submitted>;
 	/** How far each cell is, from the folders of the runs; what executors say of jobs is a help. */
 	status(options?: StatusOptions): Promise<SweepStatus>;
+	/**
+	 * Shows how far it is, in a notebook as a table that changes in place, until nobody works on a cell any more; returns the
+	 * last status. The notebook's stop button ends watching, not the jobs.
+	 */
+	watch(options?: WatchOptions): Promise<SweepStatus>;
 	/** The rows that are there so far, each once, in the order of the cells. */
 	rows(): Promise<readonly ResultRow[]>;
 	/**
@@ -92,12 +109,17 @@ function openFolder(folder: string): OpenSweep {
 export function openSweep(folder: string): Sweep {
 	const open = openFolder(folder);
 	const { plan, cells } = open;
+	const status = async (options?: StatusOptions) =>
+		judgeCells(folder, await open.look(options));
 	return {
 		id: plan.id,
 		folder,
 		cells,
+		estimate: (executor = local(), options) =>
+			estimateSweep(open, executor, options),
 		submit: (executor) => submitCells(open, executor),
-		status: async (options) => judgeCells(folder, await open.look(options)),
+		status,
+		watch: (options) => watchSweep(status, options),
 		rows: async () => open.read().flatMap(({ rows }) => rows),
 		cancel: (wanted) => cancelJobs(open, wanted),
 	};

@@ -15,7 +15,7 @@ import { readCell } from "./read-cell.js";
 import { remade, remadeTask, type Shelf, shelfOf } from "./remade.js";
 
 /** What a cell is made of, made again. */
-interface Parts {
+export interface Parts {
 	readonly backbone: Backbone;
 	readonly task: Task;
 	readonly recipe: Recipe;

@@ -112,11 +112,14 @@ function ownVersion(): string {
 /** What a run is of, its id, and what it was made with. */
 function recordOf(given: Omit<Described, "format">): RunRecord {
 	const described = { format: recordFormat, ...given };
-	const { name, version, device } = engine();
+	const { name, version, device, threads } = engine();
 	return {
 		id: idOf(described),
 		...described,
-		engine: { name, version, device },
+		engine: {
+			...{ name, version, device },
+			...(threads !== undefined && { threads }),
+		},
 		versions: { "robust-transfer": ownVersion(), node: process.versions.node },
 	};
 }

@@ -52,6 +52,8 @@ export interface RunRecord {
 		readonly name: string;
 		readonly version: string;
 		readonly device: string;
+		/** Where the engine says how many; runs of early versions do not. */
+		readonly threads?: number;
 	};
 	readonly versions: Readonly<Record<string, string>>;
 }

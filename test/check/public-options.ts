@@ -537,6 +537,11 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["smooting", "smoothing"],
 		wrong: ["smoothing", "0.1"],
 	},
+	local: {
+		call: (options) => library.local(options),
+		typo: ["atonce", "atOnce"],
+		wrong: ["threads", "2"],
+	},
 	robustness: {
 		call: (options) => library.robustness(results, ["run"], options),
 		...cells,

@@ -51,6 +51,14 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 		"steps=1",
 		"images=10",
 	],
+	"sweep.ipynb": [
+		`folder=${join(scratch, "sweep")}`,
+		`data=${join(scratch, "none")}`,
+		"tasks=1",
+		"learningRates=[0.01]",
+		"steps=2",
+		"images=4",
+	],
 	"segmentation.ipynb": [
 		`folder=${join(scratch, "segmentation")}`,
 		"steps=2",
