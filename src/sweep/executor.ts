@@ -1,4 +1,4 @@
-import type { CodeSource, Own } from "../own.js";
+import type { Own } from "../own.js";
 
 /** Jobs that are to be run: each works on its cells, one after another. */
 export interface SubmitRequest {
@@ -40,13 +40,6 @@ export interface Executor {
 	readonly atOnce?: number;
 	/** Cells of one job, one after another; 1 by default. */
 	readonly cellsPerJob?: number;
-	/** What it was made with, in plain JSON: submissions write it down. */
-	readonly options?: unknown;
-	/**
-	 * An exported function that makes it of its `options`: so that another process can ask it too. Without, only one that is
-	 * given it can.
-	 */
-	readonly source?: CodeSource;
 	/** Starts jobs, and returns once that they will run does not depend on this process; what it returns is written down. */
 	submit(request: SubmitRequest): Promise<readonly string[]>;
 	/** The jobs of a sweep that can still be seen; throws where there is no answer. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { Own } from "../own.js";
 import type { Executor } from "./executor.js";
 import { slurmExecutor } from "./slurm-executor.js";
 import { checkSlurmOptions, type SlurmOptions } from "./slurm-options.js";
@@ -12,11 +13,12 @@ const worker = fileURLToPath(new URL("./worker.js", import.meta.url));
  * A job that comes near its time limit, is preempted or loses its node is requeued, and goes on where its run was saved.
  * Throws where an option is unknown, missing or ill-formed.
  */
-export function slurm(options: SlurmOptions): Executor {
+export function slurm(options: SlurmOptions): Own<Executor, SlurmOptions> {
 	checkSlurmOptions(options);
 	return {
-		...slurmExecutor(options, worker),
+		name: "slurm",
 		options,
 		source: { module: import.meta.url, name: slurm.name },
+		make: (settings) => slurmExecutor(settings, worker),
 	};
 }

@@ -22,6 +22,8 @@ const runFile = promisify(execFile);
 /** A Slurm cluster of pretended nodes: real daemons, loopback only, ended with the process that started it. */
 export interface Cluster {
 	readonly folder: string;
+	/** Its `slurm.conf`: what `SLURM_CONF` is to be. */
+	readonly conf: string;
 	readonly nodes: readonly string[];
 	/** Runs a command of Slurm, and gives what it prints. */
 	run(command: string, ...words: readonly string[]): Promise<string>;
@@ -150,6 +152,7 @@ export async function startCluster(
 	const namespaces = ["unshare", "--uts", "--mount", "--pid", "--fork"];
 	const cluster: Cluster = {
 		folder,
+		conf: files.conf,
 		nodes,
 		run,
 		cutPower: (node) => all.kill(node),

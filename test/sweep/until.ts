@@ -1,0 +1,20 @@
+import { setTimeout as delay } from "node:timers/promises";
+
+const lookMilliseconds = 200;
+/** Only to end a test that hangs. */
+const longestMinutes = 6;
+
+/** Asks again and again until an answer is right, and gives it; throws with the last one after minutes. */
+export async function until<Answer>(
+	ask: () => Promise<Answer>,
+	isRight: (answer: Answer) => boolean,
+): Promise<Answer> {
+	const began = performance.now();
+	for (;;) {
+		const answer = await ask();
+		if (isRight(answer)) return answer;
+		if (performance.now() - began > 60_000 * longestMinutes)
+			throw new Error(`still ${JSON.stringify(answer)}`);
+		await delay(lookMilliseconds);
+	}
+}
