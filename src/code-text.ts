@@ -3,6 +3,16 @@ const derived = new WeakSet<object>();
 /** Where this package's own modules are. */
 const home = new URL("./", import.meta.url).href;
 
+const ours = "robust-transfer:";
+
+/** The address of a module, which for one of this package is the same wherever it is installed. */
+export const portableModule = (module: string): string =>
+	isOurs(module) ? `${ours}${module.slice(home.length)}` : module;
+
+/** The module of an address that `portableModule` gave, in this installation. */
+export const moduleAt = (address: string): string =>
+	address.startsWith(ours) ? `${home}${address.slice(ours.length)}` : address;
+
 /** Whether a module is part of this package, whose names and options say what its functions do. */
 export const isOurs = (module: string | undefined): boolean =>
 	module?.startsWith(home) ?? false;

@@ -102,6 +102,11 @@ export { publishedSet } from "./evaluate/published/published-set.js";
 export { scoreBackbone } from "./evaluate/score-backbone.js";
 export { tent } from "./evaluate/tent.js";
 
+// Many runs, on this machine or a cluster.
+
+export { attach } from "./sweep/attach.js";
+export { sweep } from "./sweep/sweep.js";
+
 // From scores to tables, figures and reports.
 
 export { bootstrap } from "./analysis/bootstrap.js";

@@ -1,4 +1,4 @@
-import { isPlain, shortHash } from "./canonical.js";
+import { canonical, isPlain, shortHash } from "./canonical.js";
 import { isOurs, textOf } from "./code-text.js";
 
 /** Where threads and later processes find a function: a module and the name under which it exports it. */
@@ -92,5 +92,42 @@ export async function findCode(source: CodeSource): Promise<unknown> {
 	if (typeof exported === "function") return exported;
 	throw new Error(
 		`${source.module} exports no function "${source.name}": a \`source\` names what a module exports`,
+	);
+}
+
+/** A thing of one's own as another process finds it: what is written down of it, and where it is. */
+export interface WrittenOwn extends OwnForm {
+	readonly source: CodeSource;
+}
+
+const isSameForm = (a: OwnForm, b: OwnForm): boolean =>
+	canonical([a.name, a.options ?? null, a.code ?? null]) ===
+	canonical([b.name, b.options ?? null, b.code ?? null]);
+
+/**
+ * Makes a thing of one's own again where only its form and its source are known.
+ *
+ * The source names its `make`, a function that gives the whole of the options, as this package's own are made, or the
+ * whole itself. Throws where it is none of these, or gives another thing than the one that was written down.
+ */
+export async function remakeOwn(written: WrittenOwn): Promise<Own<unknown>> {
+	const { name, options, source } = written;
+	const found = await findExport(source);
+	const whole: unknown[] = [];
+	if (isOwn(found)) whole.push(found);
+	else if (typeof found === "function") {
+		if (!isOurs(source.module))
+			whole.push({ name, options, make: found, source });
+		const isMake = whole.some((one) =>
+			isSameForm(ownForm(one as Own<unknown>), written),
+		);
+		if (!isMake) whole.push((found as Own<unknown>["make"])(options));
+	}
+	const same = whole
+		.filter(isOwn)
+		.find((one) => isSameForm(ownForm(one), written));
+	if (same) return same;
+	throw new Error(
+		`${source.module} exports no "${source.name}" that makes ${name} as it was given: a \`source\` names the function that is its \`make\`, a function that gives { name, options, make } of the options, or { name, options, make } itself`,
 	);
 }

@@ -600,3 +600,21 @@ export { tableToHtml } from "./analysis/table-to-html.js";
 export { type LatexOptions, tableToLatex } from "./analysis/table-to-latex.js";
 export { tableToMarkdown } from "./analysis/table-to-markdown.js";
 export { tableToArrow, tableToCsv } from "./analysis/write-table.js";
+
+// Sweeps.
+
+export type { CellStatus, SweepStatus } from "./sweep/cell-status.js";
+export type {
+	CellState,
+	Executor,
+	ExecutorSettings,
+	Job,
+	SubmitRequest,
+	SweepPlace,
+} from "./sweep/executor.js";
+export type { AnyExecutor } from "./sweep/executors.js";
+export type { StatusOptions, Sweep } from "./sweep/open-sweep.js";
+export type { GivenRecipes, Grid, RecipesOption } from "./sweep/recipes-of.js";
+export type { Submitted } from "./sweep/submit-cells.js";
+export type { SweepEvaluateOptions, SweepOptions } from "./sweep/sweep.js";
+export type { SweepCell } from "./sweep/sweep-cell.js";

@@ -1,109 +1,21 @@
 import { existsSync } from "node:fs";
-import { commonCorruptions } from "../corruptions/corruption.js";
 import { withLock } from "../runs/lock.js";
 import { mendRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
-import { notebookSignal } from "../train/notebook-signal.js";
 import { openRun, type Run } from "../train/run.js";
 import { savedStep } from "../train/training-state.js";
-import { type Cell, cellsOf, isOf, type Scored } from "./cell.js";
+import { type Cell, isOf } from "./cell.js";
 import { checkRun } from "./check-run.js";
 import {
 	checkEvaluateOptions,
 	type EvaluateOptions,
-	type Settled,
 } from "./evaluate-options.js";
 import { fillGaps, type Gap } from "./fill-gaps.js";
 import { loadPredictor, type RunPredictor } from "./predictor.js";
-import {
-	isDomain,
-	type PublishedCorruption,
-} from "./published/published-corruption.js";
 import type { ResultRow } from "./result-row.js";
 import { readResults } from "./results.js";
-import { hashOfImages, scoringOf } from "./scoring.js";
-
-function settle(
-	{ test, testBatchSize = 64, corruptedAt: usual = "given" }: Task,
-	{
-		signal = notebookSignal(),
-		corruptions = commonCorruptions,
-		severities = [1],
-		images = test.length,
-		seed = 0,
-		channelOrder = "rgb",
-		corruptedAt = usual,
-		batchSize = testBatchSize,
-		...rest
-	}: EvaluateOptions,
-): Settled {
-	if (!(Number.isInteger(images) && images > 0 && images <= test.length)) {
-		throw new RangeError(
-			`images must be a whole number from 1 to the ${test.length} of ${test.name}, not ${images}`,
-		);
-	}
-	if (!(Number.isInteger(batchSize) && batchSize > 0)) {
-		throw new RangeError(
-			`batchSize must be a whole number of images, not ${batchSize}`,
-		);
-	}
-	return {
-		...rest,
-		...(signal && { signal }),
-		corruptions,
-		severities,
-		images,
-		seed,
-		channelOrder,
-		corruptedAt,
-		batchSize,
-	};
-}
-
-/** A domain is scored on images of its own, as many as are asked for or all. */
-function scoredOnDomain(
-	task: Task,
-	corruption: PublishedCorruption,
-	settled: Settled & { readonly most: number | undefined },
-): Scored {
-	const { data } = corruption.open(task, 1);
-	return {
-		data: data.name,
-		images: Math.min(data.length, settled.most ?? data.length),
-		...scoringOf({ ...task, test: data }, settled, task.test.name),
-	};
-}
-
-function cellsOfTask(
-	task: Task,
-	settled: Settled,
-	most: number | undefined,
-): Cell[] {
-	const { corruptions, severities, images } = settled;
-	const { channelOrder, seed, frostPictures, corruptedAt } = settled;
-	const frost = frostPictures
-		? `pictures ${hashOfImages(frostPictures)}`
-		: "procedural";
-	const variant = task.corruptionVariant;
-	const scored = {
-		data: task.test.name,
-		images,
-		...scoringOf(task, settled),
-	};
-	return cellsOf(corruptions, severities, {
-		...scored,
-		metric: task.metricName,
-		...(settled.average === false && { weights: "last" as const }),
-		settings: { variant, channelOrder, seed, frost, corruptedAt },
-		scoredOf: (corruption) => ({
-			...(isDomain(corruption)
-				? scoredOnDomain(task, corruption, { ...settled, most })
-				: scored),
-			isAsEver: false,
-		}),
-	});
-}
+import { settle, wantedCells } from "./wanted-cells.js";
 
 /** After how many updates runs are scored that are not finished, by their ids. */
 type Steps = ReadonlyMap<string, number>;
@@ -178,7 +90,7 @@ export async function evaluate<Target, Prediction>(
 	const settled = settle(task, options);
 	for (const run of all) checkRun(run, task, options);
 	const steps = await stepsOf(all);
-	const cells = cellsOfTask(task, settled, options.images);
+	const cells = wantedCells(task, options);
 	const wanted = {
 		steps,
 		// Of a metric that says nothing of single images nothing is lacking.

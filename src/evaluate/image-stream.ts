@@ -1,9 +1,9 @@
-import { availableParallelism } from "node:os";
 import { isDeepStrictEqual } from "node:util";
 import { corruptAll } from "../corruptions/corrupt-all.js";
 import type { Corruption, Severity } from "../corruptions/corruption.js";
 import type { Owned } from "../parallel/arrays.js";
 import { type Job, mapInWorkers } from "../parallel/pool.js";
+import { threadCount } from "../parallel/thread-count.js";
 import { sharesOf } from "../parallel/thread-shares.js";
 import { memoryBytes } from "../tasks/remembered.js";
 import type { Size, Task, TaskSource } from "../tasks/task.js";
@@ -41,7 +41,7 @@ async function* corruptedInThreads<Target>(
 	cells: readonly Cell[],
 	options: Settled,
 ): Images<Target> {
-	const { batchSize, workers = availableParallelism() } = options;
+	const { batchSize, workers = threadCount() } = options;
 	const isSeen = options.corruptedAt === "seen";
 	/** Of the images taken, in order: their sizes, or why one could not be read. */
 	const taken: (string | Size)[] = [];
@@ -137,7 +137,7 @@ async function* preparedInThreads<Target>(
 	cells: readonly Cell[],
 	{ source, ...options }: Settled & { readonly source: TaskSource },
 ): Images<Target> {
-	const { batchSize, workers = availableParallelism() } = options;
+	const { batchSize, workers = threadCount() } = options;
 	const images = Math.max(...cells.map((cell) => cell.images));
 	const corrupting = corruptingOf(task, options);
 	const imageBytes = 6 * task.inputSize ** 2;

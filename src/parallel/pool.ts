@@ -1,7 +1,7 @@
-import { availableParallelism } from "node:os";
 import { Worker } from "node:worker_threads";
 import type { Checks } from "../check/check-options.js";
 import { whole } from "../check/checks.js";
+import { threadCount } from "./thread-count.js";
 
 /** How many threads work, and how far they may run ahead. */
 export interface PoolOptions {
@@ -61,7 +61,7 @@ export async function* mapInWorkers<Data, Input, Output>(
 	inputs: Iterable<Input> | AsyncIterable<Input>,
 	{ module, data, here }: JobSource<Data, Input, Output>,
 	{
-		workers = availableParallelism(),
+		workers = threadCount(),
 		inFlight = 8 * workers,
 		waiting = 2,
 	}: PoolOptions = {},

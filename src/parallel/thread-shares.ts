@@ -1,5 +1,5 @@
-import { availableParallelism } from "node:os";
 import type { PoolOptions } from "./pool.js";
+import { threadCount } from "./thread-count.js";
 
 /** How images are dealt out to threads. */
 export interface ThreadShares extends Required<PoolOptions> {
@@ -14,7 +14,7 @@ const mostWorkers = 8;
 
 /** One less than there are cores, from 1 to 8. */
 export const defaultWorkers = (): number =>
-	Math.min(Math.max(availableParallelism() - 1, 1), mostWorkers);
+	Math.min(Math.max(threadCount() - 1, 1), mostWorkers);
 
 /** Throws unless the number of threads is left out or a whole number, 0 for none. */
 export function checkWorkers(workers: number | undefined): void {

@@ -120,6 +120,7 @@ export function vary<Given extends Pick<Task, "name" | "made">>(
 	const varied = {
 		...task,
 		...(hidden && { source: undefined }),
+		...(guarded.length > 0 && whole.remake && { remake: undefined }),
 		...changed,
 		made: {
 			...made,

@@ -79,14 +79,17 @@ function subset<Target>(
  * where the task has held-out data already, or nothing is left on one side.
  */
 export function holdOut<
-	Given extends Pick<Task, "name" | "made" | "train" | "source" | "heldOut">,
+	Given extends Pick<
+		Task,
+		"name" | "made" | "train" | "source" | "remake" | "heldOut"
+	>,
 >(
 	task: Given,
 	options: HoldOutOptions = {},
 ): Given & { readonly heldOut: Given["train"] } {
 	checkOptions("holdOut", options, checks);
 	const { share = 0.1, seed = 0 } = options;
-	const { train, source, made, heldOut } = task;
+	const { train, source, remake, made, heldOut } = task;
 	if (heldOut)
 		throw new Error(
 			`the task ${task.name} has held-out data already: ${heldOut.name}`,
@@ -109,16 +112,16 @@ export function holdOut<
 			name: `${train.name}${name} (seed ${seed})`,
 			...(contents !== undefined && { contents }),
 		});
+	const remadeFrom = (source: TaskSource): TaskSource => ({
+		module: import.meta.url,
+		name: remakeHoldOut.name,
+		options: { source, share, seed } satisfies Remade,
+	});
 	const changes: Partial<Task> = {
 		train: part(` without ${what}`, kept),
 		heldOut: part(`, ${what} held out`, held),
-		...(source && {
-			source: {
-				module: import.meta.url,
-				name: remakeHoldOut.name,
-				options: { source, share, seed } satisfies Remade,
-			},
-		}),
+		...(source && { source: remadeFrom(source) }),
+		...(remake && { remake: remadeFrom(remake) }),
 	};
 	return vary(
 		task as unknown as Task,

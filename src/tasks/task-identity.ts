@@ -43,6 +43,7 @@ const concerns: Record<keyof Task, Concern | null> = {
 	testBatchSize: null,
 	metricName: null,
 	source: null,
+	remake: null,
 	made: null,
 	entropy: "adapting",
 	consistency: "consistency",

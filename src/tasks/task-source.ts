@@ -9,3 +9,12 @@ export async function makeTask({
 	const make = (await findCode(source)) as (options: unknown) => Task;
 	return make(options);
 }
+
+/** How another process makes a task, given how it makes the one that it was made of; nothing where it cannot make that. */
+export function remakeOf(
+	{ remake, source = remake }: Pick<Task, "remake" | "source">,
+	how: (made: TaskSource) => TaskSource,
+): Pick<Task, "remake"> {
+	const made = remake ?? source;
+	return made ? { remake: how(made) } : {};
+}

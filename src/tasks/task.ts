@@ -188,6 +188,11 @@ export interface Task<
 	 * objects of them.
 	 */
 	readonly source?: TaskSource;
+	/**
+	 * How another process makes the whole task, where what threads make is only as good for examples: after `adversarial`
+	 * and `distillation`. Its options may hold backbones. By default, as threads do.
+	 */
+	readonly remake?: TaskSource;
 	/** How it was made: `defineTask` and `vary` write it. */
 	readonly made: Made;
 }

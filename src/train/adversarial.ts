@@ -7,7 +7,8 @@ import { normalize } from "../nn/normalize.js";
 import { shownPositions } from "../nn/shown-positions.js";
 import type { Random } from "../random.js";
 import { vary } from "../tasks/define-task.js";
-import type { Task } from "../tasks/task.js";
+import type { Task, TaskSource } from "../tasks/task.js";
+import { makeTask, remakeOf } from "../tasks/task-source.js";
 
 /** How far images are changed so that the network errs. */
 export interface AdversarialOptions {
@@ -39,6 +40,18 @@ const checks: Checks<AdversarialOptions> = {
 	randomStart: flag,
 	scaled: flag,
 };
+
+/** How another process makes an adversarial task. */
+interface Remade {
+	readonly source: TaskSource;
+	readonly options: AdversarialOptions;
+}
+
+/** Makes in another process what `adversarial` gives. */
+export const remakeAdversarial = async ({
+	source,
+	options,
+}: Remade): Promise<Task> => adversarial(await makeTask(source), options);
 
 /** The same values, cut off from what they were computed of: no gradient goes through. */
 function detached<T extends tf.Tensor>(x: T): T {
@@ -123,7 +136,13 @@ export function adversarial<Target, Prediction>(
 	const { mean, std } = task.normalization;
 	const { uphill, within, start } = balls[norm];
 	const name = attackName(options, { steps, stepSize });
+	const about = remakeOf(task as Task, (source) => ({
+		module: import.meta.url,
+		name: remakeAdversarial.name,
+		options: { source, options } satisfies Remade,
+	}));
 	return vary<Task<Target, Prediction>>(task, name, {
+		...about,
 		loss: (network, { images, targets }, options) =>
 			tf.tidy(() => {
 				const lossAt = (pixels: tf.Tensor4D, options?: ForwardOptions) => {

@@ -125,12 +125,13 @@ function recordOf(given: Omit<Described, "format">): RunRecord {
 function describeSource(
 	source: Backbone,
 	name: string | undefined,
+	sha256 = hashOfTensors(weightsOf(source)),
 ): RunRecord["backbone"] {
 	const architecture = architectureForm(source.architecture);
 	return {
 		name: name ?? source.name ?? architectureName(architecture),
 		architecture,
-		sha256: hashOfTensors(weightsOf(source)),
+		sha256,
 	};
 }
 
@@ -142,16 +143,19 @@ export function describeRun<Target>(
 		recipe,
 		name,
 		from,
+		sha256,
 	}: {
 		readonly recipe: Recipe;
 		readonly name?: string | undefined;
 		readonly from?: Origin | undefined;
+		/** Of the backbone's weights, where that is known. */
+		readonly sha256?: string | undefined;
 	},
 ): RunRecord {
 	checkTask(task as Task);
 	checkBackbone(source);
 	return recordOf({
-		backbone: describeSource(source, name),
+		backbone: describeSource(source, name, sha256),
 		task: describeTask(task, recipe, task.train.length),
 		recipe: withOwnForms(recipe) as Recipe,
 		...(from && { from }),

@@ -19,7 +19,8 @@ import { globalAveragePool } from "../nn/global-average-pool.js";
 import { shownPositions } from "../nn/shown-positions.js";
 import { hashOfTensors } from "../runs/weights-file.js";
 import { vary } from "../tasks/define-task.js";
-import type { BatchTargets, Network, Task } from "../tasks/task.js";
+import type { BatchTargets, Network, Task, TaskSource } from "../tasks/task.js";
+import { makeTask, remakeOf } from "../tasks/task-source.js";
 import { outputConsistency } from "./consistent-loss.js";
 
 /** How the features of a network are held to those of the backbone it began with. */
@@ -52,6 +53,21 @@ const checks: Checks<DistillationOptions> = {
 		share: number({ above: 0, to: 1 }),
 	}),
 };
+
+/** How another process makes a distilled task. */
+interface Remade {
+	readonly source: TaskSource;
+	readonly backbone: Backbone;
+	readonly options: DistillationOptions;
+}
+
+/** Makes in another process what `distillation` gives. */
+export const remakeDistillation = async ({
+	source,
+	backbone,
+	options,
+}: Remade): Promise<Task> =>
+	distillation(await makeTask(source), backbone, options);
 
 const distances: Readonly<
 	Record<
@@ -237,7 +253,13 @@ export function distillation<Target, Prediction>(
 	const name = `distilled ${words} from ${held}`;
 	const consistency =
 		task.consistency ?? (task.outputLoss && outputConsistency(task as Task));
+	const about = remakeOf(task as Task, (source) => ({
+		module: import.meta.url,
+		name: remakeDistillation.name,
+		options: { source, backbone, options } satisfies Remade,
+	}));
 	return vary<Task<Target, Prediction>>(task, name, {
+		...about,
 		loss: (given, batch, options) =>
 			tf.tidy(() => {
 				if (weight === 0) return task.loss(given, batch, options);

@@ -7,18 +7,15 @@ import type { Example, Task } from "../tasks/task.js";
 import { batchMaker } from "./batch.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
-import { checkRecipe } from "./check-recipe.js";
-import { checkMinimum, checkWeights } from "./check-weights.js";
-import { describeRun } from "./describe-run.js";
+import { checkMinimum } from "./check-weights.js";
 import { exampleStream } from "./example-stream.js";
-import { checkHeldOut } from "./held-out-step.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
 import { measure } from "./measure.js";
 import { copyOfModel, disposeModel, newModel } from "./model.js";
 import { notebookReporter } from "./notebook-reporter.js";
 import { notebookSignal } from "./notebook-signal.js";
-import { placeOf } from "./place-of.js";
+import { plannedRun } from "./planned-run.js";
 import type { Recipe } from "./recipe.js";
 import type { Reporter } from "./reporter.js";
 import { openRun, type Run, type RunRecord } from "./run.js";
@@ -222,15 +219,11 @@ export async function finetune<Target, Prediction>(
 	options: FinetuneOptions<Target, Prediction> = {},
 ): Promise<Run> {
 	checkFinetuneOptions(options);
-	checkRecipe(recipe, task);
-	checkHeldOut(task, recipe);
 	const beginning = beginningOf(options);
 	const from = beginning && (await originOf(beginning, source, task as Task));
-	const { record, folder } = placeOf(
-		options.folder ?? "runs",
-		describeRun(source, task, { recipe, name: options.name, from }),
-	);
-	checkWeights(source, task, recipe);
+	const { name, folder: runs } = options;
+	const given = { recipe, name, from, folder: runs };
+	const { record, folder } = plannedRun(source, task, given);
 	const run = isRun(folder) ? openRun(folder) : undefined;
 	if (run?.finished) return run;
 	if (!run) checkMinimum(source, task, recipe);
