@@ -54,26 +54,28 @@ export function clusterWants(): string | undefined {
 	return process.getuid?.() === 0 ? undefined : "pretended nodes need root";
 }
 
-/** The processes of this machine, each with its parent. */
-export function processes(): { pid: number; parent: number; name: string }[] {
-	return readdirSync("/proc")
+/** The processes of this machine, each with its parent and its command line. */
+export const processes = () =>
+	readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.flatMap((pid) => {
 			try {
 				const status = readFileSync(`/proc/${pid}/stat`, "utf8");
 				const end = status.lastIndexOf(")");
+				const command = readFileSync(`/proc/${pid}/cmdline`, "utf8");
 				return [
 					{
 						pid: Number(pid),
 						parent: Number(status.slice(end + 2).split(" ")[1]),
 						name: status.slice(status.indexOf("(") + 1, end),
+						words: command.split("\0").slice(0, -1),
 					},
 				];
 			} catch {
+				// It has ended while it was looked at.
 				return [];
 			}
 		});
-}
 
 function daemonOf(ancestor: number, wanted: string): number {
 	const all = processes();
