@@ -1,6 +1,7 @@
 /** Files of numpy's `.npy` format, version 1.0. */
 import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { closeSync, fsyncSync, writeSync } from "node:fs";
+import { openDraft } from "../src/runs/publish-file.js";
 
 /** What an array holds. */
 export interface NpyArray {
@@ -34,30 +35,35 @@ export async function writeNpy(
 	array: NpyArray,
 	pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
 ): Promise<string> {
-	const partial = `${path}.${process.pid}.partial`;
 	const hash = createHash("sha256");
 	const size = array.dtype === "|u1" ? 1 : 8;
 	let left = array.shape.reduce((product, n) => product * n, size);
-	const file = await open(partial, "w");
+	const { descriptor, publish, discard } = openDraft(path);
+	const write = (bytes: Uint8Array): void => {
+		for (let done = 0; done < bytes.length; )
+			done += writeSync(descriptor, bytes, done);
+	};
+	let isOpen = true;
 	try {
 		const header = npyHeader(array);
 		hash.update(header);
-		await file.write(header);
+		write(header);
 		for await (const piece of pieces) {
 			left -= piece.length;
 			hash.update(piece);
-			await file.write(piece);
+			write(piece);
 		}
 		if (left !== 0)
 			throw new Error(
 				`${path} is given ${Math.abs(left)} bytes ${left < 0 ? "more" : "less"} than its array has`,
 			);
-		await file.sync();
-		await file.close();
-		await rename(partial, path);
+		fsyncSync(descriptor);
+		isOpen = false;
+		closeSync(descriptor);
+		publish();
 	} catch (error) {
-		await file.close().catch(() => {});
-		await rm(partial, { force: true });
+		if (isOpen) closeSync(descriptor);
+		discard();
 		throw error;
 	}
 	return hash.digest("hex");

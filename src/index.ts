@@ -105,6 +105,7 @@ export { tent } from "./evaluate/tent.js";
 // Many runs, on this machine or a cluster.
 
 export { attach } from "./sweep/attach.js";
+export { slurm } from "./sweep/slurm.js";
 export { sweep } from "./sweep/sweep.js";
 
 // From scores to tables, figures and reports.

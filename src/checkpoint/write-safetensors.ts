@@ -125,6 +125,22 @@ function writeData(descriptor: number, { data }: NamedTensor): void {
 		writeAll(descriptor, littleEndian(data.subarray(start, start + most)));
 }
 
+/** What writes tensors and text metadata to a file by its descriptor; throws at once what `writeSafetensors` says of them. */
+export function safetensorsWriter(
+	tensors: NamedTensors,
+	metadata: Readonly<Record<string, string>>,
+): (descriptor: number) => void {
+	for (const [name, tensor] of Object.entries(tensors))
+		checkTensor(name, tensor);
+	checkMetadata(metadata);
+	const entries = ordered(tensors);
+	const header = encodeHeader(entries, metadata);
+	return (descriptor) => {
+		writeAll(descriptor, header);
+		for (const [, tensor] of entries) writeData(descriptor, tensor);
+	};
+}
+
 /**
  * Writes tensors and text metadata as a `.safetensors` file.
  *
@@ -139,13 +155,5 @@ export function writeSafetensors(
 	tensors: NamedTensors,
 	metadata: Readonly<Record<string, string>> = {},
 ): void {
-	for (const [name, tensor] of Object.entries(tensors))
-		checkTensor(name, tensor);
-	checkMetadata(metadata);
-	const entries = ordered(tensors);
-	const header = encodeHeader(entries, metadata);
-	replaceFile(path, (descriptor) => {
-		writeAll(descriptor, header);
-		for (const [, tensor] of entries) writeData(descriptor, tensor);
-	});
+	replaceFile(path, safetensorsWriter(tensors, metadata));
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { withLock } from "../runs/lock.js";
+import { type Claim, heeding, withClaims } from "../runs/claim.js";
 import { mendRows } from "../runs/rows.js";
 import { runFiles } from "../runs/run-folder.js";
 import type { Task } from "../tasks/task.js";
@@ -56,16 +56,6 @@ function findGaps(
 		.filter((gap) => gap.runs.length > 0);
 }
 
-async function withLocks<Result>(
-	[first, ...rest]: readonly Run[],
-	work: () => Promise<Result>,
-	signal: AbortSignal | undefined,
-): Promise<Result> {
-	if (!first) return work();
-	const others = () => withLocks(rest, work, signal);
-	return withLock(first.folder, others, signal);
-}
-
 /**
  * Scores finished runs, or with `unfinished` the last saved states of others, clean and under each corruption at each severity, over the same images.
  *
@@ -100,7 +90,7 @@ export async function evaluate<Target, Prediction>(
 		(run) => findGaps([run], cells, wanted).length > 0,
 	);
 	const { signal } = settled;
-	const fill = async () => {
+	const fill = async (claims: readonly Claim[]) => {
 		for (const { folder } of incomplete) mendRows(runFiles(folder).results);
 		const predictors = new Map<string, RunPredictor<Prediction>>();
 		try {
@@ -116,14 +106,14 @@ export async function evaluate<Target, Prediction>(
 				else steps.set(run.id, predictor.step);
 			}
 			const gaps = findGaps(incomplete, cells, wanted);
-			await fillGaps(task, { gaps, predictors }, settled);
+			const stopping = { ...settled, signal: heeding(claims, signal) };
+			await fillGaps(task, { gaps, predictors }, stopping);
 		} finally {
 			for (const predictor of predictors.values()) predictor.dispose();
 		}
 	};
-	// always in one order: two calls could wait for each other
-	const inOrder = incomplete.toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
-	await withLocks(inOrder, fill, signal);
+	const folders = incomplete.map(({ folder }) => folder);
+	await withClaims(folders, fill, signal);
 	return all.flatMap((run) => {
 		const rows = rowsAt(run, steps);
 		return cells.map(

@@ -15,15 +15,16 @@ function isResultRow(value: unknown): value is ResultRow {
 	);
 }
 
-/** Without rows that were scored again, to have their per-image data. */
+/** Whether a later row has all that another has: it was scored again, to have its per-image data, or by two processes. */
+const replaces = (later: ResultRow, row: ResultRow): boolean =>
+	isSameCell(row, later) &&
+	(later.perImage !== undefined ||
+		(row.perImage === undefined && row.scoring === later.scoring));
+
+/** Without rows that were scored again. */
 const withoutReplaced = (rows: readonly ResultRow[]): ResultRow[] =>
 	rows.filter(
-		(row, i) =>
-			!rows
-				.slice(i + 1)
-				.some(
-					(later) => later.perImage !== undefined && isSameCell(row, later),
-				),
+		(row, i) => !rows.slice(i + 1).some((later) => replaces(later, row)),
 	);
 
 /**

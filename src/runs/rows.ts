@@ -7,6 +7,7 @@ import {
 	readFileSync,
 	writeSync,
 } from "node:fs";
+import { claimOf } from "./held-claim.js";
 import { writing } from "./storage-error.js";
 import { writeWhole } from "./whole-file.js";
 
@@ -48,10 +49,16 @@ export function mendRows(path: string): void {
 	if (torn) writeWhole(path, text);
 }
 
-/** Adds a row to a `.jsonl` file: the whole row, or nothing where the disk refuses it. */
+/**
+ * Adds a row to a `.jsonl` file: the whole row, or nothing where the disk refuses it.
+ *
+ * Throws a `ClaimLostError` where another process has taken over the folder. One that is paused between that look and
+ * the row may yet add it: whoever reads keeps the last row of each thing.
+ */
 export function appendRow(path: string, row: object): void {
 	const bytes = Buffer.from(`${JSON.stringify(row)}\n`);
 	writing(path, () => {
+		claimOf(path)?.fence();
 		const descriptor = openSync(path, "a");
 		try {
 			const { size } = fstatSync(descriptor);

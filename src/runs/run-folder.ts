@@ -72,8 +72,16 @@ function isLogRow(value: unknown): value is LogRow {
 	return typeof step === "number" && typeof loss === "number";
 }
 
-/** Reads the log of a run. */
-export const readLog = (path: string): LogRow[] => readRows(path, isLogRow);
+/**
+ * Reads the log of a run: the last row of each step, in their order.
+ *
+ * A process that was taken over, and was paused in the midst of adding a row, may have added it again.
+ */
+export function readLog(path: string): LogRow[] {
+	const rows = readRows(path, isLogRow);
+	const last = new Map(rows.map((row) => [row.step, row]));
+	return [...last.values()].sort((a, b) => a.step - b.step);
+}
 
 /** Whether a folder holds a run. */
 export const isRun = (folder: string): boolean =>

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { readCheckpoint } from "../checkpoint/read.js";
 import { bytesOf, type NamedTensors } from "../checkpoint/tensor.js";
-import { writeSafetensors } from "../checkpoint/write-safetensors.js";
+import { safetensorsWriter } from "../checkpoint/write-safetensors.js";
+import { publishFile } from "./publish-file.js";
 import { writing } from "./storage-error.js";
 
 /** SHA-256 of names, shapes and values, whatever the order of the tensors. */
@@ -21,7 +22,8 @@ export function writeWeights(
 	metadata: Readonly<Record<string, string>>,
 ): void {
 	const sha256 = hashOfTensors(tensors);
-	writing(path, () => writeSafetensors(path, tensors, { ...metadata, sha256 }));
+	const write = safetensorsWriter(tensors, { ...metadata, sha256 });
+	writing(path, () => publishFile(path, write));
 }
 
 /** The hash that `writeWeights` wrote beside tensors, which only `readWeights` compares with them. */

@@ -1,12 +1,12 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { replaceFile } from "../checkpoint/replace-file.js";
+import { publishFile } from "./publish-file.js";
 import { writing } from "./storage-error.js";
 
 /** Writes a file that appears under its name only once it is whole and on the disk. */
 export function writeWhole(path: string, content: string | Uint8Array): void {
 	writing(path, () =>
-		replaceFile(path, (descriptor) => writeFileSync(descriptor, content)),
+		publishFile(path, (descriptor) => writeFileSync(descriptor, content)),
 	);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { withLock } from "../runs/lock.js";
+import { withClaim } from "../runs/claim.js";
 import type { Executor } from "./executor.js";
 import type { AnyExecutor, SeenJobs } from "./executors.js";
 import { isHolderAlive } from "./held-by.js";
@@ -33,7 +33,7 @@ async function aloneIn<Result>(
 	const began = performance.now();
 	for (;;)
 		try {
-			return await withLock(folder, work);
+			return await withClaim(folder, work);
 		} catch (error) {
 			const waited = performance.now() - began;
 			if (!isRefused(error) || waited > patienceMilliseconds) throw error;

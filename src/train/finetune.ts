@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Backbone } from "../backbones/backbone.js";
-import { withLock } from "../runs/lock.js";
+import { type Claim, heeding, withClaim } from "../runs/claim.js";
+import { ClaimLostError } from "../runs/claim-lost-error.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
 import type { Example, Task } from "../tasks/task.js";
@@ -121,7 +122,11 @@ async function train<Target, Prediction>(
 		every: options.every,
 		signal,
 	});
-	const save = () => saveState(folder, variables, state);
+	const save = () => {
+		// What another process has taken over is not saved.
+		if (signal?.reason instanceof ClaimLostError) throw signal.reason;
+		saveState(folder, variables, state);
+	};
 	const stop = (error: unknown): never => {
 		save();
 		throw signal?.aborted ? error : explainStop(error, standing.step);
@@ -229,8 +234,8 @@ export async function finetune<Target, Prediction>(
 	if (!run) checkMinimum(source, task, recipe);
 	makeFolder(folder);
 	const signal = options.signal ?? notebookSignal();
-	const heeding = { ...options, ...(signal && { signal }) };
-	const work = async () => {
+	const work = async (claim: Claim) => {
+		const stopping = { ...options, signal: heeding([claim], signal) };
 		removePartials(folder);
 		if (!isRun(folder)) {
 			const text = `${JSON.stringify(record, null, "\t")}\n`;
@@ -240,9 +245,9 @@ export async function finetune<Target, Prediction>(
 		else {
 			// The record says what is made by someone, the recipe given makes it.
 			const training = { record: { ...record, recipe }, folder };
-			await trainFrom(source, task, { ...training, options: heeding });
+			await trainFrom(source, task, { ...training, options: stopping });
 		}
 	};
-	await withLock(folder, work, signal);
+	await withClaim(folder, work, signal);
 	return openRun(folder);
 }

@@ -1,7 +1,8 @@
-import { existsSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { readCheckpoint } from "../checkpoint/read.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import type { Params } from "../nn/params.js";
+import { removeFile } from "../runs/publish-file.js";
 import { type LogRow, readLog, runFiles } from "../runs/run-folder.js";
 import { readWeights, writeWeights } from "../runs/weights-file.js";
 import { writeWhole } from "../runs/whole-file.js";
@@ -156,5 +157,5 @@ export async function resumeState(
 
 /** Removes the state of a run that has ended. */
 export function removeState(folder: string): void {
-	rmSync(runFiles(folder).state, { force: true });
+	removeFile(runFiles(folder).state);
 }

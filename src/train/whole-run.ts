@@ -1,5 +1,5 @@
 import type { NamedTensors } from "../checkpoint/tensor.js";
-import { withLock } from "../runs/lock.js";
+import { withClaim } from "../runs/claim.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
@@ -29,6 +29,6 @@ export async function wholeRun(
 		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
 		writeWeights(files.weights, tensors, { run: record.id });
 	};
-	await withLock(folder, work, signal);
+	await withClaim(folder, work, signal);
 	return openRun(folder);
 }

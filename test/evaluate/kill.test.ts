@@ -56,9 +56,9 @@ function outcome(runs: string) {
 	const weights = readFileSync(runFiles(run.folder).weights);
 	return {
 		id: run.id,
-		// The lock of a dead process may be left: the next to write takes it over.
+		// The claim of a dead process may be left: the next to write takes it over.
 		files: readdirSync(run.folder)
-			.filter((name) => !name.startsWith("lock"))
+			.filter((name) => !name.startsWith("claim"))
 			.sort(),
 		log: run.log.map(({ seconds: _, ...row }) => row),
 		rows,

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+/** Who holds a claim. */
+export interface Holder {
+	/** Of the claim's folder: the file of another holder says nothing. */
+	readonly token: string;
+	readonly host: string;
+	readonly pid: number;
+	/** When the process began, in its system's own words, since process ids are used again; "" where it does not say. */
+	readonly began: string;
+	/** Slurm's job, with the place in its array, where there is one. */
+	readonly job?: string;
+	/** How often Slurm has begun that job anew. */
+	readonly attempt?: number;
+}
+
+/** The file in a claim's folder that says who holds it. */
+export const holderFile = "holder.json";
+
+/** When a process of this machine began, in its system's own words; "" where it does not say. */
+export function beginOf(pid: number): string {
+	try {
+		const status = readFileSync(`/proc/${pid}/stat`, "utf8");
+		// The name of the program, in parentheses, may hold spaces.
+		return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "";
+	} catch {
+		return "";
+	}
+}
+
+/** Whether a process of this machine is there, and is the one that began then. */
+export function isAlive({
+	pid,
+	began,
+}: Pick<Holder, "pid" | "began">): boolean {
+	const begin = beginOf(pid);
+	try {
+		process.kill(pid, 0);
+	} catch (error) {
+		// Of another user's process the system may say no more than that it is there.
+		const isOthers = (error as NodeJS.ErrnoException).code === "EPERM";
+		return isOthers && (begin === "" || begin === began);
+	}
+	return begin === began;
+}
+
+/** Slurm's words for where this process runs. */
+function jobOf(
+	environment: NodeJS.ProcessEnv,
+): Pick<Holder, "job" | "attempt"> {
+	const {
+		SLURM_JOB_ID: single,
+		SLURM_ARRAY_JOB_ID: array,
+		SLURM_ARRAY_TASK_ID: task,
+		SLURM_RESTART_COUNT: restarts = "0",
+	} = environment;
+	const job = array && task ? `${array}_${task}` : single;
+	return job ? { job, attempt: Number(restarts) || 0 } : {};
+}
+
+/** This process, as the holder of a claim. */
+export const ownHolder = (token: string): Holder => ({
+	token,
+	host: hostname(),
+	pid: process.pid,
+	began: beginOf(process.pid),
+	...jobOf(process.env),
+});
+
+/** Who holds the claim in a folder with that token; undefined where it does not say so, or not yet. */
+export function readHolder(path: string, token: string): Holder | undefined {
+	try {
+		const text = readFileSync(join(path, holderFile), "utf8");
+		const holder = JSON.parse(text) as Holder | null;
+		const isWhole =
+			holder?.token === token &&
+			Number.isInteger(holder.pid) &&
+			typeof holder.host === "string";
+		return isWhole ? holder : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+/** A holder in words, as the subject of a sentence. */
+export function describeHolder({ pid, host, job, attempt }: Holder): string {
+	const process = `process ${pid} on ${host}`;
+	if (job === undefined) return process;
+	return `${process}, of Slurm's job ${job}${attempt ? ` in attempt ${attempt}` : ""},`;
+}
