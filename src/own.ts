@@ -12,8 +12,8 @@ export interface CodeSource {
  * A thing of one's own in place of a built-in one: a name, options and the function that makes it of the options.
  *
  * Name and options, plain JSON, and the text of `make` are part of the ids of runs and the keys of rows; what `make`
- * closes over is not, so that it belongs into the options. `source` lets threads find it: without, what needs
- * threads is done without them.
+ * closes over is not, so that it belongs into the options. `source` names what `make` is, and lets threads and other
+ * processes find it: without, what needs threads is done without them, and no sweep takes it.
  */
 export interface Own<Thing, Options = unknown> {
 	readonly name: string;

@@ -1,5 +1,5 @@
 import { canonical } from "../canonical.js";
-import { isOwn, type Own, ownForm, remakeOwn } from "../own.js";
+import { isOwn, type Own, remakeOwn } from "../own.js";
 import type { Executor, Job, SweepPlace } from "./executor.js";
 import {
 	type Submission,
@@ -49,70 +49,65 @@ async function executorAt(
 	return own.make(own.options) as Executor;
 }
 
-/** Asks executors about the jobs of a sweep: those that are given, and those that earlier submissions name. */
+/**
+ * Asks executors about the jobs of a sweep: those that are given, and those that earlier submissions name.
+ *
+ * Of executors of one name, which know the same jobs, the one that was given or written down last is asked.
+ */
 export function executorsOf(place: SweepPlace): Executors {
-	const executors = new Map<string, Executor>();
+	const given = new Map<string, Executor>();
+	const remade = new Map<string, Executor>();
 	const silentSince = new Map<string, Date>();
 	const find = async (
 		written: WrittenExecutor,
 	): Promise<Executor | undefined> => {
 		const key = canonical(written);
-		const found = executors.get(key) ?? (await executorAt(written));
-		if (found) executors.set(key, found);
+		const found =
+			given.get(written.name) ?? remade.get(key) ?? (await executorAt(written));
+		if (found) remade.set(key, found);
 		return found;
 	};
+	const silent = (sentence: string): SeenJobs => ({
+		jobs: [],
+		silent: [`${sentence}; from the folders`],
+	});
 	const answerOf = async (written: WrittenExecutor): Promise<SeenJobs> => {
-		const key = canonical(written);
 		const name = titled(written.name);
 		try {
 			const executor = await find(written);
 			if (!executor)
-				return {
-					jobs: [],
-					silent: [
-						`${name} is not known to this process, and has no \`source\`; from the folders`,
-					],
-				};
+				return silent(
+					`${name}, to which jobs were sent, is not known to this process and has no \`source\``,
+				);
 			const jobs = await executor.jobs(place);
-			silentSince.delete(key);
+			silentSince.delete(name);
 			return { jobs: jobs.map((job) => ({ ...job, executor })), silent: [] };
 		} catch (error) {
-			const since = silentSince.get(key) ?? new Date();
-			silentSince.set(key, since);
+			const since = silentSince.get(name) ?? new Date();
+			silentSince.set(name, since);
 			const { message } = error as Error;
-			return {
-				jobs: [],
-				silent: [
-					`${name} does not answer since ${clockTime(since)}; from the folders (${message})`,
-				],
-			};
+			return silent(
+				`${name} does not answer since ${clockTime(since)} (${message})`,
+			);
 		}
 	};
 	return {
-		known(given) {
-			const executor = isOwn(given)
-				? (given.make(given.options) as Executor)
-				: given;
-			const written = writtenExecutor(
-				isOwn(given)
-					? { ...ownForm(given), ...(given.source && { source: given.source }) }
-					: { name: given.name },
-			);
-			executors.set(canonical(written), executor);
-			return { executor, written };
+		known(one) {
+			const executor = isOwn(one) ? (one.make(one.options) as Executor) : one;
+			given.set(one.name, executor);
+			const { name } = one;
+			return {
+				executor,
+				written: isOwn(one) ? writtenExecutor(one) : { name },
+			};
 		},
 		async ask(submissions) {
 			const all = new Map(
-				submissions.map(({ executor }) => [canonical(executor), executor]),
+				submissions.map(({ executor }) => [executor.name, executor]),
 			);
 			const answers = await Promise.all([...all.values()].map(answerOf));
-			const seen = new Map(
-				answers
-					.flatMap(({ jobs }) => jobs)
-					.map((job) => [`${job.submission} ${job.index}`, job]),
-			);
 			return {
-				jobs: [...seen.values()],
+				jobs: answers.flatMap(({ jobs }) => jobs),
 				silent: answers.flatMap(({ silent }) => silent),
 			};
 		},

@@ -95,6 +95,7 @@ export function judgeCells(folder: string, known: Known): SweepStatus {
 	const stateOf = (run: string, reading: CellReading): CellState => {
 		if (reading.done) return "done";
 		if (isHeld(run, reading, known)) return "running";
+		if (reading.problem !== undefined) return "failed";
 		const last = sent.get(run);
 		const { job } = last ?? {};
 		if (failures.has(run) && job?.state !== "pending") return "failed";
@@ -115,7 +116,9 @@ export function judgeCells(folder: string, known: Known): SweepStatus {
 		const id = job?.id ?? (submission?.ids?.[index] || undefined);
 		const node = job?.node ?? failure?.host ?? reading.held?.host;
 		const reason =
-			state === "done" ? undefined : (failure?.message ?? job?.reason);
+			state === "done"
+				? undefined
+				: (reading.problem ?? failure?.message ?? job?.reason);
 		const log = ["failed", "stopped"].includes(state)
 			? endOfLog(folder, id)
 			: undefined;

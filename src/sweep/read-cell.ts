@@ -16,6 +16,8 @@ export interface CellReading {
 	readonly done: boolean;
 	/** The rows that it has of those it is to have, in their order. */
 	readonly rows: readonly ResultRow[];
+	/** What of its folder cannot be read: it is damaged. */
+	readonly problem?: string;
 	/** The last row of its log. */
 	readonly last?: LogRow;
 	readonly held?: HeldBy;
@@ -51,6 +53,17 @@ function rowsOf(
 	);
 }
 
+function tryRows(...given: Parameters<typeof rowsOf>): {
+	readonly rows: readonly ResultRow[];
+	readonly problem?: string;
+} {
+	try {
+		return { rows: rowsOf(...given) };
+	} catch (error) {
+		return { rows: [], problem: (error as Error).message };
+	}
+}
+
 /**
  * Reads how far a cell is from the folder of its run, which is listed and whose files are opened anew: on a network,
  * what was known of them may be old. A folder that is not there is no failure.
@@ -71,13 +84,15 @@ export function readCell(
 	const has = (file: keyof typeof files): boolean =>
 		names.includes(basename(files[file]));
 	const finished = has("weights");
-	const rows = finished && has("results") ? rowsOf(folder, task) : [];
+	const { rows, problem } =
+		finished && has("results") ? tryRows(folder, task) : { rows: [] };
 	const last = has("log") ? lastRow(files.log) : undefined;
 	const held = heldBy(folder, names);
 	return {
 		begun: has("record"),
 		done: finished && rows.length === task.rows.length,
 		rows,
+		...(problem !== undefined && { problem }),
 		...(last && { last }),
 		...(held && { held }),
 	};

@@ -1,13 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { portableModule } from "../code-text.js";
-import type { CodeSource } from "../own.js";
+import { type CodeSource, type Own, type OwnForm, ownForm } from "../own.js";
 import { writeWhole } from "../runs/whole-file.js";
+import type { Executor } from "./executor.js";
 import { planFiles } from "./plan-files.js";
 
 /** An executor as a submission writes it down. */
-export interface WrittenExecutor {
-	readonly name: string;
-	readonly options?: unknown;
+export interface WrittenExecutor extends OwnForm {
 	/** How another process makes it; without, only one that is given it can ask it. */
 	readonly source?: CodeSource;
 }
@@ -23,16 +22,11 @@ export interface Submission {
 	readonly ids?: readonly string[];
 }
 
-/** What is written down of an executor, or of how it is made. */
-export const writtenExecutor = ({
-	name,
-	options,
-	source,
-}: WrittenExecutor): WrittenExecutor => ({
-	name,
-	...(options !== undefined && { options }),
-	...(source && {
-		source: { ...source, module: portableModule(source.module) },
+/** What is written down of an executor. */
+export const writtenExecutor = (own: Own<Executor>): WrittenExecutor => ({
+	...ownForm(own),
+	...(own.source && {
+		source: { ...own.source, module: portableModule(own.source.module) },
 	}),
 });
 
