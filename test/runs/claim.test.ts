@@ -4,6 +4,7 @@ import {
 	mkdirSync,
 	mkdtempSync,
 	readdirSync,
+	readFileSync,
 	renameSync,
 	writeFileSync,
 } from "node:fs";
@@ -12,9 +13,18 @@ import { join } from "node:path";
 import { afterEach, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Claim, withClaim } from "../../src/runs/claim.js";
-import { standingClaim } from "../../src/runs/claim-folder.js";
+import {
+	listing,
+	type Standing,
+	standingClaim,
+} from "../../src/runs/claim-folder.js";
 import { beginOf } from "../../src/runs/holder.js";
 import { lease } from "../../src/runs/lease.js";
+import { publishFile, removeFile } from "../../src/runs/publish-file.js";
+import { appendRow } from "../../src/runs/rows.js";
+import { readLog } from "../../src/runs/run-folder.js";
+import { writeWeights } from "../../src/runs/weights-file.js";
+import { makeFolder, writeWhole } from "../../src/runs/whole-file.js";
 import { scratchFolder } from "../train/folders.js";
 
 const scratch = scratchFolder();
@@ -212,4 +222,139 @@ describe("the lock of an earlier version", () => {
 			assert.equal(await withClaim(folder, async () => "free"), "free");
 			assert.deepEqual(readdirSync(folder), []);
 		});
+});
+
+/** Takes a claim over as another machine does, and says who it is. */
+function takeOver(folder: string): string {
+	const token = "b0b";
+	let path: string | undefined;
+	while (path === undefined) {
+		const { name, count } = standingClaim(folder) as Standing;
+		const theirs = join(folder, "claim", `${count + 1}.${token}`);
+		try {
+			renameSync(join(folder, "claim", name), theirs);
+			path = theirs;
+		} catch {
+			// It has moved on meanwhile.
+		}
+	}
+	const holder = { token, host: "node9", pid: 12, job: "45", attempt: 1 };
+	writeFileSync(join(path, "holder.json"), JSON.stringify(holder));
+	return path;
+}
+
+const lost = {
+	name: "ClaimLostError",
+	message:
+		/process 12 on node9, of Slurm's job 45 in attempt 1, has taken over the run; what is on the disk is the other's/,
+};
+
+describe("who was taken over", () => {
+	const writers: Record<string, (path: string) => void> = {
+		"a whole file": (path) => writeWhole(path, "late"),
+		"a file in a folder below": (path) => {
+			makeFolder(`${path}s`);
+			writeWhole(join(`${path}s`, "late"), "late");
+		},
+		weights: (path) => writeWeights(path, {}, {}),
+		"a row": (path) => appendRow(path, { step: 1 }),
+		"that a file is gone": removeFile,
+	};
+	for (const [what, write] of Object.entries(writers))
+		test(`writes nothing more: ${what}`, async () => {
+			const folder = newFolder();
+			const path = join(folder, "file");
+			await withClaim(folder, async ({ signal }) => {
+				writeWhole(path, "before");
+				const theirs = takeOver(folder);
+				assert.throws(() => write(path), lost);
+				assert.ok(signal.aborted);
+				assert.equal(readFileSync(path, "utf8"), "before");
+				assert.deepEqual(readdirSync(theirs), ["holder.json"]);
+			});
+			assert.equal(standingClaim(folder)?.token, "b0b", "it is the other's");
+		});
+
+	test("publishes nothing that it was writing", async () => {
+		const folder = newFolder();
+		const path = join(folder, "file");
+		await withClaim(folder, async () => {
+			writeWhole(path, "before");
+			const late = () =>
+				publishFile(path, (descriptor) => {
+					writeFileSync(descriptor, "late");
+					takeOver(folder);
+				});
+			assert.throws(late, lost);
+			assert.equal(readFileSync(path, "utf8"), "before");
+		});
+	});
+
+	test("hears of it while it writes nothing", async () => {
+		lease.milliseconds = 300;
+		const folder = newFolder();
+		await withClaim(folder, async ({ signal }) => {
+			takeOver(folder);
+			while (!signal.aborted) await delay(10);
+			assert.match((signal.reason as Error).message, lost.message);
+		});
+	});
+});
+
+test("a claim moves on while the main thread is busy, and what is written finds it", async () => {
+	lease.milliseconds = 240;
+	const folder = newFolder();
+	await withClaim(folder, async () => {
+		const before = standingClaim(folder)?.count ?? 0;
+		const until = performance.now() + 60_000;
+		while ((standingClaim(folder)?.count ?? 0) < before + 5)
+			assert.ok(performance.now() < until, "it stands still");
+		writeWhole(join(folder, "file"), "written");
+	});
+	assert.deepEqual(readdirSync(folder), ["file"]);
+});
+
+test("a list that is late costs another try, and decides nothing", async () => {
+	const { list } = listing;
+	const folder = newFolder();
+	let before: string[] = [];
+	let looks = 0;
+	// Shows each time, for two looks, what was there before.
+	listing.list = (path) => {
+		if (looks++ % 3 === 0) before = list(path);
+		return before;
+	};
+	lease.milliseconds = 240;
+	try {
+		const numbers = Array.from({ length: 40 }, (_, i) => i);
+		await withClaim(folder, async () => {
+			for (const number of numbers) {
+				await delay(5);
+				appendRow(join(folder, "rows.jsonl"), { step: number });
+				writeWhole(join(folder, "file"), String(number));
+			}
+			takeOver(folder);
+			assert.throws(() => writeWhole(join(folder, "file"), "late"), {
+				name: "ClaimLostError",
+			});
+		});
+		assert.equal(readFileSync(join(folder, "file"), "utf8"), "39");
+	} finally {
+		listing.list = list;
+	}
+});
+
+test("of a step that two processes wrote down the last row is read", () => {
+	const path = join(newFolder(), "log.jsonl");
+	for (const [step, loss] of [
+		[1, 1],
+		[3, 9],
+		[2, 2],
+		[3, 3],
+	])
+		appendRow(path, { step, loss });
+	assert.deepEqual(
+		readLog(path).map(({ loss }) => loss),
+		[1, 2, 3],
+	);
 });
