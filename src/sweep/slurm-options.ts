@@ -4,6 +4,7 @@ import {
 	checkOptions,
 } from "../check/check-options.js";
 import { list, required, textOr, that, whole } from "../check/checks.js";
+import { shown, unexpected } from "../check/shown.js";
 
 /** What each job of a sweep asks Slurm for. */
 export interface SlurmOptions {
@@ -51,22 +52,22 @@ export function secondsOfLimit(limit: string): number | undefined {
 	return parts.length === 3 ? 3600 * a + 60 * b + c : 60 * a + b;
 }
 
-/** Options of sbatch that a sweep gives itself, and what is to be said instead. */
+/** Options of sbatch that a sweep gives itself, and how they are said, where they can be. */
 const ours: Readonly<Record<string, string>> = {
-	time: "`time`",
-	partition: "`partition`",
-	account: "`account`",
-	qos: "`qos`",
-	gpus: "`gpus`",
-	"cpus-per-task": "`cpus`",
-	mem: "`memory`",
-	array: "`atOnce` and `cellsPerJob`",
+	time: "`time` says that",
+	partition: "`partition` says that",
+	account: "`account` says that",
+	qos: "`qos` says that",
+	gpus: "`gpus` says that",
+	"cpus-per-task": "`cpus` says that",
+	mem: "`memory` says that",
+	array: "`atOnce` and `cellsPerJob` say that",
 	...Object.fromEntries(
 		[
 			...["job-name", "comment", "output", "error", "input", "open-mode"],
 			...["chdir", "nodes", "ntasks", "signal", "requeue", "no-requeue"],
 			...["parsable", "wrap", "wait", "test-only", "clusters"],
-		].map((name) => [name, "nothing: the sweep needs its own"]),
+		].map((name) => [name, "a sweep needs its own"]),
 	),
 };
 
@@ -81,21 +82,18 @@ const line = that(
 	(value) => typeof value === "string" && !/[\r\n\0]/.test(value),
 );
 
+const optionForm = /^--([a-z][a-z-]*)(?:=[^\r\n\0]*)?$/;
+
 const further: Check = {
 	expected: "an option of sbatch, such as --constraint=a100",
-	problems(value: unknown, name: string, words = further.expected) {
-		const form = /^--([a-z][a-z-]*)(?:=[^\r\n\0]*)?$/;
-		const option = typeof value === "string" ? form.exec(value)?.[1] : "";
-		const shown = JSON.stringify(value);
-		if (!option)
-			return [new TypeError(`${name} must be ${words}, not ${shown}`)];
-		const instead = Object.hasOwn(ours, option) ? ours[option] : undefined;
-		if (instead === undefined) return [];
-		return [
-			new RangeError(
-				`${name} cannot be ${shown}: in its place stands ${instead}`,
-			),
-		];
+	problems(value, name, expected = further.expected) {
+		const isKind = typeof value === "string";
+		const option = isKind ? optionForm.exec(value)?.[1] : undefined;
+		if (option === undefined)
+			return unexpected(value, name, { expected, isKind });
+		if (!Object.hasOwn(ours, option)) return [];
+		const text = `${name} cannot be ${shown(value)}: ${ours[option]}`;
+		return [new RangeError(text)];
 	},
 };
 

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { slurm } from "../../src/sweep/slurm.js";
 import { arraysOf, groupedIds } from "../../src/sweep/slurm-arrays.js";
 import { slurmEnvironment } from "../../src/sweep/slurm-command.js";
 import { isHeld, readJobs } from "../../src/sweep/slurm-jobs.js";
@@ -26,6 +27,25 @@ test("time limits are read in each of Slurm's forms", () => {
 		assert.equal(secondsOfLimit(limit), seconds, limit);
 	for (const limit of ["", "4h", "4:0", "1:00:00:00", "-5", "UNLIMITED", "1-"])
 		assert.equal(secondsOfLimit(limit), undefined, limit);
+});
+
+test("what cannot be sent is refused before it is, and why", () => {
+	const wrong: readonly (readonly [object, RegExp])[] = [
+		[{ time: undefined }, /time is missing: it must be a time limit above 0/],
+		[{ time: "0" }, /time must be a time limit above 0 .*, not "0"/],
+		[{ gpus: "a100" }, /gpus must be a kind of GPU and a number, .*"a100:1"/],
+		[{ gpus: 0 }, /gpus must be .*, not 0/],
+		[{ memory: "much" }, /memory must be an amount of memory/],
+		[{ account: "a b" }, /account must be a name without spaces/],
+		[{ setup: ["a\nb"] }, /setup\[0\] must be a line of shell/],
+		[{ options: ["-C a100"] }, /options\[0\] must be an option of sbatch/],
+		[{ options: ["--mem=5G"] }, /"--mem=5G": `memory` says that/],
+		[{ options: ["--wrap=ls"] }, /"--wrap=ls": a sweep needs its own/],
+	];
+	for (const [options, says] of wrong)
+		assert.throws(() => slurm({ time: "30", ...options }), says);
+	const right = { gpus: "a100:2", memory: "1500m", options: ["--exclusive"] };
+	assert.equal(slurm({ time: "1-12", ...right }).name, "slurm");
 });
 
 test("an array is sent with what the options say, and what a sweep needs", () => {
