@@ -131,20 +131,6 @@ async function lonely(): Promise<Sweep> {
 	return planned;
 }
 
-/** Waits until the logs of some cells say something. */
-const logSays = (
-	planned: Sweep,
-	wanted: readonly CellStatus[],
-	what: RegExp,
-): Promise<boolean> =>
-	until(
-		async () => {
-			const logs = logsOf(planned);
-			return wanted.every(({ cell }) => what.test(logs.get(cell.run) ?? ""));
-		},
-		(is) => is,
-	);
-
 /** Lets the time limit of a cell's job come near, until the job has asked to be requeued. */
 async function callTime(planned: Sweep, cell: CellStatus): Promise<void> {
 	const job = `jobid=${cell.job}`;
@@ -158,7 +144,10 @@ async function callTime(planned: Sweep, cell: CellStatus): Promise<void> {
 	const set = (limit: number) =>
 		cluster.run("scontrol", "update", job, `timelimit=${limit}`);
 	await set(minutes + 2);
-	await logSays(planned, [cell], / is to be requeued/);
+	await until(
+		async () => logsOf(planned).get(cell.cell.run) ?? "",
+		(log) => / is to be requeued/.test(log),
+	);
 	await set(30);
 }
 
@@ -171,6 +160,25 @@ async function preempt(node: string): Promise<void> {
 	);
 	const words = ["--partition=urgent", `--nodelist=${node}`, "--exclusive"];
 	await cluster.run("sbatch", ...words, "--output=/dev/null", "--wrap=sleep 2");
+}
+
+/** Waits until Slurm has begun the jobs of some cells again, before those that wait. */
+async function beginAgain(
+	planned: Sweep,
+	wanted: readonly CellStatus[],
+): Promise<void> {
+	const hasBegun = ({ cell }: CellStatus) =>
+		/ attempt [1-9]/.test(logsOf(planned).get(cell.run) ?? "");
+	await until(
+		async () => {
+			for (const { job } of wanted)
+				await cluster
+					.run("scontrol", "update", `jobid=${job}`, "priority=4294967290")
+					.catch(() => "it does not wait");
+			return wanted.every(hasBegun);
+		},
+		(is) => is,
+	);
 }
 
 describe("sweeps on a cluster", { skip }, () => {
@@ -244,7 +252,7 @@ describe("sweeps on a cluster", { skip }, () => {
 		await cluster.cutPower("node2");
 		await callTime(planned, on("node1")[0] as CellStatus);
 		await preempt("node1");
-		await logSays(planned, on("node3"), / attempt [1-9]/);
+		await beginAgain(planned, on("node3"));
 		cluster.signalDaemon("node3", "SIGCONT");
 		await cluster.turnOn("node2");
 		await finish(alone, { time: "30", cpus: 2 });
