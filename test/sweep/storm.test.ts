@@ -225,10 +225,10 @@ describe("sweeps on a cluster", { skip }, () => {
 
 	test("a power cut, a daemon that stops, preemption, a time limit and a requeue that fails change nothing", async (t) => {
 		const alone = await lonely();
-		const recipes = [...cells(longCells, 400), ...cells(shortCells, 20)];
+		const recipes = [...cells(longCells, 250), ...cells(shortCells, 20)];
 		const planned = await plan(recipes, scratchFolder());
 		const pause = join(planned.folder, "pause");
-		writeFileSync(pause, "500");
+		writeFileSync(pause, "800");
 		const setup = [`export ${pauseVariable}=$(cat ${pause})`];
 		const options = { time: "30", cpus: 2, atOnce: longCells, setup };
 		const { signal } = await inNotebook(planned.folder, options, true);
