@@ -35,7 +35,10 @@ export class Getter {}
 
 /** Names of variables, from several places; the first of a name is the one that is seen. */
 export class Names {
-	constructor(readonly places: readonly Readonly<Record<string, unknown>>[]) {}
+	constructor(
+		readonly places: readonly Readonly<Record<string, unknown>>[],
+		readonly hidden: readonly string[] = [],
+	) {}
 }
 
 const most = 100;
@@ -45,12 +48,13 @@ const isList = (value: unknown): value is ArrayLike<unknown> =>
 	Array.isArray(value) ||
 	(ArrayBuffer.isView(value) && !(value instanceof DataView));
 
-function namedParts({ places }: Names): Child[] {
+function namedParts({ places, hidden }: Names): Child[] {
 	const found = new Map<string, unknown>();
 	for (const place of places) {
 		for (const name of Object.keys(place)) {
-			if (found.has(name)) continue;
+			if (found.has(name) || hidden.includes(name)) continue;
 			try {
+				// what is not initialized yet throws where it is read
 				found.set(name, place[name]);
 			} catch (error) {
 				found.set(name, error);

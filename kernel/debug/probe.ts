@@ -57,18 +57,9 @@ export class Probe {
 	}
 
 	/** A number for the variables of some scopes, those of inner ones first. */
-	scope(hidden: string, ...places: object[]): number {
-		const names = new Set(hidden.split(" "));
-		return this.#references.add(
-			new Names(
-				places.map((place) =>
-					Object.fromEntries(
-						Object.entries(place).filter(([name]) => !names.has(name)),
-					),
-				),
-			),
-			"",
-		);
+	scope(hidden: string, ...places: Names["places"]): number {
+		const names = new Names(places, hidden.split(" "));
+		return this.#references.add(names, "");
 	}
 
 	/** A number for the notebook's variables. */

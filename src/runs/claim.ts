@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { letGo, writingBy } from "./held-claim.js";
+import { letGo } from "./held-claim.js";
 import { watchClaims } from "./judge-claim.js";
 import { withNotebookHold } from "./notebook-hold.js";
 import { takeClaim } from "./take-claim.js";
@@ -34,7 +34,7 @@ export async function withClaim<Result>(
 ): Promise<Result> {
 	const claim = await takeClaim(resolve(folder), signal);
 	try {
-		return await withNotebookHold(() => writingBy(claim, () => work(claim)));
+		return await withNotebookHold(() => work(claim));
 	} finally {
 		letGo(claim);
 	}

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import {
 	existsSync,
 	openSync,
@@ -183,23 +182,11 @@ export function letGo(claim: HeldClaim): void {
 	claim.release();
 }
 
-const current = new AsyncLocalStorage<ReadonlyMap<string, HeldClaim>>();
-
-/** Does something whose writing, also after it has lost it, goes by a claim. */
-export const writingBy = <Result>(
-	claim: HeldClaim,
-	work: () => Promise<Result>,
-): Promise<Result> =>
-	current.run(
-		new Map([...(current.getStore() ?? []), [claim.folder, claim]]),
-		work,
-	);
-
 /** The claim by which a file is written; undefined where this process claims none of the folders around it. */
 export function claimOf(path: string): HeldClaim | undefined {
-	const [own, held] = [current.getStore(), heldClaims()];
+	const held = heldClaims();
 	for (let folder = dirname(resolve(path)); ; folder = dirname(folder)) {
-		const claim = own?.get(folder) ?? held.get(folder);
+		const claim = held.get(folder);
 		if (claim) return claim;
 		if (folder === dirname(folder)) return undefined;
 	}

@@ -20,14 +20,10 @@ import {
 	type Standing,
 	standingClaim,
 } from "./claim-folder.js";
+import { ClaimRefusedError } from "./claim-refused-error.js";
 import { refuseEarlierLock, removeEarlierLock } from "./earlier-lock.js";
 import { HeldClaim, heldClaims, letGo, removeAside } from "./held-claim.js";
-import {
-	describeHolder,
-	type Holder,
-	holderFile,
-	ownHolder,
-} from "./holder.js";
+import { holderFile, ownHolder } from "./holder.js";
 import { judgeClaim } from "./judge-claim.js";
 import { lease } from "./lease.js";
 import { writing } from "./storage-error.js";
@@ -114,12 +110,6 @@ function removeLeft(folder: string, token: string): void {
 	removeEarlierLock(folder);
 }
 
-function refuse(folder: string, holder: Holder): never {
-	throw new Error(
-		`${folder}: ${describeHolder(holder)} is writing the run; wait for it, or end it: what it has saved is gone on with once it is gone`,
-	);
-}
-
 const lookMilliseconds = 50;
 
 /** How long to let a claim of another process stand before it is looked at again. */
@@ -169,7 +159,8 @@ export async function takeClaim(
 			continue;
 		}
 		const judgment = judgeClaim(folder, standing);
-		if ("refuse" in judgment) refuse(folder, judgment.refuse);
+		if ("refuse" in judgment)
+			throw new ClaimRefusedError(folder, judgment.refuse);
 		if (judgment.take) {
 			const place = inWords(() => takeFrom(folder, standing));
 			if (place) return held(place);

@@ -5,6 +5,7 @@ import { planFiles } from "./plan-files.js";
 /** Why a cell failed. */
 export interface Failure {
 	readonly message: string;
+	/** Where, and of what it follows. */
 	readonly stack?: string;
 	readonly host: string;
 	/** What its executor calls the job. */

@@ -1,55 +1,19 @@
-import { readdirSync, readFileSync } from "node:fs";
 import { hostname } from "node:os";
-import { join } from "node:path";
+import { pathOf, standingClaim } from "../runs/claim-folder.js";
+import { type Holder, isAlive, readHolder } from "../runs/holder.js";
 
-/** The process that has claimed a run. */
-export interface HeldBy {
+/** The process that has claimed a run; who it is cannot be read in the moment in which its claim moves on. */
+export interface HeldBy extends Partial<Holder> {
 	/** What the claim is called at this moment: it changes for as long as its holder is at work. */
 	readonly standing: string;
-	readonly host?: string;
-	readonly pid?: number;
-	/** When the process began, in its system's own words. */
-	readonly began?: string;
-	/** Slurm's job, where it is of one. */
-	readonly job?: string;
 }
 
-function read(path: string): Partial<HeldBy> {
-	try {
-		return JSON.parse(readFileSync(path, "utf8")) as Partial<HeldBy>;
-	} catch {
-		// It moves on while it is read.
-		return {};
-	}
-}
-
-/** Who has claimed a run, by the names in its folder; undefined where nobody has. */
-export function heldBy(
-	folder: string,
-	names: readonly string[],
-): HeldBy | undefined {
-	if (names.includes("lock"))
-		return { ...read(join(folder, "lock")), standing: "lock" };
-	if (!names.includes("claim")) return undefined;
-	let standing: string | undefined;
-	try {
-		[standing] = readdirSync(join(folder, "claim")).sort().reverse();
-	} catch {
-		return undefined;
-	}
-	if (standing === undefined) return undefined;
-	const holder = read(join(folder, "claim", standing, "holder.json"));
-	return { ...holder, standing };
-}
-
-function beginOf(pid: number): string {
-	try {
-		const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-		// The name of the program, in parentheses, may hold spaces.
-		return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-	} catch {
-		return "";
-	}
+/** Who has claimed a run; undefined where nobody has. */
+export function heldBy(folder: string): HeldBy | undefined {
+	const standing = standingClaim(folder);
+	if (!standing) return undefined;
+	const { name, token } = standing;
+	return { ...readHolder(pathOf({ folder, name }), token), standing: name };
 }
 
 /** Whether the process that has claimed a run is alive; undefined where it is of another machine. */
@@ -59,10 +23,5 @@ export function isHolderAlive({
 	began = "",
 }: HeldBy): boolean | undefined {
 	if (host !== hostname() || pid === undefined) return undefined;
-	try {
-		process.kill(pid, 0);
-	} catch (error) {
-		return (error as NodeJS.ErrnoException).code === "EPERM";
-	}
-	return beginOf(pid) === began;
+	return isAlive({ pid, began });
 }

@@ -87,7 +87,7 @@ export function readCell(
 	const { rows, problem } =
 		finished && has("results") ? tryRows(folder, task) : { rows: [] };
 	const last = has("log") ? lastRow(files.log) : undefined;
-	const held = heldBy(folder, names);
+	const held = heldBy(folder);
 	return {
 		begun: has("record"),
 		done: finished && rows.length === task.rows.length,

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { inspect } from "node:util";
 import { useEngine } from "../engine/engine.js";
 import { threadCount } from "../parallel/thread-count.js";
 import { progressText, type Reporter } from "../train/reporter.js";
@@ -41,13 +42,14 @@ function loggingReporter(): Reporter {
 }
 
 function noteFailure(folder: string, run: string, error: unknown): void {
-	const { message, stack } =
-		error instanceof Error ? error : new Error(String(error));
+	const message = error instanceof Error ? error.message : String(error);
+	// With its causes: what a task threw stands there.
+	const stack = inspect(error);
 	const { host, job, attempt } = workerJob();
-	say(`${run} failed: ${stack ?? message}`);
+	say(`${run} failed: ${stack}`);
 	writeFailure(folder, run, {
 		message,
-		...(stack !== undefined && { stack }),
+		stack,
 		...{ host, job, attempt, when: new Date().toISOString() },
 	});
 }

@@ -37,15 +37,14 @@ export const doubled = (): Task =>
 export const doubledInSecret = (): Task =>
 	vary(shapes(small) as unknown as Task, "twice the loss", changes);
 
-/** A task that cannot be trained: its second image is damaged. */
+/** A task that cannot be trained: its images are damaged. */
 export const damaged = (): Task => {
 	const { train, ...task } = shapes(small) as unknown as Task;
 	return vary({ ...task, train } as Task, "damaged", {
 		train: {
 			...train,
-			sample(index) {
-				if (index === 1) throw new Error("image 1 is damaged");
-				return train.sample(index);
+			sample() {
+				throw new Error("image 1 is damaged");
 			},
 		},
 		source: { module, name: "damaged", options: {} },

@@ -163,7 +163,7 @@ describe("a worker", () => {
 		assert.deepEqual([counts.failed, counts.done], [1, 1]);
 		assert.equal(cells[1]?.cell, other);
 		assert.match(cells[0]?.reason ?? "", /image 1 is damaged/);
-		assert.match(cells[0]?.log ?? "", /failed: .*image 1 is damaged/s);
+		assert.match(cells[0]?.log ?? "", /image 1 is damaged/);
 		const next = startWorker(planned.folder, [1, 0], {
 			SLURM_JOB_ID: "5",
 			SLURM_RESTART_COUNT: "2",
@@ -175,7 +175,9 @@ describe("a worker", () => {
 	});
 
 	test("leaves a cell that another is at to that one", async () => {
-		const planned = await submitted({ recipes: long });
+		const planned = await submitted({
+			recipes: { ...long, length: { steps: 20_000 } },
+		});
 		const { child, ended } = startWorker(planned.folder, [1, 0]);
 		await until("it trains", () => stepsOf(planned) > 0);
 		const second = await startWorker(planned.folder, [1, 0]).ended;
