@@ -106,6 +106,7 @@ export { tent } from "./evaluate/tent.js";
 
 export { attach } from "./sweep/attach.js";
 export { local } from "./sweep/local.js";
+export { slurm } from "./sweep/slurm.js";
 export { sweep } from "./sweep/sweep.js";
 
 // From scores to tables, figures and reports.

@@ -618,6 +618,7 @@ export type { AnyExecutor } from "./sweep/executors.js";
 export type { LocalOptions } from "./sweep/local.js";
 export type { StatusOptions, Sweep } from "./sweep/open-sweep.js";
 export type { GivenRecipes, Grid, RecipesOption } from "./sweep/recipes-of.js";
+export type { SlurmOptions } from "./sweep/slurm-options.js";
 export type { Submitted } from "./sweep/submit-cells.js";
 export type { SweepEvaluateOptions, SweepOptions } from "./sweep/sweep.js";
 export type { SweepCell } from "./sweep/sweep-cell.js";

@@ -394,6 +394,14 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["folder", 5],
 	},
 
+	// Sweeps.
+	slurm: {
+		call: library.slurm,
+		needed: { time: "4:00:00" },
+		typo: ["partitions", "partition"],
+		wrong: ["time", "4h"],
+	},
+
 	// Scoring.
 	barrier: {
 		call: (options) => library.barrier([] as never, tinyTask, options),
