@@ -153,13 +153,18 @@ function load(
 	}
 }
 
-/** Builds a session from a graph; throws a `Refusal` where ONNX Runtime refuses the graph. */
+/**
+ * Builds a session from a graph, whose nodes run in the order given where it makes no difference; throws a
+ * `Refusal` where ONNX Runtime refuses the graph.
+ */
 export function createSession(
 	graph: OnnxGraph,
 	options: SessionOptions,
 ): Session {
 	const model = encodeModel({
 		...graph,
+		// ONNX Runtime goes through the nodes from the last to the first.
+		nodes: graph.nodes.toReversed(),
 		initializers: [
 			...graph.initializers,
 			{ name: emptyOutput, dtype: "bool", shape: [0], data: nothing.data },
