@@ -132,7 +132,7 @@ export class Refusal extends Error {
 
 function load(
 	native: NativeSession,
-	model: Uint8Array,
+	model: Uint8Array<ArrayBuffer>,
 	options: SessionOptions,
 ): void {
 	const settings = {
@@ -150,6 +150,9 @@ function load(
 		native.loadModel(model.buffer, 0, model.length, settings);
 	} catch (error) {
 		throw new Refusal(error);
+	} finally {
+		// ONNX Runtime has its own copy, and the collector would take its time.
+		model.buffer.resize(0);
 	}
 }
 
