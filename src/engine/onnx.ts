@@ -98,7 +98,10 @@ class Message {
 	}
 
 	finish(): Uint8Array<ArrayBuffer> {
-		const all = new Uint8Array(this.#length);
+		const length = this.#length;
+		const all = new Uint8Array(
+			new ArrayBuffer(length, { maxByteLength: length }),
+		);
 		let offset = 0;
 		for (const part of this.#parts) {
 			all.set(part, offset);
@@ -157,11 +160,11 @@ function valueInfo({ name, dtype, shape }: OnnxValue): Message {
 }
 
 /**
- * Encodes a graph as the bytes of an ONNX model.
+ * Encodes a graph as the bytes of an ONNX model, in a buffer that can be made smaller.
  *
  * Source: onnx/onnx.proto3 (IR version 9, operator set 20), plus ONNX Runtime's own operators.
  */
-export function encodeModel(graph: OnnxGraph): Uint8Array {
+export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
 	const message = new Message();
 	for (const item of graph.nodes) message.message(1, node(item));
 	message.string(2, "graph");

@@ -4,8 +4,9 @@ import type { Value } from "./graph.js";
 import type { HostCall } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 import type { Values } from "./onnx.js";
+import { overwriting, type Update } from "./overwrite.js";
 import { refusedKernels } from "./refused-kernels.js";
-import { divide } from "./segments.js";
+import { divide, type Step } from "./segments.js";
 import { createSession, Refusal, type Session } from "./session.js";
 import type { Structure } from "./structure.js";
 import type { TracedGraph, TracedValue } from "./trace.js";
@@ -19,6 +20,8 @@ export interface Stage {
 	readonly outputs: readonly TracedValue[];
 	/** Values that nobody reads after it. */
 	readonly spent: readonly string[];
+	/** Outputs that may be written over what the variables hold whose next values they are. */
+	readonly over: ReadonlySet<string>;
 }
 
 /** A traced function, ready to run for arguments of one structure. */
@@ -50,24 +53,50 @@ export interface Traced {
 	readonly structure: Structure;
 }
 
+/** What the stages of a plan are made with. */
+interface StageOptions {
+	readonly updates: readonly Update[];
+	readonly arena: boolean;
+}
+
+// Only the last step overwrites: should one before it fail, every variable is as it was.
+function overwritingAtTheEnd(
+	graph: TracedGraph,
+	{ updates, inPlace }: { updates: readonly Update[]; inPlace: boolean },
+): { steps: Step[]; over: ReadonlySet<string> } {
+	const none = { over: new Set<string>() };
+	if (!inPlace) return { steps: divide(graph), ...none };
+	const steps = divide(graph, new Set(updates.map(({ output }) => output)));
+	const last = steps.at(-1);
+	if (!last?.graph) return { steps, ...none };
+	const values = new Map([
+		...graph.inputs,
+		...graph.constants,
+		...graph.values,
+	]);
+	const { graph: end, over } = overwriting(last.graph, updates, values);
+	return { steps: [...steps.slice(0, -1), { ...last, graph: end }], over };
+}
+
 function makeStages(
 	backend: OnnxRuntimeBackend,
 	graph: TracedGraph,
-	arena: boolean,
+	{ updates, arena }: StageOptions,
 ): { stages: Stage[]; read: Set<string> } {
 	const read = new Set(graph.outputs);
 	const stages: Stage[] = [];
 	const { threads, executionProviders } = backend;
-	for (const { graph: part, call, inputs, outputs } of divide(
-		graph,
-	).reverse()) {
+	const inPlace = executionProviders[0] === "cpu";
+	const { steps, over } = overwritingAtTheEnd(graph, { updates, inPlace });
+	for (const { graph: part, call, inputs, outputs } of steps.reverse()) {
 		const names = new Set([...inputs, ...outputs].map(({ name }) => name));
 		const spent = [...names].filter((name) => !read.has(name));
 		for (const { name } of inputs) read.add(name);
 		try {
 			const session =
 				part && createSession(part, { threads, executionProviders, arena });
-			stages.unshift({ session, call, inputs, outputs, spent });
+			const own = stages.length === 0 ? over : new Set<string>();
+			stages.unshift({ session, call, inputs, outputs, spent, over: own });
 		} catch (error) {
 			for (const { session } of stages) session?.dispose();
 			throw error instanceof Refusal
@@ -89,8 +118,8 @@ export function makePlan(
 	arena: boolean,
 ): Plan {
 	const { tracer, standIns, structure } = traced;
-	const updated = tracer.variables.flatMap(({ variable, updated }) =>
-		updated ? [{ variable, updated }] : [],
+	const updated = tracer.variables.flatMap(({ variable, updated, input }) =>
+		updated ? [{ variable, updated, input }] : [],
 	);
 	const graph = tracer.graph.finish([
 		...traced.results,
@@ -100,7 +129,16 @@ export function makePlan(
 		(name) => graph.values.get(name) as TracedValue,
 	);
 	const results = values.slice(0, traced.results.length);
-	const { stages, read } = makeStages(backend, graph, arena);
+	const updates = updated.map(({ variable }, i) => ({
+		...(values[results.length + i] as TracedValue),
+		variable,
+	}));
+	const { stages, read } = makeStages(backend, graph, {
+		updates: updated.flatMap(({ input }, i) =>
+			input ? [{ input, output: updates[i]?.name as string }] : [],
+		),
+		arena,
+	});
 	return {
 		stages,
 		constants: [...graph.constants.values()].filter(({ name }) =>
@@ -115,10 +153,7 @@ export function makePlan(
 		),
 		random: tracer.random,
 		results,
-		updates: updated.map(({ variable }, i) => ({
-			...(values[results.length + i] as TracedValue),
-			variable,
-		})),
+		updates,
 		structure,
 		configuration: backend.configuration,
 	};

@@ -51,6 +51,11 @@ export class BufferPool {
 		return array;
 	}
 
+	/** Whether an array comes from here and nobody outside may keep it. */
+	isLent({ buffer }: Values): boolean {
+		return this.#lent.has(buffer);
+	}
+
 	/** Takes an array back, if it came from here and was not released. */
 	give(values: Values): void {
 		if (!this.release(values)) return;

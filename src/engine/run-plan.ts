@@ -53,6 +53,11 @@ class RunArrays {
 		return this.#arrays.get(name) as Values;
 	}
 
+	/** The array that was set, or else one of the pool. */
+	forOutput(value: TracedValue): Values {
+		return this.#arrays.get(value.name) ?? this.take(value);
+	}
+
 	/** The array, which is not to go back to the pool any more. */
 	keep({ name }: TracedValue): Values {
 		this.#taken.delete(name);
@@ -70,16 +75,19 @@ class RunArrays {
 }
 
 // Nodes are named after their kernels.
-function runError(refusal: Refusal): Error {
+function runError(refusal: Refusal, isOverwriting: boolean): Error {
 	const kernel = refusal.node?.replace(/:.*/s, "");
+	const advice = isOverwriting
+		? ". Variables that the function assigns may hold half of an update: load their values again"
+		: "";
 	return new Error(
-		`${kernel ?? "a kernel"} failed in a compiled function: ${refusal.message}`,
+		`${kernel ?? "a kernel"} failed in a compiled function: ${refusal.message}${advice}`,
 		{ cause: refusal },
 	);
 }
 
 function runStage(
-	{ session, call, inputs, outputs, spent }: Stage,
+	{ session, call, inputs, outputs, spent, over }: Stage,
 	arrays: RunArrays,
 	hostValue: (given: HostValue<unknown>) => unknown,
 ): void {
@@ -94,14 +102,32 @@ function runStage(
 	}
 	if (session) {
 		const feeds = inputs.map((value) => feed(value, arrays.get(value.name)));
-		const fetches = outputs.map((value) => feed(value, arrays.take(value)));
+		const fetches = outputs.map((value) =>
+			feed(value, arrays.forOutput(value)),
+		);
 		try {
 			session.run(Object.fromEntries(feeds), Object.fromEntries(fetches));
 		} catch (error) {
-			throw error instanceof Refusal ? runError(error) : error;
+			throw error instanceof Refusal ? runError(error, over.size > 0) : error;
 		}
 	}
 	for (const name of spent) arrays.drop(name);
+}
+
+/** The array of a variable, for its next value to be written over; undefined where somebody else has a part in it. */
+function ownArray(
+	backend: OnnxRuntimeBackend,
+	{ dataId }: Variable,
+): Values | undefined {
+	const { pool } = backend;
+	const stored = backend.stored(dataId);
+	if (stored.refCount > 1) return undefined;
+	if (!pool.isLent(stored.values)) {
+		const own = pool.take(stored.dtype, stored.values.length);
+		own.set(stored.values as never);
+		stored.values = own;
+	}
+	return stored.values;
 }
 
 /** Stores what the function assigned to a variable, without touching tensors that share its old data. */
@@ -111,6 +137,7 @@ function update(
 	values: Values,
 ): void {
 	const stored = backend.stored(variable.dataId);
+	if (stored.values === values) return;
 	if (stored.refCount === 1) {
 		backend.pool.give(stored.values);
 		stored.values = values;
@@ -134,7 +161,12 @@ function newTensor(
 	) as Tensor;
 }
 
-/** Runs a plan; an error leaves every variable as it was. */
+/**
+ * Runs a plan.
+ *
+ * An error of a host function leaves every variable as it was, and so does one of an index out of bounds. Where
+ * ONNX Runtime fails otherwise while it updates variables, as it does without memory, the error says so.
+ */
 export function runPlan(
 	backend: OnnxRuntimeBackend,
 	plan: Plan,
@@ -144,6 +176,12 @@ export function runPlan(
 	const hostValue = (given: HostValue<unknown>): unknown =>
 		(hostValues[plan.standIns.indexOf(given)] ?? given).value;
 	try {
+		for (const { variable, name } of plan.updates) {
+			const own = plan.stages.at(-1)?.over.has(name)
+				? ownArray(backend, variable)
+				: undefined;
+			if (own) arrays.set(name, own);
+		}
 		for (const { name, data } of plan.constants) arrays.set(name, data);
 		plan.arguments.forEach((name, i) => {
 			if (plan.read.has(name))

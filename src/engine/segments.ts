@@ -41,16 +41,17 @@ class Placement {
 	/** The last segment that reads a value, wherever views are made. */
 	readonly #latest = new Map<string, number>();
 
-	constructor(graph: TracedGraph) {
+	constructor(graph: TracedGraph, atTheEnd: ReadonlySet<string>) {
 		this.#graph = graph;
 		graph.nodes.forEach((node, i) => {
+			for (const name of node.outputs) this.#makers.set(name, i);
 			this.#earliest.push(this.#earliestOf(node));
 			this.#isView.push(
 				viewOps.has(node.op) ||
 					(!node.call && node.inputs.every((name) => this.#isConstant(name))),
 			);
-			for (const name of node.outputs) this.#makers.set(name, i);
 		});
+		this.#delay(atTheEnd);
 		this.placed = this.#earliest.map((segment) => new Set([segment]));
 		for (let round = 0; round < rounds; round++) {
 			this.#noteReaders();
@@ -81,6 +82,21 @@ class Placement {
 			return afterHost ? level + 1 : level;
 		});
 		return Math.max(first, ...levels);
+	}
+
+	// Values that may come at the end do, unless a host function waits for one of them.
+	#delay(atTheEnd: ReadonlySet<string>): void {
+		const { nodes } = this.#graph;
+		const before = [...this.#earliest];
+		const last = Math.max(...before);
+		nodes.forEach((node, i) => {
+			const least = node.outputs.some((name) => atTheEnd.has(name)) ? last : -1;
+			this.#earliest[i] = Math.max(least, this.#earliestOf(node));
+		});
+		const isLonger = this.#earliest.some(
+			(segment, i) => segment > last || (nodes[i]?.call && segment > before[i]),
+		);
+		if (isLonger) this.#earliest.splice(0, before.length, ...before);
 	}
 
 	#isConstant(name: string): boolean {
@@ -185,13 +201,7 @@ function segment(
 	const outputs = [...made]
 		.filter((name) => readLater.has(name))
 		.map((name) => find(graph, name));
-	// ONNX Runtime goes through the nodes from the last to the first.
-	const backwards = nodes.toReversed();
-	return {
-		graph: { nodes: backwards, initializers, inputs, outputs },
-		inputs,
-		outputs,
-	};
+	return { graph: { nodes, initializers, inputs, outputs }, inputs, outputs };
 }
 
 const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
@@ -200,10 +210,17 @@ const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
 	outputs: node.outputs.map((name) => find(graph, name)),
 });
 
-/** Cuts a traced graph at its host calls into steps that run one after another. */
-export function divide(graph: TracedGraph): Step[] {
+/**
+ * Cuts a traced graph at its host calls into steps that run one after another.
+ *
+ * Outputs that are named in `atTheEnd` are made in the last step where they can.
+ */
+export function divide(
+	graph: TracedGraph,
+	atTheEnd: ReadonlySet<string> = new Set(),
+): Step[] {
 	const { nodes } = graph;
-	const { placed } = new Placement(graph);
+	const { placed } = new Placement(graph, atTheEnd);
 	const last = Math.max(0, ...placed.flatMap((segments) => [...segments]));
 	const readLater = new Set(graph.outputs);
 	const steps: Step[] = [];

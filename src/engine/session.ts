@@ -132,7 +132,7 @@ export class Refusal extends Error {
 
 function load(
 	native: NativeSession,
-	model: Uint8Array,
+	model: Uint8Array<ArrayBuffer>,
 	options: SessionOptions,
 ): void {
 	const settings = {
@@ -150,16 +150,24 @@ function load(
 		native.loadModel(model.buffer, 0, model.length, settings);
 	} catch (error) {
 		throw new Refusal(error);
+	} finally {
+		// ONNX Runtime has its own copy, and the collector would take its time.
+		model.buffer.resize(0);
 	}
 }
 
-/** Builds a session from a graph; throws a `Refusal` where ONNX Runtime refuses the graph. */
+/**
+ * Builds a session from a graph, whose nodes run in the order given where it makes no difference; throws a
+ * `Refusal` where ONNX Runtime refuses the graph.
+ */
 export function createSession(
 	graph: OnnxGraph,
 	options: SessionOptions,
 ): Session {
 	const model = encodeModel({
 		...graph,
+		// ONNX Runtime goes through the nodes from the last to the first.
+		nodes: graph.nodes.toReversed(),
 		initializers: [
 			...graph.initializers,
 			{ name: emptyOutput, dtype: "bool", shape: [0], data: nothing.data },
