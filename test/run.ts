@@ -20,6 +20,7 @@ const silentMinutes = 45;
 /** What takes longest is begun first, so that no core waits for it in the end. */
 const longest = [
 	"notebooks/",
+	"sweep/storm",
 	"evaluate/kill",
 	"kernel/clients",
 	"tasks/ade20k/overfit",

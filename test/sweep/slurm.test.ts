@@ -113,7 +113,8 @@ describe("jobs of Slurm", { skip }, () => {
 		const sweep = sweepOf("cancel", acts, { atOnce: 3 });
 		const ids = await sweep.send(1, 5);
 		const running = (jobs: readonly Job[]) =>
-			jobs.filter(({ state }) => state === "running").length === 3;
+			jobs.filter(({ state }) => state === "running").length === 3 &&
+			byIndex(jobs).get(0)?.state === "ended";
 		await until(sweep.jobs, running);
 		await sweep.cancel([ids[2] as string]);
 		const has = (index: number) => (jobs: readonly Job[]) =>
@@ -181,6 +182,13 @@ describe("jobs of Slurm", { skip }, () => {
 		await until(
 			async () => existsSync(join(sweep.folder, "seen")),
 			(is) => is,
+		);
+		// What it has not written down yet it forgets.
+		const state = join(cluster.folder, "state", "job_state");
+		await until(
+			async () => existsSync(state) && readFileSync(state),
+			(bytes) => bytes !== false && bytes.includes("rt-controller"),
+			() => "not written down",
 		);
 		await cluster.killController();
 		const silent = /^Error: Slurm does not answer: /;
