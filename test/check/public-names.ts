@@ -18,6 +18,7 @@ const tensors: NamedTensors = {};
 
 /** Names that are mistyped, and single things where lists are wanted. */
 export const wrongNames: readonly WrongName[] = [
+	["attach", () => library.attach("no sweep"), /no sweep.plan\.json|no sweep/],
 	[
 		"useEngine",
 		() => library.useEngine("onnxruntim"),

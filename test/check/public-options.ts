@@ -395,6 +395,16 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 	},
 
 	// Sweeps.
+	sweep: {
+		call: library.sweep,
+		needed: {
+			backbones: tinyBackbone(),
+			tasks: tinyTask,
+			recipes: recipes.shapes,
+		},
+		typo: ["backbons", "backbones"],
+		wrong: ["seeds", 3],
+	},
 	slurm: {
 		call: library.slurm,
 		needed: { time: "4:00:00" },
