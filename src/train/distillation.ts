@@ -75,7 +75,9 @@ const distances: Readonly<
 		(difference: tf.Tensor) => tf.Tensor
 	>
 > = {
-	l1: (difference) => tf.sum(tf.abs(difference), -1),
+	// The slope of tf.abs at 0, where training begins, is -1; that of this sum is 0.
+	l1: (difference) =>
+		tf.sum(tf.add(tf.relu(difference), tf.relu(tf.neg(difference))), -1),
 	// The root has no slope at 0, where training begins.
 	l2: (difference) =>
 		tf.sqrt(tf.maximum(tf.sum(tf.square(difference), -1), 1e-12)),

@@ -173,6 +173,58 @@ describe("adaptation", () => {
 		});
 	});
 
+	test("of images that are all alike normalizes by what is in one of them", () => {
+		const [height, width, channels] = [3, 4, 2];
+		const one = formulaValues("one", height * width * channels);
+		const values = [one, one, one].flatMap((image) => [...image]);
+		const params = Object.fromEntries(
+			Object.entries(batchNormParams("bn", channels)).map(([name, spec]) => [
+				name,
+				makeParam(spec, initialValues(name, spec, 0)),
+			]),
+		);
+		const found = tf.tidy(() =>
+			batchNorm(
+				params,
+				"bn",
+				tf.tensor4d(values, [3, height, width, channels]),
+				{ mode: { prior: 0, variance: "biased" } },
+			).dataSync(),
+		);
+		const ofChannel = (c: number) => [...one].filter((_, i) => i % 2 === c);
+		const meanOf = (all: number[]) => all.reduce((a, b) => a + b) / all.length;
+		const moments = [0, 1].map((c) => {
+			const mean = meanOf(ofChannel(c));
+			return {
+				mean,
+				variance: meanOf(ofChannel(c).map((value) => (value - mean) ** 2)),
+			};
+		});
+		found.forEach((value, i) => {
+			const { mean, variance } = moments[i % 2] as (typeof moments)[number];
+			const expected =
+				((values[i] as number) - mean) / Math.sqrt(variance + 1e-5);
+			assert.ok(Math.abs(value - expected) < 1e-5, `${value}, ${expected}`);
+		});
+		tf.dispose(params);
+	});
+
+	test("by tent predicts of the first batch what its statistics alone do", () => {
+		const [alone, tented] = [cases.norm, cases.tent].map((adaptation) => {
+			const model = resnet18();
+			const adapter = adapterOf(adaptation, model);
+			const input = batchAt(0);
+			const logits = adapter.predict(input);
+			input.images.dispose();
+			adapter.dispose();
+			disposeModel(model);
+			return logits.flat();
+		}) as [number[], number[]];
+		tented.forEach((value, i) => {
+			assert.ok(Math.abs(value - (alone[i] as number)) < 1e-5);
+		});
+	});
+
 	test("of one value per channel says what is needed", () => {
 		assert.throws(
 			() => norm([1, 1, 1, 4], { prior: 16 }),

@@ -61,6 +61,16 @@ describe("a run of classification", () => {
 		backbone.dispose();
 	});
 
+	test("as it is scores the same in batches of which the last is short and in whole ones", async () => {
+		const [short, whole] = await Promise.all(
+			[8, 11].map(async (batchSize) =>
+				untimed(await evaluate(copyOf(run), task, { ...cells, batchSize })),
+			),
+		);
+		assert.equal(short?.length, 2);
+		assert.deepEqual(short, whole);
+	});
+
 	test("has rows of each adaptation, found again, and tables tell them apart", async () => {
 		const held = tf.memory().numTensors;
 		const adaptations = [undefined, batchNormAdaptation(), tent()];

@@ -68,6 +68,11 @@ test("equal predictions do not disagree, and the weight scales", async () => {
 	const x = tf.tensor2d([[1, 2, 3]]);
 	const y = tf.tensor2d([[3, 1, 2]]);
 	close(jensenShannon([x, x, x]).dataSync()[0] as number, 0);
+	const slopes = tf.grads((...views) => jensenShannon(views))([
+		...[x, tf.clone(x), tf.clone(x)],
+	]);
+	for (const slope of slopes)
+		for (const value of slope.dataSync()) assert.ok(Math.abs(value) < 1e-6);
 	const whole = jensenShannon([x, y, y]).dataSync()[0] as number;
 	close(
 		jensenShannon([x, y, y], { weight: 3 }).dataSync()[0] as number,
@@ -93,6 +98,39 @@ test("two views and three have the values computed by hand", async () => {
 	close(value([0.9, 0.1], [0.6, 0.4]), 0.0632878);
 	close(value([0.7, 0.3], [0.7, 0.3], [0.1, 0.9]), 0.1775433);
 	close(value([1, 1e-30], [1e-30, 1]), Math.LN2);
+});
+
+test("views that are each sure of something else disagree by the logarithm of their number, and by no more", async () => {
+	await useEngine();
+	const sure = (kind: number) =>
+		[0, 1, 2].map((one) => (one === kind ? 1 : 1e-30));
+	const value = (views: tf.Tensor[]) =>
+		jensenShannon(views, { weight: 12 }).dataSync()[0] as number;
+	close(value(ofShares(sure(0), sure(1))), 12 * Math.LN2);
+	close(value(ofShares(sure(0), sure(1), sure(2))), 12 * Math.log(3));
+	for (let seed = 0; seed < 20; seed++)
+		for (const count of [2, 3]) {
+			const views = Array.from({ length: count }, (_, i) =>
+				logits({ shape: [5, 4], scale: 40 } as Case, 100 * seed + i),
+			);
+			assert.ok(value(views) <= 12 * Math.log(count) * (1 + 1e-6));
+		}
+});
+
+test("enlarging maps that are alike everywhere changes nothing", async () => {
+	await useEngine();
+	const maps = [
+		[1, 2, 5],
+		[2, 1, 0],
+	].map((row) => tf.tile(tf.tensor4d(row, [1, 1, 1, 3]), [2, 3, 4, 1]));
+	const large = maps.map((map) =>
+		tf.image.resizeBilinear(map as tf.Tensor4D, [12, 16]),
+	);
+	const [small, enlarged] = [maps, large].map(
+		(views) => jensenShannon(views).dataSync()[0] as number,
+	);
+	assert.ok((small as number) > 0.1);
+	close(enlarged as number, small as number);
 });
 
 test("a position that does not count has no gradient, and another number there changes nothing", async () => {

@@ -10,6 +10,7 @@ import { shapes } from "../../src/tasks/shapes/shapes.js";
 import type { Task } from "../../src/tasks/task.js";
 import { adversarial } from "../../src/train/adversarial.js";
 import { describeRun } from "../../src/train/describe-run.js";
+import { disposeModel, newModel } from "../../src/train/model.js";
 import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 
 await useEngine();
@@ -117,6 +118,67 @@ test("padding is not changed, and of epsilon nothing is lost in it", () => {
 	});
 	const gain = gainOf({ epsilon: 0.05 }, { sizes });
 	assert.ok(Math.abs(gain - (0.05 * expected) / std) < 1e-3 * gain);
+});
+
+test("no image leaves its ball, and on a network the loss does not fall", () => {
+	const source = tinyBackbone();
+	const model = newModel(source, tinyTask, 0);
+	source.dispose();
+	const { mean, std } = tinyTask.normalization;
+	const near = tf.tidy(() =>
+		tf.add(
+			0.3,
+			tf.mul(0.4, tf.randomUniform([3, 32, 32, 3], 0, 1, "float32", 11)),
+		),
+	);
+	const batch = {
+		images: normalize(near as tf.Tensor4D, tinyTask.normalization),
+		targets: { labels: tf.tensor1d([0, 1, 2], "int32") },
+	};
+	let last: tf.Tensor | undefined;
+	const watched = vary<Task<number, number>>(tinyTask, "watched", {
+		loss: (network, seen, options) => {
+			last?.dispose();
+			last = tf.keep(tf.clone(seen.images));
+			return tinyTask.loss(network, seen, options);
+		},
+	});
+	const attacked = (options: Parameters<typeof adversarial>[1]) => {
+		const random = new Random("start");
+		const loss = tf
+			.tidy(() =>
+				adversarial(watched, options).loss(model, batch, {
+					training: { random },
+				}),
+			)
+			.dataSync()[0]!;
+		const change = tf.tidy(() =>
+			tf.sub(tf.add(tf.mul(last!, [...std]), [...mean]), near),
+		);
+		return { loss, change };
+	};
+	const lengthsOf = (change: tf.Tensor) =>
+		tf.tidy(() => tf.sqrt(tf.sum(tf.square(change), [1, 2, 3])).dataSync());
+	// Normalizing and back costs a rounding or two of numbers up to 1.
+	const rounding = 3e-7;
+	for (const randomStart of [false, true]) {
+		const given = { epsilon: 0.03, stepSize: 0.02, steps: 4, randomStart };
+		const every = attacked({ ...given, norm: "linf" }).change.abs();
+		assert.ok(tf.max(every).dataSync()[0]! <= 0.03 * (1 + 1e-6) + rounding);
+		assert.ok(tf.mean(every).dataSync()[0]! > 0.015);
+		const { change } = attacked({ ...given, epsilon: 0.5, stepSize: 0.3 });
+		for (const length of lengthsOf(change)) {
+			assert.ok(length <= 0.5 * (1 + 1e-6) + rounding * Math.sqrt(3072));
+			assert.ok(length > 0.49);
+		}
+	}
+	const plain = tinyTask.loss(model, batch).dataSync()[0]!;
+	for (const norm of ["l2", "linf"] as const) {
+		const epsilon = norm === "l2" ? 0.01 : 1e-4;
+		const small = { epsilon, norm, steps: 1, stepSize: epsilon };
+		assert.ok(attacked(small).loss >= plain - 1e-6);
+	}
+	disposeModel(model);
 });
 
 test("images stay within their range", () => {

@@ -16,6 +16,8 @@ import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { shapesDetection } from "../../src/tasks/shapes/shapes-detection.js";
 import { shapesSegmentation } from "../../src/tasks/shapes/shapes-segmentation.js";
 import type { Task } from "../../src/tasks/task.js";
+import { adversarial } from "../../src/train/adversarial.js";
+import { distillation } from "../../src/train/distillation.js";
 import { finetune } from "../../src/train/finetune.js";
 import { type Recipe, recipes } from "../../src/train/recipe.js";
 import type { Run } from "../../src/train/run.js";
@@ -29,12 +31,12 @@ const recipe: Recipe = { ...tinyRecipe, length: { steps: 6 } };
 
 const tune = (
 	changes: Partial<Recipe>,
-	{ place = "whole", stopAt = 0 } = {},
+	{ place = "whole", stopAt = 0, given = task as Task<number, number> } = {},
 ): Promise<Run> => {
 	const stop = new AbortController();
 	return finetune(
 		tinyBackbone(),
-		task,
+		given,
 		{ ...recipe, ...changes },
 		{
 			folder: join(folder, place),
@@ -99,6 +101,31 @@ describe("a run that is held", () => {
 			assert.equal(halves.id, whole.id);
 			assert.deepEqual(await tensorsOf(halves), weights);
 		});
+
+	test("by a changed task or by views of its images goes on where it was", async () => {
+		const attack = { epsilon: 0.03, norm: "linf", randomStart: true } as const;
+		const views = { weight: 12, views: 2 } as const;
+		const ways = {
+			attacked: { given: adversarial(task, attack), changes: {} },
+			distilled: { given: distillation(task, tinyBackbone()), changes: {} },
+			"in views": {
+				given: task,
+				changes: {
+					augment: { name: "prime", preset: "cifar" },
+					consistency: views,
+				},
+			},
+		} as const;
+		const plain = await tensorsOf(await tune({}));
+		for (const [name, { given, changes }] of Object.entries(ways)) {
+			const weights = await tensorsOf(await tune(changes, { given }));
+			assert.notDeepEqual(weights["conv1.weight"], plain["conv1.weight"], name);
+			const place = `halves ${name}`;
+			await assert.rejects(tune(changes, { given, place, stopAt: 3 }));
+			const halves = await tune(changes, { given, place });
+			assert.deepEqual(await tensorsOf(halves), weights, name);
+		}
+	});
 
 	test("measures without a trace: statistics of batch norms are as they were", async () => {
 		const pulled = { weight: 1e-30, batches: 3 };

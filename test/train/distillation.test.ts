@@ -98,6 +98,38 @@ for (const [what, task] of Object.entries(tasks))
 		teacher.dispose();
 	});
 
+test("where a network is as it was, its features pull at nothing: without batch norms in train mode too", () => {
+	const swin = untrainedBackbone("swin-mini", { seed: 0 });
+	for (const task of [tasks.classification, tasks.segmentation] as Task[]) {
+		const held = distillation(task, swin, { weight: 3 });
+		const model = newModel(swin, task, 0);
+		const { batch } = given(task);
+		const sizes = batch.sizes && { sizes: batch.sizes };
+		const options = { ...sizes, batchNorm: "train" } as const;
+		const of = (one: Task) =>
+			tf.variableGrads(
+				() => one.loss(model, batch, options),
+				Object.values(model.params).filter(({ trainable }) => trainable),
+			);
+		const [plain, found] = [of(task), of(held)];
+		assert.equal(number(found.value), number(plain.value));
+		for (const [name, gradient] of Object.entries(plain.grads)) {
+			const expected = gradient.dataSync<"float32">();
+			const largest = expected.reduce((a, b) => Math.max(a, Math.abs(b)), 0);
+			found.grads[name]?.dataSync().forEach((value, i) => {
+				const by = Math.abs(value - (expected[i] as number));
+				assert.ok(by <= 1e-4 * largest, `${name}: ${by} of ${largest}`);
+			});
+		}
+		assert.equal(
+			Object.keys(found.grads).length,
+			Object.keys(plain.grads).length,
+		);
+		disposeModel(model);
+	}
+	swin.dispose();
+});
+
 test("only cells that are mostly of the classes count", () => {
 	const task = tasks.segmentation as Task;
 	const teacher = small();
@@ -177,6 +209,17 @@ describe("runs", () => {
 		const elsewhere = await tune(distillation(task, other));
 		assert.notEqual(elsewhere.id, held.id);
 		other.dispose();
+		teacher.dispose();
+	});
+
+	test("of a frozen backbone have nothing to keep", async () => {
+		const teacher = small();
+		const frozen = { transfer: "fixed-feature" };
+		const plain = await tune(task, frozen);
+		const held = await tune(distillation(task, teacher), frozen);
+		held.losses.forEach((loss, i) => {
+			assert.ok(Math.abs(loss - (plain.losses[i] as number)) < 1e-5);
+		});
 		teacher.dispose();
 	});
 
