@@ -3,7 +3,7 @@ import type { Executor, Job, SubmitRequest, SweepPlace } from "./executor.js";
 import { arraysOf, groupedIds, type JobArray } from "./slurm-arrays.js";
 import { slurmCommand } from "./slurm-command.js";
 import { isHeld, jobFormat, readJobs } from "./slurm-jobs.js";
-import type { SlurmOptions } from "./slurm-options.js";
+import { defaultCpus, type SlurmOptions } from "./slurm-options.js";
 import {
 	batchScript,
 	jobName,
@@ -69,9 +69,10 @@ async function sendAll(
  * A submission is an array, or several where the cluster's MaxArraySize is small.
  */
 export function slurmExecutor(options: SlurmOptions, worker: string): Executor {
-	const { atOnce, cellsPerJob } = options;
+	const { atOnce, cellsPerJob, cpus } = options;
 	return {
 		name: "slurm",
+		threads: cpus ?? defaultCpus,
 		...(atOnce !== undefined && { atOnce }),
 		...(cellsPerJob !== undefined && { cellsPerJob }),
 		async submit(request) {

@@ -6,6 +6,9 @@ import {
 import { list, required, textOr, that, whole } from "../check/checks.js";
 import { shown, unexpected } from "../check/shown.js";
 
+/** Cores of a job that is not told how many. */
+export const defaultCpus = 4;
+
 /** What each job of a sweep asks Slurm for. */
 export interface SlurmOptions {
 	/**

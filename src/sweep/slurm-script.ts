@@ -1,7 +1,11 @@
 import { join } from "node:path";
 import type { SubmitRequest, SweepPlace } from "./executor.js";
 import type { JobArray } from "./slurm-arrays.js";
-import { type SlurmOptions, secondsOfLimit } from "./slurm-options.js";
+import {
+	defaultCpus,
+	type SlurmOptions,
+	secondsOfLimit,
+} from "./slurm-options.js";
 
 /** What the jobs of a sweep are called, by which they are found again. */
 export const jobName = ({ id }: Pick<SweepPlace, "id">): string => `rt-${id}`;
@@ -46,7 +50,15 @@ export function sbatchOptions(
 	array: JobArray,
 	options: SlurmOptions,
 ): string[] {
-	const { time, partition, account, qos, gpus, cpus = 4, memory } = options;
+	const {
+		time,
+		partition,
+		account,
+		qos,
+		gpus,
+		cpus = defaultCpus,
+		memory,
+	} = options;
 	const log = join(literal(logFolder(request)), "%A_%a.log");
 	const given = { partition, account, qos, gpus, mem: memory };
 	const atOnce = array.atOnce === undefined ? "" : `%${array.atOnce}`;
