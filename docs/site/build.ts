@@ -24,7 +24,11 @@ function writeSettings(config: object): void {
 	write(join(settings, "config.json"), JSON.stringify(config));
 	write(
 		join(settings, "config.mjs"),
-		`import { readFileSync } from "node:fs";\nexport default JSON.parse(readFileSync(new URL("config.json", import.meta.url), "utf8"));\n`,
+		`import { readFileSync } from "node:fs";\nconst settings = JSON.parse(readFileSync(new URL("config.json", import.meta.url), "utf8"));
+// wide tables scroll, by the keyboard too
+const config = (md) => { md.renderer.rules.table_open = () => '<table tabindex="0">\\n'; };
+export default { ...settings, markdown: { ...settings.markdown, config } };
+`,
 	);
 	write(
 		join(settings, "theme", "index.mjs"),

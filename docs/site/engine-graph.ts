@@ -20,6 +20,14 @@ export const exampleText = (): string =>
 
 const shapeText = (shape: readonly number[]): string => `[${shape.join(", ")}]`;
 
+/** The elements of a constant; one where all are the same. */
+function elementsText(values: readonly number[]): string {
+	const [first = 0] = values;
+	const texts = values.map((value) => String(Number(value.toPrecision(4))));
+	const isOne = values.length > 2 && values.every((value) => value === first);
+	return isOne ? `${values.length} times ${texts[0]}` : `[${texts.join(", ")}]`;
+}
+
 function nodeText(
 	{ op, inputs, outputs, attributes }: OnnxNode,
 	{ graph, origins }: { graph: TracedGraph; origins: Map<string, TracedNode> },
@@ -43,7 +51,7 @@ function printed(graph: TracedGraph): string {
 			graph.nodes.some(({ inputs }) => inputs.includes(name)),
 		)
 		.map(
-			({ name, data }) => `${name} = ${shapeText(Array.from(data, Number))}`,
+			({ name, data }) => `${name} = ${elementsText(Array.from(data, Number))}`,
 		);
 	const inputs = [...graph.inputs.values()].map(
 		({ name, shape }) => `${name}${shapeText(shape)}`,
@@ -53,9 +61,10 @@ function printed(graph: TracedGraph): string {
 		const names = (values: typeof inputs) =>
 			values.map(({ name }) => name).join(", ");
 		if (call) return `in JavaScript: ${names(outputs)} of ${names(inputs)}`;
-		const lines = (part?.nodes ?? []).map((node) =>
-			nodeText(node, { graph, origins }),
-		);
+		const made = new Set((part?.nodes ?? []).flatMap(({ outputs }) => outputs));
+		const lines = graph.nodes
+			.filter(({ outputs }) => outputs.some((name) => made.has(name)))
+			.map((node) => nodeText(node, { graph, origins }));
 		segments++;
 		return `segment ${segments}: ${names(outputs)} of ${names(inputs)}\n${lines.join("\n")}`;
 	});

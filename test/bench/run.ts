@@ -48,10 +48,15 @@ if (benchmarks.length === 0) {
 for (const name of benchmarks) {
 	const printed = await run(name);
 	if (printed === undefined) {
-		process.stderr.write(`${name} failed: README.md keeps what it says of it\n`);
+		process.stderr.write(
+			`${name} failed: README.md keeps what it says of it\n`,
+		);
 		process.exitCode = 1;
 	} else if (!values.print) {
-		const text = withSections(readFileSync(report, "utf8"), sectionsOf(printed));
+		const text = withSections(
+			readFileSync(report, "utf8"),
+			sectionsOf(printed),
+		);
 		replaceFile(report, (file) => writeSync(file, text));
 	}
 }

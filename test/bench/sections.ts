@@ -32,7 +32,8 @@ function aligned(lines: readonly string[]): string[] {
 		const cells = widths.map((width, column) => {
 			const cell = row[column] ?? "";
 			const isRight = rules[column]?.endsWith(":");
-			if (isRule(cell)) return `${"-".repeat(width - (isRight ? 1 : 0))}${isRight ? ":" : ""}`;
+			if (isRule(cell))
+				return `${"-".repeat(width - (isRight ? 1 : 0))}${isRight ? ":" : ""}`;
 			return isRight ? cell.padStart(width) : cell.padEnd(width);
 		});
 		return `| ${cells.join(" | ")} |`;
@@ -47,7 +48,9 @@ export function alignTables(text: string): string {
 		const rest = lines.slice(at);
 		const end = rest.findIndex((line) => !isRow(line));
 		const count = end < 0 ? rest.length : end;
-		made.push(...(count > 0 ? aligned(rest.slice(0, count)) : rest.slice(0, 1)));
+		made.push(
+			...(count > 0 ? aligned(rest.slice(0, count)) : rest.slice(0, 1)),
+		);
 		at += Math.max(1, count);
 	}
 	return made.join("\n");
