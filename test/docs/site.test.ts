@@ -219,6 +219,6 @@ test("the search finds a name without a network", {
 	await page.locator("#localsearch-input").fill("comparePairs");
 	const first = page.locator(".results .result").first();
 	await first.waitFor();
-	assert.match(await first.innerText(), /comparePairs/);
+	assert.match((await first.textContent()) ?? "", /comparePairs/);
 	await picture(page, "search");
 });
