@@ -16,12 +16,11 @@ export function sidebarOf(
 	}));
 	return groups.map(({ title, entries }) => ({
 		text: title,
-		collapsed: title === "Reference" || title === "Project" ? true : undefined,
 		items: entries
 			.filter(({ path }) => paths.has(path))
 			.map(({ path, title }) =>
 				path === "reference/index"
-					? { text: title, link: link(path), collapsed: true, items: parts }
+					? { text: title, link: link(path), items: parts }
 					: { text: title, link: link(path) },
 			),
 	}));

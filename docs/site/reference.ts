@@ -54,7 +54,7 @@ function listOf(module: string, names: readonly Declared[]): string {
 		({ name, text }) =>
 			`| [\`${name}\`](#${name}) | ${cell(sentenceOf(text))} |`,
 	);
-	return `From \`${module}\`:\n\n| Name | |\n| --- | --- |\n${rows.join("\n")}\n`;
+	return `From \`${module}\`:\n\n| Name | What it is |\n| --- | --- |\n${rows.join("\n")}\n`;
 }
 
 function entry(
@@ -98,5 +98,5 @@ export function referenceIndex(pages: readonly Page[]): string {
 		const part = path.replace(/^reference\/|\.md$/g, "");
 		return `| [${title}](/reference/${part}) | ${parts[part]?.[1]} |`;
 	});
-	return `| Part | |\n| --- | --- |\n${rows.join("\n")}\n`;
+	return `| Part | What it is for |\n| --- | --- |\n${rows.join("\n")}\n`;
 }

@@ -102,7 +102,7 @@ export async function checkpointTable(): Promise<string> {
 		what,
 	]);
 	const dtypes = `Tensors of ${list(Object.keys(arrays))}.`;
-	return `${table(["Container", ""], [...rows, ...refused])}\n\n${dtypes}`;
+	return `${table(["Container", "Written by"], [...rows, ...refused])}\n\n${dtypes}`;
 }
 
 /** Architectures, their parameters, and the published checkpoints of each. */
@@ -134,13 +134,13 @@ export function imageTable(): string {
 		describeFormat(Buffer.from(bytes, "latin1")),
 		"refused by this name",
 	]);
-	return table(["Format", ""], [...Object.entries(formats), ...refused]);
+	return table(["Format", "What of it"], [...Object.entries(formats), ...refused]);
 }
 
 /** Corruptions, their variants, and sets of corrupted images that are read as published. */
 export function corruptionTable(): string {
 	return table(
-		["", "Names"],
+		["Of", "Names"],
 		[
 			["corruptions", list(corruptionNames)],
 			["variants of them", list(corruptionVariants)],
