@@ -42,7 +42,7 @@ const plain = (text: string): string =>
 const sentenceOf = (text: string): string => {
 	const [paragraph = ""] = text.split("\n\n");
 	const line = paragraph.replaceAll(/\s+/g, " ");
-	return /^.*?[.:;](?= [A-Z`]|$)/.exec(line)?.[0] ?? line;
+	return /^.*?[.;](?= [A-Z`]|$)/.exec(line)?.[0] ?? line;
 };
 
 const cell = (text: string): string => plain(text).replaceAll("|", "\\|");
