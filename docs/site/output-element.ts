@@ -87,8 +87,8 @@ export function outputElement(output: Output, keep: Keep): string {
 	const html = htmlOf(output, keep)
 		.replaceAll(
 			/\n{2,}/g,
-			(lines) => "\n&#8203;".repeat(lines.length - 1) + "\n",
+			(lines) => `${"\n&#8203;".repeat(lines.length - 1)}\n`,
 		)
 		.trim();
-	return `<div class="output" v-pre role="region" aria-label="Output" tabindex="0">\n${html}\n</div>`;
+	return `<div class="output" v-pre role="group" aria-label="Output" tabindex="0">\n${html}\n</div>`;
 }

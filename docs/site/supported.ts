@@ -134,7 +134,10 @@ export function imageTable(): string {
 		describeFormat(Buffer.from(bytes, "latin1")),
 		"refused by this name",
 	]);
-	return table(["Format", "What of it"], [...Object.entries(formats), ...refused]);
+	return table(
+		["Format", "What of it"],
+		[...Object.entries(formats), ...refused],
+	);
 }
 
 /** Corruptions, their variants, and sets of corrupted images that are read as published. */
