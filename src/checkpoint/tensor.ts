@@ -17,7 +17,8 @@ export type TensorData =
 	| BigInt64Array
 	| BigUint64Array;
 
-const arrays = {
+/** The typed arrays of the elements, by dtype. */
+export const arrays = {
 	float32: Float32Array,
 	float64: Float64Array,
 	float16: Uint16Array,

@@ -22,7 +22,8 @@ export interface PlanOptions {
 
 type TracedFunction = (...args: never[]) => TensorContainer;
 
-function trace(
+/** Records what a function computes of symbols in place of its arguments; nothing is computed. */
+export function trace(
 	backend: OnnxRuntimeBackend,
 	fn: TracedFunction,
 	{ call, options }: { call: Flattened; options: TracerOptions },

@@ -17,7 +17,7 @@ test("the front door has about a hundred names, and no name is at both doors", (
 });
 
 test("every name has a doc comment", () => {
-	const bare = [...front, ...parts].filter(({ summary }) => summary === "");
+	const bare = [...front, ...parts].filter(({ text }) => text === "");
 	assert.deepEqual(
 		bare.map(({ name }) => name),
 		[],

@@ -7,8 +7,11 @@ import { remedies } from "../../src/combine/remedies.js";
 import { problemsIn, snippetsOf, together } from "./snippets.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
-const docs = readdirSync(join(root, "docs"))
-	.filter((name) => name.endsWith(".md"))
+const docs = readdirSync(join(root, "docs"), {
+	recursive: true,
+	encoding: "utf8",
+})
+	.filter((name) => name.endsWith(".md") && !name.startsWith("."))
 	.map((name) => join(root, "docs", name));
 const guides = ["CONTRIBUTING.md", "CHANGELOG.md"].map((name) =>
 	join(root, name),
@@ -18,7 +21,10 @@ const readmes = ["README.md", "kernel/README.md"].map((name) =>
 );
 
 const readme = together(snippetsOf(join(root, "README.md")));
-const blocks = [...docs, ...guides].flatMap(snippetsOf);
+const story = join(root, "docs", "study.md");
+const blocks = [...docs, ...guides].flatMap((page) =>
+	page === story ? together(snippetsOf(page)) : snippetsOf(page),
+);
 const wrong = {
 	page: join(root, "docs", "none.md"),
 	line: 7,
@@ -28,7 +34,7 @@ const wrong = {
 const problems = problemsIn([...readme, ...blocks, wrong]);
 const isExpected = (problem: string) => problem.startsWith(`${wrong.page}:`);
 
-test("the code of the pages is right: of the README as a whole, of the others block by block", () => {
+test("the code of the pages is right: of the README and of the study as a whole, of the others block by block", () => {
 	assert.ok(blocks.length > 9, `${blocks.length} blocks`);
 	assert.deepEqual(
 		problems.filter((problem) => !isExpected(problem)),

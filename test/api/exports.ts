@@ -5,8 +5,11 @@ import ts from "typescript";
 /** One name of a door. */
 export interface Exported {
 	readonly name: string;
-	/** The first paragraph of its doc comment; empty where there is none. */
-	readonly summary: string;
+	/** Its doc comment; empty where there is none. */
+	readonly text: string;
+	/** Exported names in its declaration. */
+	readonly named: readonly string[];
+	readonly symbol: ts.Symbol;
 	/** Types of this package in its declaration that no door exports. */
 	readonly hidden: readonly string[];
 }
@@ -71,12 +74,17 @@ export function exportsOf(
 	);
 	const read = (symbol: ts.Symbol): Exported => {
 		const own = unaliased(checker, symbol);
-		const hidden = (own.declarations ?? [])
-			.flatMap((declaration) => namedIn(checker, declaration))
-			.filter((named) => !known.has(named));
+		const inside = (own.declarations ?? []).flatMap((declaration) =>
+			namedIn(checker, declaration),
+		);
+		const hidden = inside.filter((named) => !known.has(named));
+		const named = inside.filter((named) => known.has(named));
+		const text = ts.displayPartsToString(own.getDocumentationComment(checker));
 		return {
 			name: symbol.name,
-			summary: ts.displayPartsToString(own.getDocumentationComment(checker)),
+			text,
+			named: [...new Set(named.map(({ name }) => name))],
+			symbol: own,
 			hidden: [...new Set(hidden.map(({ name }) => name))],
 		};
 	};

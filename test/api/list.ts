@@ -3,8 +3,8 @@ import { exportsOf } from "./exports.js";
 
 for (const [door, names] of exportsOf("index", "parts")) {
 	console.log(`${door}: ${names.length} names`);
-	for (const { name, summary } of names) {
-		console.log(`  ${name.padEnd(30)} ${summary.split("\n")[0]}`);
-		if (summary === "") process.exitCode = 1;
+	for (const { name, text } of names) {
+		console.log(`  ${name.padEnd(30)} ${text.split("\n")[0]}`);
+		if (text === "") process.exitCode = 1;
 	}
 }

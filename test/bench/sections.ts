@@ -1,0 +1,84 @@
+/** A report of benchmarks: a section for each heading, replaced when it is measured again. */
+
+/** What a benchmark printed under one heading, or what stands there. */
+export interface Section {
+	readonly title: string;
+	/** The heading and all below it, without empty lines at the end. */
+	readonly text: string;
+}
+
+const isRow = (line: string): boolean => line.startsWith("| ");
+
+const cellsOf = (line: string): string[] =>
+	line
+		.slice(1, line.lastIndexOf("|"))
+		.split("|")
+		.map((cell) => cell.trim());
+
+const isRule = (cell: string): boolean => /^:?-+:?$/.test(cell);
+
+/** Lines of a table with columns as wide as their widest cell; numbers, by the rule below the head, on the right. */
+function aligned(lines: readonly string[]): string[] {
+	const rows = lines.map(cellsOf);
+	const [head = [], rules = []] = rows;
+	const widths = head.map((_, column) =>
+		Math.max(
+			...rows
+				.map((row) => row[column] ?? "")
+				.map((cell) => (isRule(cell) ? 3 : cell.length)),
+		),
+	);
+	return rows.map((row) => {
+		const cells = widths.map((width, column) => {
+			const cell = row[column] ?? "";
+			const isRight = rules[column]?.endsWith(":");
+			if (isRule(cell))
+				return `${"-".repeat(width - (isRight ? 1 : 0))}${isRight ? ":" : ""}`;
+			return isRight ? cell.padStart(width) : cell.padEnd(width);
+		});
+		return `| ${cells.join(" | ")} |`;
+	});
+}
+
+/** Markdown with its tables aligned. */
+export function alignTables(text: string): string {
+	const lines = text.split("\n");
+	const made: string[] = [];
+	for (let at = 0; at < lines.length; ) {
+		const rest = lines.slice(at);
+		const end = rest.findIndex((line) => !isRow(line));
+		const count = end < 0 ? rest.length : end;
+		made.push(
+			...(count > 0 ? aligned(rest.slice(0, count)) : rest.slice(0, 1)),
+		);
+		at += Math.max(1, count);
+	}
+	return made.join("\n");
+}
+
+/** The sections of a text; what stands before the first heading is none. */
+export const sectionsOf = (text: string): Section[] =>
+	text
+		.split(/^(?=## )/m)
+		.filter((part) => part.startsWith("## "))
+		.map((part) => ({
+			title: part.slice(3, part.indexOf("\n")).trim(),
+			text: part.trimEnd(),
+		}));
+
+/** A report with some sections anew: in the place of those with their titles, new ones at the end. */
+export function withSections(
+	report: string,
+	measured: readonly Section[],
+): string {
+	const before = report.split(/^(?=## )/m)[0]?.trimEnd() ?? "";
+	const known = sectionsOf(report);
+	const anew = new Map(measured.map((section) => [section.title, section]));
+	const kept = known.map((section) => anew.get(section.title) ?? section);
+	const titles = new Set(known.map(({ title }) => title));
+	const added = measured.filter(({ title }) => !titles.has(title));
+	const texts = [...kept, ...added].map((section) =>
+		anew.has(section.title) ? alignTables(section.text) : section.text,
+	);
+	return `${[before, ...texts].join("\n\n")}\n`;
+}
