@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { describeHolder, type Holder, isAlive } from "./holder.js";
+import { describeHolder, type Holder } from "./holder.js";
+import { isLiving } from "./process-mark.js";
 
 /** The file by which versions before the claim held a folder. */
 const lockFile = "lock";
@@ -20,7 +21,7 @@ export function refuseEarlierLock(folder: string): void {
 	}
 	if (!Number.isInteger(holder?.pid)) return;
 	const { host, pid } = holder as Holder;
-	if (host === hostname() && pid !== process.pid && isAlive(holder as Holder))
+	if (host === hostname() && pid !== process.pid && isLiving(holder as Holder))
 		throw new Error(
 			`${path}: ${describeHolder({ ...(holder as Holder) })} is writing the run, by an earlier version; wait for it, or, if it is gone, remove the file`,
 		);

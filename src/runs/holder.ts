@@ -1,15 +1,13 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { markOf, type ProcessMark } from "./process-mark.js";
 
 /** Who holds a claim. */
-export interface Holder {
+export interface Holder extends ProcessMark {
 	/** Of the claim's folder: the file of another holder says nothing. */
 	readonly token: string;
 	readonly host: string;
-	readonly pid: number;
-	/** When the process began, in its system's own words, since process ids are used again; "" where it does not say. */
-	readonly began: string;
 	/** Slurm's job, with the place in its array, where there is one. */
 	readonly job?: string;
 	/** How often Slurm has begun that job anew. */
@@ -18,33 +16,6 @@ export interface Holder {
 
 /** The file in a claim's folder that says who holds it. */
 export const holderFile = "holder.json";
-
-/** When a process of this machine began, in its system's own words; "" where it does not say. */
-export function beginOf(pid: number): string {
-	try {
-		const status = readFileSync(`/proc/${pid}/stat`, "utf8");
-		// The name of the program, in parentheses, may hold spaces.
-		return status.slice(status.lastIndexOf(")") + 2).split(" ")[19] ?? "";
-	} catch {
-		return "";
-	}
-}
-
-/** Whether a process of this machine is there, and is the one that began then. */
-export function isAlive({
-	pid,
-	began,
-}: Pick<Holder, "pid" | "began">): boolean {
-	const begin = beginOf(pid);
-	try {
-		process.kill(pid, 0);
-	} catch (error) {
-		// Of another user's process the system may say no more than that it is there.
-		const isOthers = (error as NodeJS.ErrnoException).code === "EPERM";
-		return isOthers && (begin === "" || begin === began);
-	}
-	return begin === began;
-}
 
 /** Slurm's words for where this process runs. */
 function jobOf(
@@ -64,8 +35,7 @@ function jobOf(
 export const ownHolder = (token: string): Holder => ({
 	token,
 	host: hostname(),
-	pid: process.pid,
-	began: beginOf(process.pid),
+	...markOf(process.pid),
 	...jobOf(process.env),
 });
 

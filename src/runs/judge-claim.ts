@@ -1,8 +1,9 @@
 import { pathOf, type Standing, standingClaim } from "./claim-folder.js";
 import { heldClaims } from "./held-claim.js";
-import { type Holder, isAlive, ownHolder, readHolder } from "./holder.js";
+import { type Holder, ownHolder, readHolder } from "./holder.js";
 import { lease } from "./lease.js";
 import { isNothingHeld } from "./notebook-hold.js";
+import { isLiving } from "./process-mark.js";
 
 /** What to do about a claim that another has: take it over, look at it again, or leave the folder to it. */
 export type Judgment =
@@ -68,7 +69,7 @@ export function judgeClaim(folder: string, standing: Standing): Judgment {
 	if (job !== undefined && holder.job === job && other !== attempt)
 		return other < attempt ? { take: true } : { refuse: holder };
 	if (!isHere) return whetherStill(folder, standing, holder);
-	return isAlive(holder) ? { refuse: holder } : { take: true };
+	return isLiving(holder) ? { refuse: holder } : { take: true };
 }
 
 /** Begins to watch the claims of folders, so that those that are to be taken over one after another are waited for together. */

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { pathOf, standingClaim } from "../runs/claim-folder.js";
-import { type Holder, isAlive, readHolder } from "../runs/holder.js";
+import { type Holder, readHolder } from "../runs/holder.js";
+import { isLiving } from "../runs/process-mark.js";
 
 /** The process that has claimed a run; who it is cannot be read in the moment in which its claim moves on. */
 export interface HeldBy extends Partial<Holder> {
@@ -23,5 +24,5 @@ export function isHolderAlive({
 	began = "",
 }: HeldBy): boolean | undefined {
 	if (host !== hostname() || pid === undefined) return undefined;
-	return isAlive({ pid, began });
+	return isLiving({ pid, began });
 }

@@ -4,8 +4,10 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { isLiving } from "../runs/process-mark.js";
 import { writeWhole } from "../runs/whole-file.js";
 import type { Executor, Job, SweepPlace } from "./executor.js";
+import { heldBy, isHolderAlive } from "./held-by.js";
 import {
 	hostsOf,
 	jobId,
@@ -17,8 +19,6 @@ import {
 	removeRequest,
 	writeRequest,
 } from "./local-folder.js";
-import { isLiving } from "./process-mark.js";
-import { isSeated } from "./seat.js";
 
 /** How workers are run on this machine. */
 export type LocalSettings = Pick<
@@ -51,12 +51,18 @@ function startSupervisor(folder: string): () => boolean {
 	}
 }
 
+/** Whether a supervisor of this machine is at work: it has claimed the folder that it writes to. */
+export function isSupervisedHere(sweep: string): boolean {
+	const held = heldBy(localFiles(sweep).folder);
+	return held !== undefined && isHolderAlive(held) !== false;
+}
+
 /** Waits until a supervisor has done something, and sees to it that there is one. */
 async function untilSupervised(
 	folder: string,
 	isDone: () => boolean,
 ): Promise<void> {
-	const { seat, log } = localFiles(folder);
+	const { log } = localFiles(folder);
 	const began = performance.now();
 	let runs = startSupervisor(folder);
 	while (!isDone()) {
@@ -65,7 +71,7 @@ async function untilSupervised(
 			throw new Error(
 				`no supervisor of ${folder} has begun after ${patienceMilliseconds / 1000} s: ${log} may say why`,
 			);
-		if (runs() || isDone() || isSeated(seat)) continue;
+		if (runs() || isDone() || isSupervisedHere(folder)) continue;
 		runs = startSupervisor(folder);
 	}
 }
@@ -107,7 +113,7 @@ function seen(
 
 function jobsOn(folder: string, host: string): Job[] {
 	const isHere = host === hostname();
-	const isSupervised = isHere && isSeated(localFiles(folder).seat);
+	const isSupervised = isHere && isSupervisedHere(folder);
 	return readRecords(folder, host).flatMap(({ submission, records }) =>
 		records.map((job, index): Job => {
 			const { state } = job;

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import type { ProcessMark } from "../runs/process-mark.js";
 import { makeFolder, writeWhole } from "../runs/whole-file.js";
-import type { ProcessMark } from "./process-mark.js";
 
 /** A submission as it is asked of a supervisor. */
 export interface LocalRequest {
@@ -41,8 +41,6 @@ export function localFiles(sweep: string, host = hostname()) {
 		`${String(submission).padStart(4, "0")}.json`;
 	return {
 		folder,
-		/** Who supervises. */
-		seat: join(folder, "supervisor.json"),
 		/** What goes wrong with the supervisor itself. */
 		log: join(folder, "supervisor.log"),
 		/** Submissions that no supervisor has taken yet. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
+import { markOf, type ProcessMark } from "../runs/process-mark.js";
 import { type LocalRequest, logOf } from "./local-folder.js";
-import { markOf, type ProcessMark } from "./process-mark.js";
 
 /** Says to a worker how many threads it may use; without it, a process uses all cores. */
 export const threadsVariable = "ROBUST_TRANSFER_THREADS";

@@ -1,5 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
+import { withClaim } from "../runs/claim.js";
+import { ClaimRefusedError } from "../runs/claim-refused-error.js";
+import { isLiving, signalProcess } from "../runs/process-mark.js";
 import {
 	jobId,
 	type LocalJob,
@@ -11,8 +14,6 @@ import {
 	removeRequest,
 	writeRecord,
 } from "./local-folder.js";
-import { isLiving, signalProcess } from "./process-mark.js";
-import { leaveSeat, takeSeat } from "./seat.js";
 import { startWorker } from "./start-worker.js";
 
 /** What a supervisor knows; all but what it waits for is on the disk too. */
@@ -172,6 +173,26 @@ async function workOff(desk: Desk, signal: AbortSignal): Promise<void> {
 	}
 }
 
+async function superviseOnce(
+	sweep: string,
+	signal: AbortSignal,
+): Promise<void> {
+	const desk: Desk = {
+		sweep,
+		records: new Map(),
+		own: new Set(),
+		ending: new Map(),
+		wake: () => {},
+	};
+	const wake = () => desk.wake();
+	signal.addEventListener("abort", wake);
+	try {
+		await workOff(desk, signal);
+	} finally {
+		signal.removeEventListener("abort", wake);
+	}
+}
+
 /**
  * Runs the jobs of a sweep that are asked of this machine, until there are none left.
  *
@@ -183,24 +204,14 @@ export async function supervise(
 	sweep: string,
 	signal: AbortSignal,
 ): Promise<void> {
-	const { seat } = localFiles(sweep);
-	while (takeSeat(seat)) {
-		const desk: Desk = {
-			sweep,
-			records: new Map(),
-			own: new Set(),
-			ending: new Map(),
-			wake: () => {},
-		};
-		const wake = () => desk.wake();
-		signal.addEventListener("abort", wake);
-		try {
-			await workOff(desk, signal);
-		} finally {
-			signal.removeEventListener("abort", wake);
-			leaveSeat(seat);
-		}
-		// What was asked in the meantime found somebody in the seat.
-		if (readRequests(sweep).length === 0) return;
+	const { folder } = localFiles(sweep);
+	try {
+		do await withClaim(folder, () => superviseOnce(sweep, signal));
+		while (
+			// What was asked in the meantime found somebody at work.
+			readRequests(sweep).length > 0
+		);
+	} catch (error) {
+		if (!(error instanceof ClaimRefusedError)) throw error;
 	}
 }

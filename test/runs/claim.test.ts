@@ -18,8 +18,8 @@ import {
 	type Standing,
 	standingClaim,
 } from "../../src/runs/claim-folder.js";
-import { beginOf } from "../../src/runs/holder.js";
 import { lease } from "../../src/runs/lease.js";
+import { markOf } from "../../src/runs/process-mark.js";
 import { publishFile, removeFile } from "../../src/runs/publish-file.js";
 import { appendRow } from "../../src/runs/rows.js";
 import { readLog } from "../../src/runs/run-folder.js";
@@ -64,7 +64,7 @@ function hold(folder: string) {
 }
 
 /** Another process of this machine, which is there for as long as the test. */
-const parent = { pid: process.ppid, began: beginOf(process.ppid) };
+const parent = markOf(process.ppid);
 
 describe("calls in one process", () => {
 	test("one waits for the other", async () => {

@@ -7,11 +7,16 @@ import { availableParallelism, hostname } from "node:os";
 import { join } from "node:path";
 import { afterEach, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import {
+	isLiving,
+	markOf,
+	type ProcessMark,
+} from "../../src/runs/process-mark.js";
 import type { Executor, Job } from "../../src/sweep/executor.js";
+import { heldBy } from "../../src/sweep/held-by.js";
 import { type LocalOptions, local } from "../../src/sweep/local.js";
+import { isSupervisedHere } from "../../src/sweep/local-executor.js";
 import { localFiles } from "../../src/sweep/local-folder.js";
-import { isLiving, markOf } from "../../src/sweep/process-mark.js";
-import { holderOf, isSeated } from "../../src/sweep/seat.js";
 import { scratchFolder } from "../train/folders.js";
 import { begun, begunIn, end, stubbed, until } from "./stubbed.js";
 
@@ -33,7 +38,8 @@ const ended = (id: string): Promise<Job> =>
 		const job = await jobOf(id);
 		return job?.state === "ended" ? job : undefined;
 	});
-const supervisor = () => holderOf(localFiles(folder).seat);
+const supervisor = () =>
+	heldBy(localFiles(folder).folder) as ProcessMark | undefined;
 
 async function killSupervisor(): Promise<void> {
 	const mark = supervisor()!;
@@ -45,10 +51,7 @@ afterEach(async () => {
 	if (!existsSync(folder)) return;
 	const jobs = await stubbed().jobs(place());
 	for (const { id } of jobs) end(folder, id);
-	await until(
-		"the supervisor to leave",
-		() => !isSeated(localFiles(folder).seat),
-	);
+	await until("the supervisor to leave", () => !isSupervisedHere(folder));
 });
 
 test("no more jobs run at once than are to, each with its share of the threads", async () => {

@@ -27,12 +27,14 @@ export const markOf = (pid: number): ProcessMark => ({
 
 /** Whether a process of this machine is still at work; one that has ended and waits to be noticed is not. */
 export function isLiving({ pid, began }: ProcessMark): boolean {
+	const status = statusOf(pid);
 	try {
 		process.kill(pid, 0);
 	} catch (error) {
 		if ((error as NodeJS.ErrnoException).code !== "EPERM") return false;
+		// Of another user's process the system may say no more than that it is there.
+		if (status === undefined) return true;
 	}
-	const status = statusOf(pid);
 	if (status === undefined) return began === "";
 	return !["Z", "X"].includes(status.state) && status.began === began;
 }
