@@ -15,11 +15,13 @@ function write(path: string, text: string): string {
 	return whole;
 }
 
-const line = (run: string, correct?: string): string =>
-	`${JSON.stringify(madeUpRow({ run, ...(correct && { correct }) }))}\n`;
+const line = (run: string, correct?: string, corruption = "fog"): string =>
+	`${JSON.stringify(madeUpRow({ run, corruption, ...(correct && { correct }) }))}\n`;
 
 test("results of all runs below a folder are one table", () => {
-	write("whole/a/results.jsonl", line("a") + line("a"));
+	const frost = line("a", undefined, "frost");
+	// What two processes wrote of one cell, of which one had lost the run, is one row.
+	write("whole/a/results.jsonl", line("a") + frost + frost);
 	write("whole/deeper/b/results.jsonl", line("b", "AQ=="));
 	write("whole/c/log.jsonl", "{}\n");
 	const table = loadResults(join(folder, "whole"));

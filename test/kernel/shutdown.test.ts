@@ -229,7 +229,8 @@ test("so does the runner of notebooks that is told to end", async () => {
 		const [first, second, third] = readNotebook(path).cells;
 		assert.match(JSON.stringify(first?.outputs), /first/);
 		assert.match(JSON.stringify(second?.outputs), /Interrupted/);
-		assert.deepEqual(third?.outputs, []);
+		// After a first Ctrl-C that ends the cell, the next one may begin.
+		if (signals[0] === "SIGHUP") assert.deepEqual(third?.outputs, []);
 	}
 });
 
