@@ -180,6 +180,7 @@ export async function combineRuns(
 		...(data !== undefined && { data: JSON.parse(JSON.stringify(data)) }),
 	});
 	const folder = join(place, record.id);
-	const work = { rule: made, runs: arranged, record, task, signal };
-	return wholeRun(folder, () => combine(work), signal);
+	const work = { rule: made, runs: arranged, record, task };
+	const make = (signal: AbortSignal) => combine({ ...work, signal });
+	return wholeRun(folder, make, signal);
 }

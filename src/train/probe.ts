@@ -220,7 +220,7 @@ export async function probe<Target, Prediction>(
 		folder,
 		describeProbe(source, task, { settings, name }),
 	);
-	const make = async () => {
+	const make = async (signal: AbortSignal) => {
 		const work = { task, settings, names, signal };
 		const { fitted, tensors } = await fit(source, work);
 		return { record: withFound(place.record, fitted), tensors };

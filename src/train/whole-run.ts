@@ -1,5 +1,5 @@
 import type { NamedTensors } from "../checkpoint/tensor.js";
-import { withClaim } from "../runs/claim.js";
+import { type Claim, heeding, withClaim } from "../runs/claim.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { writeWeights } from "../runs/weights-file.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
@@ -8,11 +8,12 @@ import { openRun, type Run, type RunRecord } from "./run.js";
 /**
  * The finished run in a folder; where it is not there, it is made, record and weights in one go, by one process.
  *
- * Throws what `make` throws, and the reason of `signal` while another process has the folder.
+ * What `make` is given ends where `signal` does, or another process has taken over. Throws what `make` throws, and the
+ * reason of `signal` while another process has the folder.
  */
 export async function wholeRun(
 	folder: string,
-	make: () => Promise<{
+	make: (signal: AbortSignal) => Promise<{
 		readonly record: RunRecord;
 		readonly tensors: NamedTensors;
 	}>,
@@ -21,10 +22,10 @@ export async function wholeRun(
 	const isDone = () => isRun(folder) && openRun(folder).finished;
 	if (isDone()) return openRun(folder);
 	makeFolder(folder);
-	const work = async () => {
+	const work = async (claim: Claim) => {
 		if (isDone()) return;
 		removePartials(folder);
-		const { record, tensors } = await make();
+		const { record, tensors } = await make(heeding([claim], signal));
 		const files = runFiles(folder);
 		writeWhole(files.record, `${JSON.stringify(record, null, "\t")}\n`);
 		writeWeights(files.weights, tensors, { run: record.id });
