@@ -54,7 +54,7 @@ export function statusText(
 	return [
 		...[table.counts, ...table.notes],
 		...(rows.length > 0 ? ["", line(used), ...rows] : []),
-		...(table.rest ? [table.rest] : []),
+		...(table.rest && cells !== 0 ? [table.rest] : []),
 	]
 		.map((text) => cut(text, width))
 		.join("\n");
