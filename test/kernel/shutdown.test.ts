@@ -99,17 +99,17 @@ const shutdown = (client: KernelClient, restart: boolean) =>
 
 let reached = 0;
 
-/** Waits until the log tells of a step after those that were saved. */
-async function untilFurther(): Promise<void> {
+/** Waits until the log tells of a step after those that were saved, or who makes it is gone. */
+async function untilFurther(isGone: () => boolean): Promise<void> {
 	const isThere = () => existsSync(join(own, expected.id, "log.jsonl"));
 	const last = () => (isThere() && runOf(own).log.at(-1)?.step) || 0;
-	while (last() <= reached) await delay(20);
+	while (last() <= reached && !isGone()) await delay(20);
 }
 
 /** Begins a cell that trains; resolves once it has got further, with what becomes of the cell. */
 async function beginTraining(client: KernelClient, code: string) {
 	const begun = await beginCell(client, code);
-	await untilFurther();
+	await untilFurther(() => client.process.exitCode !== null);
 	return begun;
 }
 
@@ -218,7 +218,7 @@ test("so does the runner of notebooks that is told to end", async () => {
 			{ stdio: ["ignore", "ignore", "ignore"] },
 		);
 		const ended = once(child, "exit");
-		await Promise.race([untilFurther(), ended]);
+		await untilFurther(() => child.exitCode !== null);
 		for (const signal of signals) {
 			child.kill(signal);
 			await delay(200);
