@@ -88,9 +88,14 @@ describe("scoring images of varied size", () => {
 		const start = context.mock.method(Worker.prototype, "postMessage");
 		for (const task of [variedTask(), withoutSource(variedTask())])
 			await rowsOf(task, { workers: 0 });
-		assert.equal(start.mock.callCount(), 0);
+		// The thread that moves claims on has messages of its own.
+		const given = () =>
+			start.mock.calls.filter(
+				({ arguments: [message] }) => "ticket" in message,
+			);
+		assert.equal(given().length, 0);
 		await rowsOf(variedTask(), { workers: 1 });
-		assert.ok(start.mock.callCount() > 0);
+		assert.ok(given().length > 0);
 		await assert.rejects(
 			rowsOf(variedTask(), { workers: -1 }),
 			/workers must be a whole number of at least 0, not -1/,
