@@ -122,10 +122,7 @@ export class DebugAdapter {
 		next: this.#go("stepOver"),
 		stepIn: this.#go("stepInto"),
 		stepOut: this.#go("stepOut"),
-		pause: async () => {
-			await this.#inspected.call("slow", 1);
-			return this.#inspected.post<undefined>("Debugger.pause");
-		},
+		pause: () => this.#inspected.pause(),
 		modules: () => this.#scripts.modules(),
 		inspectVariables: async () =>
 			this.#variables(await this.#inspected.call<number>("notebook"), {}),

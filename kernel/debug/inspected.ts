@@ -88,6 +88,12 @@ export class Inspected {
 				});
 	}
 
+	/** Makes the thread stand still at its next step; loops that call nothing are made to call something first. */
+	async pause(): Promise<undefined> {
+		await this.call("slow", 1);
+		return this.post<undefined>("Debugger.pause");
+	}
+
 	/** Lets the thread go on, for good. */
 	disconnect(): void {
 		this.#session.disconnect();

@@ -17,9 +17,9 @@ export interface Holder extends ProcessMark {
 /** The file in a claim's folder that says who holds it. */
 export const holderFile = "holder.json";
 
-/** Slurm's words for where this process runs. */
-function jobOf(
-	environment: NodeJS.ProcessEnv,
+/** The job of Slurm that this process is, and how often it was begun anew; nothing where it is none. */
+export function slurmJob(
+	environment = process.env,
 ): Pick<Holder, "job" | "attempt"> {
 	const {
 		SLURM_JOB_ID: single,
@@ -36,7 +36,7 @@ export const ownHolder = (token: string): Holder => ({
 	token,
 	host: hostname(),
 	...markOf(process.pid),
-	...jobOf(process.env),
+	...slurmJob(),
 });
 
 /** Who holds the claim in a folder with that token; undefined where it does not say so, or not yet. */

@@ -23,7 +23,7 @@ import type { CellReading } from "./read-cell.js";
 
 /** How a sweep is estimated. */
 export interface EstimateOptions {
-	/** Stops what is being measured; by default a notebook's interrupt. */
+	/** Stops what is being measured, as a notebook's interrupt does. */
 	readonly signal?: AbortSignal;
 }
 
@@ -143,7 +143,7 @@ export async function estimateSweep(
 	options: EstimateOptions = {},
 ): Promise<Estimate> {
 	checkOptions("estimate", options, checks);
-	const signal = options.signal ?? notebookSignal();
+	const signal = notebookSignal(options.signal);
 	const executor = isOwn(given)
 		? (given.make(given.options) as Executor)
 		: given;

@@ -6,7 +6,7 @@ import { progressText, type Reporter } from "../train/reporter.js";
 import { removeFailure, writeFailure } from "./failure.js";
 import { isRefused } from "./is-refused.js";
 import { type Plan, type PlannedCell, readPlan } from "./plan.js";
-import { requeue } from "./requeue.js";
+import { slurmCommand } from "./slurm-command.js";
 import { readSubmission } from "./submission.js";
 import {
 	isDone,
@@ -121,8 +121,10 @@ async function afterStop(reason: unknown): Promise<void> {
 		reason instanceof WorkerStopped && reason.signal === "SIGUSR2";
 	if (!isSlurm || !isTimeUp) return;
 	say(`${job} is to be requeued`);
-	const problem = await requeue(job);
-	if (problem !== undefined) say(`scontrol requeue ${job}: ${problem}`);
+	// The call may be ended by the requeue that it causes; where it fails, a new submission sends the cells again.
+	await slurmCommand("scontrol", ["requeue", job]).catch((error: Error) =>
+		say(error.message),
+	);
 }
 
 /**

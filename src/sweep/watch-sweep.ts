@@ -12,7 +12,7 @@ import { statusText } from "./status-text.js";
 export interface WatchOptions {
 	/** Is given each status; by default a table in a notebook that changes in place, and nothing elsewhere. */
 	readonly show?: (status: SweepStatus) => void;
-	/** Ends watching, not the jobs; by default a notebook's interrupt. */
+	/** Ends watching, not the jobs, as a notebook's interrupt does. */
 	readonly signal?: AbortSignal;
 	/** How often the folders of runs are read, in seconds; 5 by default. */
 	readonly everySeconds?: number;
@@ -66,7 +66,7 @@ export async function watchSweep(
 ): Promise<SweepStatus> {
 	checkOptions("watch", options, checks);
 	const { show = inNotebook(), everySeconds = 5 } = options;
-	const signal = options.signal ?? notebookSignal();
+	const signal = notebookSignal(options.signal);
 	const wait = patience();
 	let jobsEvery = 0;
 	for (;;) {

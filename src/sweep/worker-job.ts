@@ -1,4 +1,5 @@
 import { hostname } from "node:os";
+import { slurmJob } from "../runs/holder.js";
 
 /** Where a worker runs, in the words of what has started it. */
 export interface WorkerJob {
@@ -11,19 +12,10 @@ export interface WorkerJob {
 	readonly isSlurm: boolean;
 }
 
-/** What the environment says of where this process runs. */
-export function workerJob(environment = process.env): WorkerJob {
-	const {
-		SLURM_JOB_ID: single,
-		SLURM_ARRAY_JOB_ID: array,
-		SLURM_ARRAY_TASK_ID: task,
-		SLURM_RESTART_COUNT: restarts = "0",
-	} = environment;
-	const job = array && task ? `${array}_${task}` : single;
-	return {
-		host: hostname(),
-		job: job ?? `process ${process.pid}`,
-		attempt: Number(restarts) || 0,
-		isSlurm: job !== undefined,
-	};
+/** Where this process runs, as its environment says it. */
+export function workerJob(): WorkerJob {
+	const { job, attempt = 0 } = slurmJob();
+	const name = job ?? `process ${process.pid}`;
+	const isSlurm = job !== undefined;
+	return { host: hostname(), job: name, attempt, isSlurm };
 }
