@@ -11,7 +11,7 @@ import {
 	estimateOf,
 	type PacedCells,
 } from "./estimate.js";
-import type { Executor } from "./executor.js";
+import { cellsPerJobOf, type Executor } from "./executor.js";
 import type { AnyExecutor } from "./executors.js";
 import { kindOf, loggedPace, runsByKind } from "./logged-pace.js";
 import { measuredPace } from "./measured-pace.js";
@@ -149,9 +149,10 @@ export async function estimateSweep(
 		: given;
 	const { threads = engine().threads ?? 1 } = executor;
 	const known = runsByKind(planFiles(folder).runs, { ...engine(), threads });
+	const all = [...known.values()].flat();
 	const groups = groupsLeft({ plan, read }).map(({ kind, ...group }) => {
 		const isScored = group.cells.some(({ images }) => images > 0);
-		const pace = loggedPace(known.get(kind) ?? [], { isScored });
+		const pace = loggedPace(known.get(kind) ?? [], { isScored, all });
 		return { ...group, ...(pace && { pace }) };
 	});
 	const untold = groups.filter(({ pace }) => !pace);
@@ -165,5 +166,8 @@ export async function estimateSweep(
 		paced.push({ ...group, ...found });
 	}
 	if (untold.length > 0) say(untold.length, "");
-	return estimateOf(paced, { ...executor, threads }, plan.cells.length);
+	const count = paced.reduce((sum, { cells }) => sum + cells.length, 0);
+	const cellsPerJob = cellsPerJobOf(executor, count);
+	const hands = { ...executor, threads, cellsPerJob };
+	return estimateOf(paced, hands, plan.cells.length);
 }

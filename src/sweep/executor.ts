@@ -1,6 +1,6 @@
 import type { Own } from "../own.js";
 
-/** Jobs that are to be run: each works on its cells, one after another. */
+/** Jobs that are to be run: each works on its cells: fine-tunes one after another, and scores them together. */
 export interface SubmitRequest {
 	/** The sweep's own folder, absolute. */
 	readonly folder: string;
@@ -38,8 +38,11 @@ export interface Executor {
 	readonly name: string;
 	/** Jobs at once, at most; as many as there are by default. */
 	readonly atOnce?: number;
-	/** Cells of one job, one after another; 1 by default. */
-	readonly cellsPerJob?: number;
+	/**
+	 * Cells of one job, which are fine-tuned one after another and then scored together, or what makes that of how many
+	 * cells are sent; 1 by default.
+	 */
+	readonly cellsPerJob?: number | ((cells: number) => number);
 	/** Threads of each job; those of this process by default. */
 	readonly threads?: number;
 	/** Starts jobs, and returns once that they will run does not depend on this process; what it returns is written down. */
@@ -49,6 +52,13 @@ export interface Executor {
 	/** Ends jobs; those that have ended already are left alone. */
 	cancel(sweep: SweepPlace, ids: readonly string[]): Promise<void>;
 }
+
+/** How many cells each job of an executor has, of so many that are sent. */
+export const cellsPerJobOf = (
+	{ cellsPerJob = 1 }: Pick<Executor, "cellsPerJob">,
+	cells: number,
+): number =>
+	typeof cellsPerJob === "number" ? cellsPerJob : cellsPerJob(cells);
 
 /** An executor as submissions write it down, so that another process can ask it: a name and options. */
 export type ExecutorSettings = Own<Executor>;

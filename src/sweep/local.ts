@@ -15,7 +15,10 @@ export interface LocalOptions {
 	readonly atOnce?: number;
 	/** Threads of each worker; by default the cores divided by `atOnce`. */
 	readonly threads?: number;
-	/** Cells of one worker, one after another; 1 by default. */
+	/**
+	 * Cells of one worker, which share what is prepared of the test images; by default up to 4, and as many for each
+	 * worker as for the others.
+	 */
 	readonly cellsPerJob?: number;
 	/** How long a canceled job may take to save before it is killed; 60 by default. */
 	readonly graceSeconds?: number;
@@ -37,15 +40,28 @@ function defaultAtOnce(): number {
 	return Math.max(1, Math.min(availableParallelism(), fit));
 }
 
+const mostCells = 4;
+
+/** As many jobs as keep all workers busy to the end, with few cells in each: what fails or is slow keeps few others waiting. */
+const shared =
+	(atOnce: number) =>
+	(cells: number): number => {
+		const rounds = Math.ceil(cells / (atOnce * mostCells));
+		return Math.max(1, Math.ceil(cells / (atOnce * rounds)));
+	};
+
 function executorOf({
 	atOnce = defaultAtOnce(),
 	threads = Math.max(1, Math.floor(availableParallelism() / atOnce)),
-	cellsPerJob = 1,
+	cellsPerJob,
 	graceSeconds = 60,
 }: LocalOptions): Executor {
 	const command = [process.execPath, worker];
 	const settings = { atOnce, threads, graceSeconds, command };
-	return { ...localExecutor(settings), cellsPerJob };
+	return {
+		...localExecutor(settings),
+		cellsPerJob: cellsPerJob ?? shared(atOnce),
+	};
 }
 
 /**

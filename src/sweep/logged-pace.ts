@@ -1,7 +1,6 @@
 import { groupBy } from "../analysis/table-rows.js";
 import { architectureIdentity } from "../backbones/architecture-form.js";
 import { canonical } from "../canonical.js";
-import type { ResultRow } from "../evaluate/result-row.js";
 import { readResults } from "../evaluate/results.js";
 import { listRuns, type Run, type RunRecord } from "../train/run.js";
 import { engineText } from "./engine-text.js";
@@ -42,22 +41,40 @@ function compileOf({ log: [first] }: Run, step: number): number {
 	return first ? Math.max(first.seconds - first.step * step, 0) : 0;
 }
 
+/** Rows that were computed together have the very same time, which is of all of them. */
+function imageSeconds(runs: readonly Run[], all: readonly Run[]): number[] {
+	const rows = all.flatMap((run) => readResults(run));
+	const together = new Map(
+		groupBy(rows, ({ seconds }) => seconds).map((alike) => [
+			alike[0]?.seconds,
+			alike.length,
+		]),
+	);
+	return runs.flatMap((run) =>
+		readResults(run).map(
+			({ seconds, images }) =>
+				seconds / images / (together.get(seconds) as number),
+		),
+	);
+}
+
 const leastSteps = 3;
 
 /**
  * How fast runs of a kind were on a device, by their logs and rows; undefined where there are none, or too few rows to
- * say it.
+ * say it. `all` are the runs of any kind, which may have been scored together with these.
  */
 export function loggedPace(
 	runs: readonly Run[],
-	{ isScored }: { readonly isScored: boolean },
+	{
+		isScored,
+		all,
+	}: { readonly isScored: boolean; readonly all: readonly Run[] },
 ): Pace | undefined {
 	const told = runs.filter((run) => stepsOf(run).length >= leastSteps);
 	if (told.length === 0) return undefined;
 	const step = middle(told.flatMap(stepsOf));
-	const images = runs.flatMap((run) =>
-		readResults(run).map(({ seconds, images }: ResultRow) => seconds / images),
-	);
+	const images = isScored ? imageSeconds(runs, all) : [];
 	if (isScored && images.length === 0) return undefined;
 	const { engine } = (told[0] as Run).record;
 	const what = told.length === 1 ? "an alike run" : `${told.length} alike runs`;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
+import { groupBy } from "../analysis/table-rows.js";
 import { useEngine } from "../engine/engine.js";
 import { threadCount } from "../parallel/thread-count.js";
 import { progressText, type Reporter } from "../train/reporter.js";
@@ -10,8 +11,11 @@ import { slurmCommand } from "./slurm-command.js";
 import { readSubmission } from "./submission.js";
 import {
 	isDone,
+	scoreCells,
+	type Trained,
+	trainCell,
+	type Watching,
 	type Workshop,
-	workOnCell,
 	workshopOf,
 } from "./work-on-cell.js";
 import { workerJob } from "./worker-job.js";
@@ -54,24 +58,16 @@ function noteFailure(folder: string, run: string, error: unknown): void {
 	});
 }
 
-async function outcomeOf(
-	workshop: Workshop,
-	cell: PlannedCell,
+/** Does something for a cell, and gives what came of that where it was not to be had. */
+async function attempt<Result>(
+	{ folder }: Workshop,
+	run: string,
 	signal: AbortSignal,
-): Promise<Outcome> {
-	const { folder } = workshop;
-	const { run } = cell;
+	work: () => Promise<Result>,
+): Promise<Result | Exclude<Outcome, "done">> {
 	try {
-		if (isDone(workshop, cell)) {
-			say(`${run} is done already`);
-			return "done";
-		}
 		signal.throwIfAborted();
-		removeFailure(folder, run);
-		say(`${run} begins`);
-		await workOnCell(workshop, cell, { signal, reporter: loggingReporter() });
-		say(`${run} is done`);
-		return "done";
+		return await work();
 	} catch (error) {
 		if (signal.aborted) {
 			say(`${run} is saved: ${(signal.reason as Error).message}`);
@@ -84,6 +80,73 @@ async function outcomeOf(
 		noteFailure(folder, run, error);
 		return "failed";
 	}
+}
+
+/** Fine-tunes a cell that is not done. */
+function trained(
+	workshop: Workshop,
+	cell: PlannedCell,
+	watching: Watching,
+): Promise<Outcome | Trained> {
+	const { run } = cell;
+	return attempt<Outcome | Trained>(
+		workshop,
+		run,
+		watching.signal,
+		async () => {
+			if (isDone(workshop, cell)) {
+				say(`${run} is done already`);
+				return "done";
+			}
+			removeFailure(workshop.folder, run);
+			say(`${run} begins`);
+			return trainCell(workshop, cell, watching);
+		},
+	);
+}
+
+/** Scores what was fine-tuned for one task: together, and where that fails one by one, so that it is known whose fault it is. */
+async function scored(
+	workshop: Workshop,
+	cells: readonly Trained[],
+	watching: Watching,
+): Promise<Outcome[]> {
+	const { signal } = watching;
+	if (cells.length > 1)
+		await scoreCells(cells, watching).catch((error: Error) => {
+			if (!signal.aborted) say(`scored one by one: ${error.message}`);
+		});
+	const outcomes: Outcome[] = [];
+	for (const one of cells) {
+		const { run } = one.cell;
+		outcomes.push(
+			await attempt<Outcome>(workshop, run, signal, async () => {
+				await scoreCells([one], watching);
+				say(`${run} is done`);
+				return "done";
+			}),
+		);
+	}
+	return outcomes;
+}
+
+/** What came of the cells of a job: all are fine-tuned, one after another, and then scored. */
+async function outcomesOf(
+	workshop: Workshop,
+	cells: readonly PlannedCell[],
+	signal: AbortSignal,
+): Promise<Outcome[]> {
+	const watching = { signal, reporter: loggingReporter() };
+	const outcomes: Outcome[] = [];
+	const unscored: Trained[] = [];
+	for (const cell of cells) {
+		const result = await trained(workshop, cell, watching);
+		if (typeof result === "string") outcomes.push(result);
+		else unscored.push(result);
+	}
+	for (const alike of groupBy(unscored, ({ cell }) => cell.task))
+		outcomes.push(...(await scored(workshop, alike, watching)));
+	return outcomes;
 }
 
 /** The cells of a job; throws where the submission has no such job, or the plan no such run. */
@@ -128,7 +191,7 @@ async function afterStop(reason: unknown): Promise<void> {
 }
 
 /**
- * Works on the cells of a job, one after another, and gives the exit code: 0, 1 where one failed, 75 where a signal has ended
+ * Works on the cells of a job, which are fine-tuned one after another and then scored together, and gives the exit code: 0, 1 where one failed, 75 where a signal has ended
  * it before all were done, and what there was is saved.
  *
  * A cell that fails leaves a file that says why, and does not stop the others.
@@ -156,9 +219,7 @@ export async function runJob(
 			if (!isDone(workshop, cell)) noteFailure(folder, cell.run, error);
 		return exitCodes.failed;
 	}
-	const outcomes: Outcome[] = [];
-	for (const cell of cells)
-		outcomes.push(await outcomeOf(workshop, cell, signal));
+	const outcomes = await outcomesOf(workshop, cells, signal);
 	if (outcomes.includes("stopped")) {
 		await afterStop(signal.reason);
 		return exitCodes.saved;

@@ -31,7 +31,7 @@ export interface SlurmOptions {
 	readonly memory?: string;
 	/** Jobs at once, at most; as many as the cluster lets run by default. */
 	readonly atOnce?: number;
-	/** Cells of one job, one after another; 1 by default. */
+	/** Cells of one job, fine-tuned one after another and then scored together; 1 by default. */
 	readonly cellsPerJob?: number;
 	/** Lines of shell before the worker begins, such as `module load cuda/12`; the job fails where one of them fails. */
 	readonly setup?: readonly string[];

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { withClaim } from "../runs/claim.js";
-import type { Executor } from "./executor.js";
+import { cellsPerJobOf, type Executor } from "./executor.js";
 import type { AnyExecutor, SeenJobs } from "./executors.js";
 import { isHolderAlive } from "./held-by.js";
 import { isRefused } from "./is-refused.js";
@@ -124,7 +124,7 @@ export async function submitCells(
 		if (cells.length === 0) return { cells, jobs: [], message };
 		const number = (known.submissions.at(-1)?.number ?? 0) + 1;
 		const runs = cells.map(({ run }) => run);
-		const jobs = grouped(runs, executor.cellsPerJob ?? 1);
+		const jobs = grouped(runs, cellsPerJobOf(executor, runs.length));
 		const submission = { number, executor: written, jobs };
 		const ids = await send(open, submission, executor);
 		return { cells, jobs: ids, submission: number, message };

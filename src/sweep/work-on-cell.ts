@@ -8,6 +8,7 @@ import { finetune } from "../train/finetune.js";
 import { plannedRun } from "../train/planned-run.js";
 import type { Recipe } from "../train/recipe.js";
 import type { Reporter } from "../train/reporter.js";
+import type { Run } from "../train/run.js";
 import type { Plan, PlannedCell } from "./plan.js";
 import { planFiles } from "./plan-files.js";
 import { rowsOfTask } from "./planned-task.js";
@@ -95,16 +96,39 @@ export const isDone = (
 		plan.tasks[task] as Plan["tasks"][number],
 	).done;
 
-/** Fine-tunes a cell, and scores it. Throws what those throw, and where it is another cell than the plan's. */
-export async function workOnCell(
+/** A cell that has been fine-tuned, and what it is to be scored with: null where it is not. */
+export interface Trained extends Pick<Parts, "task" | "evaluate"> {
+	readonly cell: PlannedCell;
+	readonly run: Run;
+}
+
+/** How work is stopped, and who is told how far it is. */
+export interface Watching {
+	readonly signal: AbortSignal;
+	readonly reporter: Reporter;
+}
+
+/** Fine-tunes a cell. Throws what that throws, and where it is another cell than the plan's. */
+export async function trainCell(
 	workshop: Workshop,
 	cell: PlannedCell,
-	watching: { readonly signal: AbortSignal; readonly reporter: Reporter },
-): Promise<void> {
+	watching: Watching,
+): Promise<Trained> {
 	const parts = await workshop.partsOf(cell);
 	checkSame(workshop, cell, parts);
 	const { backbone, task, recipe, evaluate: options } = parts;
 	const folder = planFiles(workshop.folder).runs;
 	const run = await finetune(backbone, task, recipe, { folder, ...watching });
-	if (options) await evaluate(run, task, { ...options, ...watching });
+	return { cell, run, task, evaluate: options };
+}
+
+/** Scores cells of one task together: each image is prepared and corrupted once for all of them. */
+export async function scoreCells(
+	cells: readonly Trained[],
+	watching: Watching,
+): Promise<void> {
+	const [first] = cells;
+	if (!first?.evaluate) return;
+	const runs = cells.map(({ run }) => run);
+	await evaluate(runs, first.task, { ...first.evaluate, ...watching });
 }

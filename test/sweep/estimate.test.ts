@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, test } from "node:test";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
+import { runFiles } from "../../src/runs/run-folder.js";
 import { attach } from "../../src/sweep/attach.js";
 import {
 	type CellLeft,
@@ -13,10 +14,12 @@ import {
 	wallSeconds,
 } from "../../src/sweep/estimate.js";
 import type { Executor } from "../../src/sweep/executor.js";
+import { loggedPace } from "../../src/sweep/logged-pace.js";
 import type { Pace } from "../../src/sweep/pace.js";
 import { sweep } from "../../src/sweep/sweep.js";
 import { finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
+import { listRuns, type Run } from "../../src/train/run.js";
 import { scratchFolder } from "../train/folders.js";
 import { processes } from "./processes.js";
 import {
@@ -114,6 +117,34 @@ async function planned(recipes: readonly Recipe[], folder: string) {
 		...{ recipes, evaluate: smallEvaluate },
 	});
 }
+
+test("the time of rows that were computed together is shared by their runs", async () => {
+	const folder = scratchFolder();
+	const runs: Run[] = [];
+	for (const seed of [0, 1, 2])
+		runs.push(
+			await finetune(
+				smallBackbone(),
+				smallTask(),
+				{ ...someRecipe, seed },
+				{ folder },
+			),
+		);
+	await evaluate(runs, smallTask(), smallEvaluate);
+	for (const { folder: at } of runs) {
+		const path = runFiles(at).results;
+		const text = readFileSync(path, "utf8");
+		let row = 0;
+		const seconds = () => `"seconds":${24 * ++row}`;
+		writeFileSync(path, text.replace(/"seconds":[^,}]*/g, seconds));
+	}
+	const found = listRuns(folder);
+	const paceOf = (all: readonly Run[]) =>
+		loggedPace(found.slice(0, 1), { isScored: true, all })?.image;
+	// Of 8 images, in 24 and in 48 seconds.
+	assert.equal(paceOf(found), 1.5);
+	assert.equal(paceOf(found.slice(0, 1)), 4.5);
+});
 
 test("a cell of each kind is tried, and nothing is left in the folder of the runs", async () => {
 	const folder = scratchFolder();

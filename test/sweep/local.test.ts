@@ -12,7 +12,11 @@ import {
 	markOf,
 	type ProcessMark,
 } from "../../src/runs/process-mark.js";
-import type { Executor, Job } from "../../src/sweep/executor.js";
+import {
+	cellsPerJobOf,
+	type Executor,
+	type Job,
+} from "../../src/sweep/executor.js";
 import { heldBy } from "../../src/sweep/held-by.js";
 import { type LocalOptions, local } from "../../src/sweep/local.js";
 import { isSupervisedHere } from "../../src/sweep/local-executor.js";
@@ -230,6 +234,11 @@ test("by default cores are shared out, and options are checked", () => {
 	assert.equal(made({ atOnce: 1 }).threads, cores);
 	assert.equal(made({ atOnce: 2 * cores }).threads, 1);
 	assert.equal(made({ cellsPerJob: 3 }).cellsPerJob, 3);
+	const shared = made({ atOnce: 2 });
+	const perJob = [1, 2, 3, 8, 9, 18, 200].map((cells) =>
+		cellsPerJobOf(shared, cells),
+	);
+	assert.deepEqual(perJob, [1, 1, 2, 4, 3, 3, 4]);
 	assert.throws(() => local({ atOnce: 0 }), /atOnce must be a whole number/);
 	assert.throws(() => local({ atonce: 2 } as object), /atOnce/);
 });

@@ -11,6 +11,8 @@ import { delimiter, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import { useEngine } from "../../src/engine/engine.js";
+import { evaluate } from "../../src/evaluate/evaluate.js";
+import type { ResultRow } from "../../src/evaluate/result-row.js";
 import { readLog, runFiles } from "../../src/runs/run-folder.js";
 import { readFailures } from "../../src/sweep/failure.js";
 import type { Sweep } from "../../src/sweep/open-sweep.js";
@@ -22,7 +24,12 @@ import type { Recipe } from "../../src/train/recipe.js";
 import { scratchFolder } from "../train/folders.js";
 import { damaged } from "./own-parts.js";
 import { startWorker } from "./processes.js";
-import { smallBackbone, smallRecipe, smallTask } from "./small.js";
+import {
+	smallBackbone,
+	smallEvaluate,
+	smallRecipe,
+	smallTask,
+} from "./small.js";
 
 before(() => useEngine());
 
@@ -172,6 +179,46 @@ describe("a worker", () => {
 		const again = readFailures(planned.folder).get(failing?.run as string);
 		assert.deepEqual([again?.job, again?.attempt], ["5", 2]);
 		assert.match(logOf(planned), new RegExp(`${other?.run} is done already`));
+	});
+
+	test("scores the cells of its job together, with the rows of each alone", async () => {
+		const planned = await submitted(
+			{ seeds: [0, 1], evaluate: smallEvaluate },
+			2,
+		);
+		assert.equal(await startWorker(planned.folder, [1, 0]).ended, 0);
+		const log = logOf(planned);
+		assert.ok(log.lastIndexOf(" begins") < log.indexOf(" is done"), log);
+		const rows = await planned.rows();
+		assert.equal(rows.length, 4);
+		assert.equal(new Set(rows.map(({ seconds }) => seconds)).size, 2);
+		const folder = scratchFolder();
+		const alone: ResultRow[] = [];
+		for (const seed of [0, 1]) {
+			const recipe = { ...smallRecipe, seed };
+			const run = await finetune(backbone, smallTask(), recipe, { folder });
+			alone.push(...(await evaluate(run, smallTask(), smallEvaluate)));
+		}
+		const told = (all: readonly ResultRow[]) =>
+			all.map(({ run, corruption, score }) => [run, corruption, score]);
+		assert.deepEqual(told(rows), told(alone));
+	});
+
+	test("scores the others where one cannot be scored", async () => {
+		const planned = await submitted(
+			{ seeds: [0, 1], evaluate: smallEvaluate },
+			2,
+		);
+		const { runs: folder } = planFiles(planned.folder);
+		const recipe = { ...smallRecipe, seed: 0 };
+		const run = await finetune(backbone, smallTask(), recipe, { folder });
+		const { weights } = runFiles(run.folder);
+		writeFileSync(weights, readFileSync(weights).subarray(0, 100));
+		assert.equal(await startWorker(planned.folder, [1, 0]).ended, 1);
+		const { cells } = await planned.status();
+		const states = cells.map(({ state }) => state);
+		assert.deepEqual(states, ["failed", "done"]);
+		assert.match(logOf(planned), /scored one by one: /);
 	});
 
 	test("leaves a cell that another is at to that one", async () => {
