@@ -53,7 +53,14 @@ export interface EngineDescription {
 	readonly passedOver?: readonly string[];
 }
 
+/** What was asked of `useEngine`; what is not there was left to it. */
+export interface EngineChoice
+	extends Pick<EngineOptions, "executionProviders"> {
+	readonly name?: EngineName;
+}
+
 let current: EngineName | undefined;
+let asked: EngineChoice = {};
 let passedOver: readonly string[] = [];
 
 const require = createRequire(import.meta.url);
@@ -146,8 +153,16 @@ export async function useEngine(
 	const chosen = name ?? (await choose());
 	await start(chosen, options);
 	current = chosen;
+	const { executionProviders } = options;
+	asked = {
+		...(name !== undefined && { name }),
+		...(executionProviders && { executionProviders }),
+	};
 	return engine();
 }
+
+/** The engine that was named, and its providers: what other processes are to use for the same work. */
+export const engineChoice = (): EngineChoice => asked;
 
 /** Describes the engine in use; throws before `useEngine` has chosen one. */
 export function engine(): EngineDescription {

@@ -1,9 +1,9 @@
 /**
- * `node measure-cell.js <sweep folder> <run> <folder>`: how fast a cell is, by a few updates and a batch of scores in
+ * `node measure-cell.js <sweep folder> <run> <folder> <engine choice>`: how fast a cell is, by a few updates and a batch of scores in
  * another folder than that of the runs; the last line is a `Measured` in JSON.
  */
 import { resolve } from "node:path";
-import { engine, useEngine } from "../engine/engine.js";
+import { type EngineChoice, engine, useEngine } from "../engine/engine.js";
 import { evaluate } from "../evaluate/evaluate.js";
 import { threadCount } from "../parallel/thread-count.js";
 import type { Task } from "../tasks/task.js";
@@ -80,10 +80,12 @@ async function measure(
 	folder: string,
 	cell: PlannedCell,
 	scratch: string,
+	choice: string,
 ): Promise<Measured> {
 	const plan = readPlan(folder);
 	process.chdir(resolve(folder, plan.workingFolder));
-	await useEngine(undefined, { threads: threadCount() });
+	const { name, ...options } = JSON.parse(choice) as EngineChoice;
+	await useEngine(name, { ...options, threads: threadCount() });
 	const parts = await workshopOf(folder, plan).partsOf(cell);
 	const { began, marks } = await train(parts, scratch);
 	const steps = differences(marks);
@@ -100,12 +102,12 @@ async function measure(
 	};
 }
 
-const [given = "", run, scratch = ""] = process.argv.slice(2);
+const [given = "", run, scratch = "", choice = "{}"] = process.argv.slice(2);
 const folder = resolve(given);
 const cell = readPlan(folder).cells.find((one) => one.run === run);
 if (!cell) throw new Error(`the plan in ${folder} has no run ${run}`);
 try {
-	const measured = await measure(folder, cell, resolve(scratch));
+	const measured = await measure(folder, cell, resolve(scratch), choice);
 	process.stdout.write(`${JSON.stringify(measured)}\n`, () => process.exit(0));
 } catch (error) {
 	process.stderr.write(`${(error as Error).message}\n`, () => process.exit(1));

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { engineChoice } from "../engine/engine.js";
 import type { Measured } from "./measure-cell.js";
 import type { Pace } from "./pace.js";
 import { threadsVariable } from "./start-worker.js";
@@ -27,7 +28,7 @@ export async function measuredPace(
 	try {
 		const { stdout } = await promisify(execFile)(
 			process.execPath,
-			[program, sweep, run, scratch],
+			[program, sweep, run, scratch, JSON.stringify(engineChoice())],
 			{
 				env: { ...process.env, [threadsVariable]: String(threads) },
 				maxBuffer: mostBytes,

@@ -1,14 +1,14 @@
 import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { groupBy } from "../analysis/table-rows.js";
-import { useEngine } from "../engine/engine.js";
+import { type EngineChoice, useEngine } from "../engine/engine.js";
 import { threadCount } from "../parallel/thread-count.js";
 import { progressText, type Reporter } from "../train/reporter.js";
 import { removeFailure, writeFailure } from "./failure.js";
 import { isRefused } from "./is-refused.js";
 import { type Plan, type PlannedCell, readPlan } from "./plan.js";
 import { slurmCommand } from "./slurm-command.js";
-import { readSubmission } from "./submission.js";
+import { readSubmission, type Submission } from "./submission.js";
 import {
 	isDone,
 	scoreCells,
@@ -153,9 +153,10 @@ async function outcomesOf(
 function cellsOfJob(
 	folder: string,
 	plan: Plan,
-	{ submission, job }: { readonly submission: number; readonly job: number },
+	{ number: submission, jobs }: Submission,
+	job: number,
 ): PlannedCell[] {
-	const runs = readSubmission(folder, submission).jobs[job];
+	const runs = jobs[job];
 	if (!runs)
 		throw new Error(`submission ${submission} of ${folder} has no job ${job}`);
 	return runs.map((run) => {
@@ -165,13 +166,18 @@ function cellsOfJob(
 	});
 }
 
-/** Engine, threads and folder, as the plan's notebook had them; throws where there is no such engine. */
-async function prepare(folder: string, plan: Plan): Promise<void> {
+/** Engine, threads and folder, as the notebook had them; throws where there is no such engine. */
+async function prepare(
+	folder: string,
+	plan: Plan,
+	{ name: wanted, executionProviders }: EngineChoice,
+): Promise<void> {
 	process.chdir(resolve(folder, plan.workingFolder));
 	const { SLURM_CPUS_PER_TASK: cpus } = process.env;
 	process.env.ROBUST_TRANSFER_THREADS ||= cpus ?? "";
-	const { name, device } = await useEngine(undefined, {
+	const { name, device } = await useEngine(wanted, {
 		threads: threadCount(),
+		...(executionProviders && { executionProviders }),
 	});
 	const { host, job, attempt } = workerJob();
 	const threads = `${threadCount()} threads`;
@@ -197,23 +203,24 @@ async function afterStop(reason: unknown): Promise<void> {
  * A cell that fails leaves a file that says why, and does not stop the others.
  */
 export async function runJob(
-	[given = "", submission, job]: readonly string[],
+	[given = "", number, job]: readonly string[],
 	signal: AbortSignal,
 ): Promise<number> {
 	const folder = resolve(given);
 	let plan: Plan;
+	let submission: Submission;
 	let cells: readonly PlannedCell[];
 	try {
 		plan = readPlan(folder);
-		const which = { submission: Number(submission), job: Number(job) };
-		cells = cellsOfJob(folder, plan, which);
+		submission = readSubmission(folder, Number(number));
+		cells = cellsOfJob(folder, plan, submission, Number(job));
 	} catch (error) {
 		say(`the worker has nothing to work on: ${(error as Error).message}`);
 		return exitCodes.failed;
 	}
 	const workshop = workshopOf(folder, plan);
 	try {
-		await prepare(folder, plan);
+		await prepare(folder, plan, submission.engine ?? {});
 	} catch (error) {
 		for (const cell of cells)
 			if (!isDone(workshop, cell)) noteFailure(folder, cell.run, error);

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { portableModule } from "../code-text.js";
+import type { EngineChoice } from "../engine/engine.js";
 import { type CodeSource, type Own, type OwnForm, ownForm } from "../own.js";
 import { writeWhole } from "../runs/whole-file.js";
 import type { Executor } from "./executor.js";
@@ -16,6 +17,8 @@ export interface Submission {
 	/** From 1. */
 	readonly number: number;
 	readonly executor: WrittenExecutor;
+	/** What its workers compute with, as far as the process that sent them had named it. */
+	readonly engine?: EngineChoice;
 	/** The runs of the cells of each job, in the order in which it works on them. */
 	readonly jobs: readonly (readonly string[])[];
 	/** What the executor calls its jobs; not there where the process ended before it could write them down. */

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { engineChoice } from "../engine/engine.js";
 import { withClaim } from "../runs/claim.js";
 import { cellsPerJobOf, type Executor } from "./executor.js";
 import type { AnyExecutor, SeenJobs } from "./executors.js";
@@ -125,7 +126,8 @@ export async function submitCells(
 		const number = (known.submissions.at(-1)?.number ?? 0) + 1;
 		const runs = cells.map(({ run }) => run);
 		const jobs = grouped(runs, cellsPerJobOf(executor, runs.length));
-		const submission = { number, executor: written, jobs };
+		const engine = engineChoice();
+		const submission = { number, executor: written, engine, jobs };
 		const ids = await send(open, submission, executor);
 		return { cells, jobs: ids, submission: number, message };
 	});

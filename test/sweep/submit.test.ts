@@ -68,6 +68,17 @@ describe("submit", () => {
 		assert.deepEqual(third.jobs, ["2_0"]);
 	});
 
+	test("writes down the engine that was named", async () => {
+		const executionProviders = ["cpu"];
+		await useEngine("onnxruntime", { executionProviders });
+		const planned = await plan();
+		await planned.submit(processes({ begins: false }).executor);
+		await useEngine("onnxruntime");
+		const [submission] = readSubmissions(planned.folder);
+		const wanted = { name: "onnxruntime", executionProviders };
+		assert.deepEqual(submission?.engine, wanted);
+	});
+
 	test("gives several cells to a job where the executor says so", async () => {
 		const planned = await plan();
 		const { executor, requests } = processes({ begins: false, cellsPerJob: 2 });

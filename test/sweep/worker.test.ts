@@ -10,14 +10,18 @@ import {
 import { delimiter, join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
-import { useEngine } from "../../src/engine/engine.js";
+import { type EngineChoice, useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import type { ResultRow } from "../../src/evaluate/result-row.js";
 import { readLog, runFiles } from "../../src/runs/run-folder.js";
 import { readFailures } from "../../src/sweep/failure.js";
 import type { Sweep } from "../../src/sweep/open-sweep.js";
 import { planFiles } from "../../src/sweep/plan-files.js";
-import { writeSubmission } from "../../src/sweep/submission.js";
+import {
+	readSubmissions,
+	type Submission,
+	writeSubmission,
+} from "../../src/sweep/submission.js";
 import { type SweepOptions, sweep } from "../../src/sweep/sweep.js";
 import { finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
@@ -233,6 +237,19 @@ describe("a worker", () => {
 		child.kill("SIGTERM");
 		assert.ok([0, 75].includes((await ended) as number));
 		assert.equal(readFailures(planned.folder).size, 0);
+	});
+
+	test("computes with the engine that was named where it was sent", async () => {
+		const planned = await submitted({});
+		const [submission] = readSubmissions(planned.folder) as [Submission];
+		const engine = { name: "onnxruntime", executionProviders: ["abacus"] };
+		writeSubmission(planned.folder, {
+			...submission,
+			engine: engine as EngineChoice,
+		});
+		assert.equal(await startWorker(planned.folder, [1, 0]).ended, 1);
+		const [failure] = readFailures(planned.folder).values();
+		assert.match(failure?.message ?? "", /no execution provider abacus/);
 	});
 
 	test("refuses a cell that has become another one", async () => {
