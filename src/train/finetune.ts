@@ -9,6 +9,7 @@ import { batchMaker } from "./batch.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkMinimum } from "./check-weights.js";
+import { valuesOf, type WeightValues } from "./distances.js";
 import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
@@ -196,8 +197,11 @@ async function trainFrom<Target, Prediction>(
 	);
 	try {
 		const variables = { ...model.params, ...trainStep.slots };
+		// Before a state is read: where the run began, however often it was stopped.
+		const initial: WeightValues = options.every ? valuesOf(model) : new Map();
 		const state = await resumeState(folder, variables);
-		const training = { record, folder, model, result, trainStep, state };
+		const parts = { model, result, initial, trainStep, state };
+		const training = { record, folder, ...parts };
 		await train(task, training, options);
 		saveResult(training);
 	} finally {

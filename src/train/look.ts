@@ -4,6 +4,7 @@ import { shown } from "../check/shown.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import type { Image } from "../image/image.js";
 import type { Dataset, Task } from "../tasks/task.js";
+import { distances, type WeightValues } from "./distances.js";
 import { expectedSteps, isInRhythm, rhythmCheck } from "./length.js";
 import { type Model, modelStateDict } from "./model.js";
 import { makePredictor, type Predictor, predictAll } from "./predictor.js";
@@ -31,6 +32,12 @@ export interface TrainingView<Target = unknown, Prediction = unknown>
 	}): Promise<number>;
 	/** What the network makes of images now, which are prepared as test images are. */
 	predict(images: readonly Image[]): Prediction[];
+	/**
+	 * How far the weights are from where the run began, part by part (`distance: stem`, `distance: stage 1`, ...,
+	 * `distance: head`): the norm of their difference by the norm of where they began, a part that began at zero left
+	 * out. `log(distance())` writes it down.
+	 */
+	distance(): Readonly<Record<string, number>>;
 	/** Writes numbers by name into the row of this update in `log.jsonl`; `plotTraining` draws them. */
 	log(numbers: Readonly<Record<string, number>>): void;
 }
@@ -61,6 +68,8 @@ export const everyCheck: Check = {
 interface Seen<Target, Prediction> {
 	readonly record: RunRecord;
 	readonly model: Model;
+	/** The weights that it began with; looked at where there is `every`. */
+	readonly initial: WeightValues;
 	readonly state: TrainingState;
 	readonly every: Every<Target, Prediction> | undefined;
 	readonly signal: AbortSignal | undefined;
@@ -120,7 +129,7 @@ function questions<Target, Prediction>(
 /** Prepares what the recipe watches and what `every` does between updates. */
 export function lookout<Target, Prediction>(
 	task: Task<Target, Prediction>,
-	{ record, model, state, every, signal }: Seen<Target, Prediction>,
+	{ record, model, initial, state, every, signal }: Seen<Target, Prediction>,
 ): Lookout {
 	const { recipe } = record;
 	const { watch, batchSize } = recipe;
@@ -139,6 +148,7 @@ export function lookout<Target, Prediction>(
 		steps: expectedSteps(record, standing),
 		score,
 		predict,
+		distance: () => distances(model, initial),
 		log(more) {
 			checkNumbers(more);
 			Object.assign(numbers, more);

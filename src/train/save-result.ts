@@ -1,6 +1,7 @@
 import type { NamedTensors } from "../checkpoint/tensor.js";
 import { runFiles } from "../runs/run-folder.js";
 import { writeWeights } from "../runs/weights-file.js";
+import type { WeightValues } from "./distances.js";
 import { type Model, modelStateDict } from "./model.js";
 import { variedNames } from "./recipe-variation.js";
 import type { RunRecord } from "./run.js";
@@ -15,6 +16,8 @@ export interface Training {
 	readonly model: Model;
 	/** What the run ends with: an average of its weights, where the recipe has one. */
 	readonly result: Model;
+	/** The weights that it began with; none where nobody looks. */
+	readonly initial: WeightValues;
 	readonly trainStep: TrainStep;
 	readonly state: TrainingState;
 }

@@ -4,6 +4,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { weightsOf as weightsOfBackbone } from "../../src/backbones/backbone.js";
+import { readCheckpoint } from "../../src/checkpoint/read.js";
+import { stateDict } from "../../src/checkpoint/state-dict.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { evaluate } from "../../src/evaluate/evaluate.js";
 import { predict } from "../../src/evaluate/predict.js";
@@ -92,6 +95,65 @@ describe("scores on held-out data while a run trains", () => {
 				[6, { "held-out": scores[6], twice: 12 }],
 			],
 		);
+	});
+
+	test("say how far the weights have gone from where the run began, also after it was stopped", async () => {
+		const backbone = tinyBackbone();
+		const changes = { ...recipe, length: { steps: 4 }, seed: 3 };
+		const stop = new AbortController();
+		const looking = (name: string, signal?: AbortSignal) =>
+			finetune(backbone, task, changes, {
+				folder: join(folder, name),
+				...(signal && { signal }),
+				every: {
+					steps: 1,
+					do: ({ step, distance, log }) => {
+						log(distance());
+						if (signal && step === 2) stop.abort();
+					},
+				},
+			});
+		const run = await looking("gone");
+		const parts = Object.entries(run.log.at(-1)?.numbers ?? {});
+		const weights = stateDict(
+			await readCheckpoint(runFiles(run.folder).weights),
+		);
+		const began = weightsOfBackbone(backbone);
+		const norm = (name: RegExp, of: (now: number, then: number) => number) => {
+			let sum = 0;
+			for (const [key, { data }] of Object.entries(began)) {
+				if (!name.test(key) || /running|num_batches/.test(key)) continue;
+				const now = weights[key]?.data as Float32Array;
+				(data as Float32Array).forEach((then, i) => {
+					sum += of(now[i] as number, then) ** 2;
+				});
+			}
+			return Math.sqrt(sum);
+		};
+		const relative = (name: RegExp) =>
+			norm(name, (now, then) => now - then) / norm(name, (_, then) => then);
+		assert.ok(parts.length > 2);
+		for (const [part, distance] of parts) {
+			if (part === "distance: head") continue;
+			const stage = /^distance: stage (\d)$/.exec(part)?.[1];
+			const name = stage ? RegExp(`^layer${stage}\\.`) : /^(conv1|bn1)\./;
+			assert.ok(Math.abs(distance / relative(name) - 1) < 1e-6, part);
+		}
+		await assert.rejects(looking("stopped", stop.signal));
+		assert.deepEqual(untimed(await looking("stopped")), untimed(run));
+		const fixed = await finetune(
+			backbone,
+			task,
+			{ ...changes, transfer: "fixed-feature" },
+			{
+				folder,
+				every: { steps: 4, do: ({ distance, log }) => log(distance()) },
+			},
+		);
+		for (const [part, distance] of Object.entries(
+			fixed.log.at(-1)?.numbers ?? {},
+		))
+			assert.equal(distance > 0, part === "distance: head", part);
 	});
 
 	test("looking changes neither what is learned nor the id, and leaves no tensor behind", async () => {
