@@ -4,17 +4,14 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, text, whole } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
 import { shown } from "../check/shown.js";
+import { threadCount } from "../parallel/thread-count.js";
 import {
 	backendName,
 	type OnnxRuntimeBackend,
 	registerOnnxRuntime,
 } from "./backend.js";
 import { forgetSessions } from "./eager.js";
-import {
-	defaultThreads,
-	executionProviders,
-	runtimeVersion,
-} from "./session.js";
+import { executionProviders, runtimeVersion } from "./session.js";
 import {
 	isInstalled,
 	startTensorFlow,
@@ -28,7 +25,10 @@ export type EngineName = (typeof engineNames)[number];
 
 /** How ONNX Runtime computes; the TensorFlow engines take no options. */
 export interface EngineOptions {
-	/** Threads of ONNX Runtime; all cores by default. TensorFlow chooses its own. */
+	/**
+	 * Threads of ONNX Runtime; by default as many as the environment variable `ROBUST_TRANSFER_THREADS` says, else all
+	 * cores. TensorFlow chooses its own.
+	 */
 	readonly threads?: number;
 	/** ONNX Runtime's execution providers for compiled functions, in order of preference. */
 	readonly executionProviders?: readonly string[];
@@ -83,7 +83,7 @@ async function startOnnxRuntime({
 		);
 	}
 	const backend = registerOnnxRuntime();
-	const count = threads ?? defaultThreads;
+	const count = threads ?? threadCount();
 	if (backend.threads !== count) forgetSessions();
 	backend.configure(count, wanted ?? ["cpu"]);
 	await tf.setBackend(backendName);

@@ -65,7 +65,7 @@ function executorOf({
 }
 
 /**
- * Runs the cells of a sweep on this machine, several at once, each in a process of its own with its share of the cores.
+ * Runs the cells of a sweep on this machine, in several processes at once, each with its share of the cores.
  *
  * They are run by a process that goes on when the notebook is closed, and ends with the last of them. It has no port;
  * what it knows is in the sweep's folder. Where it is killed, workers that have begun go on, and another submission takes

@@ -5,7 +5,6 @@
 import { resolve } from "node:path";
 import { type EngineChoice, engine, useEngine } from "../engine/engine.js";
 import { evaluate } from "../evaluate/evaluate.js";
-import { threadCount } from "../parallel/thread-count.js";
 import type { Task } from "../tasks/task.js";
 import { finetune } from "../train/finetune.js";
 import type { Progress } from "../train/reporter.js";
@@ -85,7 +84,7 @@ async function measure(
 	const plan = readPlan(folder);
 	process.chdir(resolve(folder, plan.workingFolder));
 	const { name, ...options } = JSON.parse(choice) as EngineChoice;
-	await useEngine(name, { ...options, threads: threadCount() });
+	await useEngine(name, options);
 	const parts = await workshopOf(folder, plan).partsOf(cell);
 	const { began, marks } = await train(parts, scratch);
 	const steps = differences(marks);

@@ -175,10 +175,10 @@ async function prepare(
 	process.chdir(resolve(folder, plan.workingFolder));
 	const { SLURM_CPUS_PER_TASK: cpus } = process.env;
 	process.env.ROBUST_TRANSFER_THREADS ||= cpus ?? "";
-	const { name, device } = await useEngine(wanted, {
-		threads: threadCount(),
-		...(executionProviders && { executionProviders }),
-	});
+	const { name, device } = await useEngine(
+		wanted,
+		executionProviders && { executionProviders },
+	);
 	const { host, job, attempt } = workerJob();
 	const threads = `${threadCount()} threads`;
 	say(`${job}, attempt ${attempt}, on ${host}: ${name}, ${device}, ${threads}`);

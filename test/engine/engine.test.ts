@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { availableParallelism } from "node:os";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { engine, useEngine } from "../../src/index.js";
+import { threadCount } from "../../src/parallel/thread-count.js";
 import type { EngineName } from "../../src/parts.js";
 import { availableEngines } from "./engines.js";
 import { inNewProcess } from "./new-process.js";
@@ -26,13 +26,21 @@ test("an engine describes itself", async () => {
 			name: "onnxruntime",
 			version: "",
 			device: "cpu",
-			threads: availableParallelism(),
+			threads: threadCount(),
 			fallbacks: {},
 		},
 	);
 	assert.match(made.version, /^\d+\.\d+\.\d+$/);
 	assert.equal(tf.getBackend(), "onnxruntime");
 	assert.equal((await useEngine("onnxruntime", { threads: 1 })).threads, 1);
+	const { ROBUST_TRANSFER_THREADS: before } = process.env;
+	process.env.ROBUST_TRANSFER_THREADS = "3";
+	try {
+		assert.equal((await useEngine("onnxruntime")).threads, 3);
+		assert.equal((await useEngine("onnxruntime", { threads: 1 })).threads, 1);
+	} finally {
+		process.env.ROBUST_TRANSFER_THREADS = before ?? "";
+	}
 });
 
 test("kernels that run in JavaScript are counted", async () => {
