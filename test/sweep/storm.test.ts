@@ -228,7 +228,8 @@ describe("sweeps on a cluster", { skip }, () => {
 		const recipes = [...cells(longCells, 250), ...cells(shortCells, 20)];
 		const planned = await plan(recipes, scratchFolder());
 		const pause = join(planned.folder, "pause");
-		writeFileSync(pause, "800");
+		// Long enough that what is begun first is still at work when its node goes down, however many wait.
+		writeFileSync(pause, "3000");
 		const setup = [`export ${pauseVariable}=$(cat ${pause})`];
 		const options = { time: "30", cpus: 2, atOnce: longCells, setup };
 		const { signal } = await inNotebook(planned.folder, options, true);
