@@ -36,6 +36,7 @@ import { until } from "./until.js";
 const longCells = 5;
 const shortCells =
 	Number(process.env.ROBUST_TRANSFER_STORM_CELLS ?? 24) - longCells;
+const mostInArray = 100;
 const notebook = fileURLToPath(new URL("./notebook-job.js", import.meta.url));
 const skip = clusterWants() ?? false;
 let cluster: Cluster;
@@ -185,7 +186,7 @@ describe("sweeps on a cluster", { skip }, () => {
 	before(async () => {
 		process.env.ROBUST_TRANSFER_THREADS = "1";
 		await useEngine(undefined, { threads: 1 });
-		cluster = await startCluster({ maxArraySize: 100 });
+		cluster = await startCluster({ maxArraySize: mostInArray });
 		process.env.SLURM_CONF = cluster.conf;
 	});
 	after(async () => {
@@ -231,7 +232,9 @@ describe("sweeps on a cluster", { skip }, () => {
 		// Long enough that what is begun first is still at work when its node goes down, however many wait.
 		writeFileSync(pause, "3000");
 		const setup = [`export ${pauseVariable}=$(cat ${pause})`];
-		const options = { time: "30", cpus: 2, atOnce: longCells, setup };
+		// Shared out between the arrays that so many cells need: the first has all that last long at once.
+		const atOnce = longCells * Math.ceil(recipes.length / mostInArray);
+		const options = { time: "30", cpus: 2, atOnce, setup };
 		const { signal } = await inNotebook(planned.folder, options, true);
 		assert.equal(signal, "SIGKILL");
 		assert.equal(readSubmissions(planned.folder)[0]?.ids, undefined);
