@@ -101,6 +101,28 @@ for (const { notebook: name, made, given } of [
 		);
 	});
 
+const heatMaps = {
+	"robustness-transfer.ipynb": "studyTable(results)",
+	"segmentation.ipynb": "studyTable(results)",
+	"detection.ipynb": "studyTable(results)",
+	"cifar10.ipynb": "studyTable(results)",
+	"imagenet.ipynb":
+		"const rows = await scoreBackbone(backbones, task, options)",
+};
+for (const [name, table] of Object.entries(heatMaps))
+	test(`${name}: its table and its heat map are of the same run`, () => {
+		const evidence = new Evidence(readNotebook(join(folder, name)));
+		const [, totals] = evidence.traces("plotHeatMap(results)");
+		const rows = evidence.rows(table);
+		const written = (totals!.text as string[]).map(Number);
+		assert.equal(written.length, 2 * rows.length);
+		rows
+			.flatMap(({ drop, clean }) => [Number(drop), Number(clean)])
+			.forEach((score, i) => {
+				assert.ok(Math.abs(score - written[i]!) < 0.051, `${score} in ${name}`);
+			});
+	});
+
 test("all notebooks are looked at", () => {
 	const files = readdirSync(folder).filter((name) => name.endsWith(".ipynb"));
 	assert.deepEqual(all.map(({ notebook }) => notebook).sort(), files.sort());

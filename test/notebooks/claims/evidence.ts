@@ -21,7 +21,7 @@ function rowsOf(html: string): Row[] {
 	const table = document.querySelector("table:has(thead)");
 	if (!table) return [];
 	const names = [...table.querySelectorAll("th")].map(
-		({ firstChild }) => firstChild?.textContent ?? "",
+		({ innerHTML }) => innerHTML.split("<br>")[0]?.replace("<wbr>", "") ?? "",
 	);
 	return [...table.querySelectorAll("tbody tr")]
 		.map((line) =>

@@ -1,3 +1,4 @@
+import { publishedScores } from "../../../src/index.js";
 import type { Evidence } from "./evidence.js";
 import { type Claims, listed, meanOf, points, where, word } from "./words.js";
 
@@ -5,7 +6,6 @@ const table = "studyTable(results)";
 const heat = "plotHeatMap(results)";
 const degreesOf = "plotDegreeOfFineTuning(loadResults";
 const classes = "byClass(results.filter";
-const published = "publishedScores.filter";
 
 function pairs(evidence: Evidence): string[] {
 	const of = (augment: string, score: string) =>
@@ -39,10 +39,12 @@ function pairs(evidence: Evidence): string[] {
 	];
 }
 
-function study(evidence: Evidence): string {
-	const of = (augment: string, score: string) =>
-		Number(evidence.row(published, { augment })[score]).toFixed(2);
-	const change = (score: string) =>
+function study(): string {
+	const of = (augment: string, score: "corrupted" | "drop") =>
+		publishedScores
+			.find((row) => row.task === "ade20k" && row.augment === augment)
+			?.[score].toFixed(2);
+	const change = (score: "corrupted" | "drop") =>
 		`from ${of("none", score)} to ${of("prime", score)}`;
 	return `In the study, after 80,000 steps on ADE20K, PRIME lowered the drop ${change("drop")} % and raised the corrupted mIoU ${change("corrupted")}.`;
 }
@@ -104,7 +106,7 @@ export const segmentation: Claims = {
 		const names = lost.map((row) => String(row.class));
 		return [
 			...pairs(evidence),
-			study(evidence),
+			study(),
 			...degrees(evidence),
 			...corruptions(evidence),
 			`In so few steps ${word(names.length)} classes are not learned at all: ${listed(names)}.`,
