@@ -23,6 +23,7 @@ const longestSentence = 80;
 // in characters: what a page of 700 pixels has room for
 const pageWidth = 84;
 const gapWidth = 3;
+const alike = "the same in all rows: ";
 
 const style = {
 	table: "border-collapse:collapse;font-variant-numeric:tabular-nums",
@@ -101,8 +102,10 @@ interface Shown {
 	readonly rows: readonly number[];
 	/** Position in `rows` after which rows are left out; -1 when none are. */
 	readonly gap: number;
-	/** What stands below: the size, and what is the same in all rows where the table would be too wide with it. */
-	readonly notes: readonly string[];
+	/** How large the table is. */
+	readonly size: string;
+	/** What is the same in all rows, where the table would be too wide with it: names and values. */
+	readonly same: readonly (readonly [string, string])[];
 }
 
 const widthOf = ({ name, cells }: Column) =>
@@ -154,13 +157,9 @@ function select(table: TableLike): Shown {
 		`${plural(count, "row")} × ${plural(table.numCols(), "column")}` +
 		(hidden > 0 ? `, ${hidden} not shown` : "");
 	const same = below.map(
-		({ name, cells }) => `${name} ${cells[0]?.text || "–"}`,
+		({ name, cells }) => [name, cells[0]?.text || "–"] as const,
 	);
-	const notes =
-		same.length > 0
-			? [size, `the same in all rows: ${same.join(", ")}`]
-			: [size];
-	return { columns, rows, gap: isLong ? headRows - 1 : -1, notes };
+	return { columns, rows, gap: isLong ? headRows - 1 : -1, size, same };
 }
 
 /** The name of a column, which may be broken before a capital. */
@@ -172,7 +171,7 @@ const breakable = (name: string) =>
  * what is the same in all rows.
  */
 export function tableHtml(table: TableLike): string {
-	const { columns, rows, gap, notes } = select(table);
+	const { columns, rows, gap, size, same } = select(table);
 	const cell = (tag: string, look: string, content: string, full?: string) =>
 		`<${tag} style="${look}"${full ? ` title="${escapeHtml(full)}"` : ""}>${content}</${tag}>`;
 	const lookOf = (isNumber: boolean, text = "") => {
@@ -197,18 +196,22 @@ export function tableHtml(table: TableLike): string {
 		});
 		return `<tr>${cells.join("")}</tr>${i === gap ? dots : ""}`;
 	});
+	const values = same.map(
+		([name, value]) => `${escapeHtml(name)} <b>${escapeHtml(value)}</b>`,
+	);
+	const below = same.length > 0 ? [`${alike}${values.join(" · ")}`] : [];
 	return [
 		`<div style="overflow-x:auto"><table style="${style.table}"><thead><tr>${heads.join("")}</tr></thead>`,
 		`<tbody>${body.join("\n")}</tbody></table></div>`,
-		...notes.map(
-			(note) => `<div style="${style.foot}">${escapeHtml(note)}</div>`,
+		...[size, ...below].map(
+			(note) => `<div style="${style.foot}">${note}</div>`,
 		),
 	].join("\n");
 }
 
 /** A table as aligned text, for terminals. */
 export function tableText(table: TableLike): string {
-	const { columns, rows, gap, notes } = select(table);
+	const { columns, rows, gap, size, same } = select(table);
 	const widths = columns.map(widthOf);
 	const line = (texts: readonly string[]) =>
 		texts
@@ -223,5 +226,8 @@ export function tableText(table: TableLike): string {
 		const shown = line(columns.map(({ cells }) => cells[i]?.text ?? ""));
 		return i === gap ? [shown, line(columns.map(() => "⋮"))] : [shown];
 	});
-	return [line(columns.map(({ name }) => name)), ...body, ...notes].join("\n");
+	const values = same.map(([name, value]) => `${name} ${value}`);
+	const below = same.length > 0 ? [`${alike}${values.join(" · ")}`] : [];
+	const head = line(columns.map(({ name }) => name));
+	return [head, ...body, size, ...below].join("\n");
 }

@@ -23,13 +23,21 @@ function rowsOf(html: string): Row[] {
 	const names = [...table.querySelectorAll("th")].map(
 		({ innerHTML }) => innerHTML.split("<br>")[0]?.replace("<wbr>", "") ?? "",
 	);
+	// what is the same in all rows stands below
+	const same = [...document.querySelectorAll("div > b")].map((value) => [
+		value.previousSibling?.textContent?.replace(/^.*(: | · )/, "").trim(),
+		asShown(value.textContent ?? ""),
+	]);
 	return [...table.querySelectorAll("tbody tr")]
 		.map((line) =>
 			[...line.children].map(({ textContent }) => textContent ?? ""),
 		)
 		.filter(([first]) => first !== "⋮")
 		.map((cells) =>
-			Object.fromEntries(cells.map((cell, i) => [names[i], asShown(cell)])),
+			Object.fromEntries([
+				...cells.map((cell, i) => [names[i], asShown(cell)]),
+				...same,
+			]),
 		);
 }
 
