@@ -9,6 +9,7 @@ import {
 	type Notebook,
 	readNotebook,
 } from "../../kernel/notebook/format.js";
+import { detection } from "./claims/detection.js";
 import { Evidence } from "./claims/evidence.js";
 import { others } from "./claims/others.js";
 import { remedies } from "./claims/remedies.js";
@@ -21,7 +22,8 @@ import {
 } from "./claims/sentences.js";
 
 const folder = fileURLToPath(new URL("../../../notebooks/", import.meta.url));
-const all = [remedies, robustnessTransfer, segmentation, ...others];
+const withResults = [remedies, robustnessTransfer, segmentation, detection];
+const all = [...withResults, ...others];
 
 /** What is wrong with prose, given what it is made of. */
 function faultsOf(
@@ -88,11 +90,7 @@ for (const { notebook: name, made, given } of all) {
 	});
 }
 
-for (const { notebook: name, made, given } of [
-	remedies,
-	robustnessTransfer,
-	segmentation,
-])
+for (const { notebook: name, made, given } of withResults)
 	test(`${name} may not keep its sentences where its outputs change`, () => {
 		const notebook = readNotebook(join(folder, name));
 		const other = new Evidence(withOtherOutputs(notebook));

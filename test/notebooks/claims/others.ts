@@ -137,18 +137,6 @@ export const others: readonly Claims[] = [
 		],
 	},
 	{
-		notebook: "detection.ipynb",
-		made: none,
-		given: [
-			"in minutes on two cores",
-			"the two stages and the masks",
-			"over ten overlaps from 0.5 to 0.95",
-			"under three corruptions of severity 3",
-			"Fifteen corruptions of severity 1,",
-			"at least half sure",
-		],
-	},
-	{
 		notebook: "imagenet.ipynb",
 		made: none,
 		given: [
