@@ -39,6 +39,7 @@ export {
 } from "./corruptions/corruption.js";
 export { defineCorruption } from "./corruptions/define-corruption.js";
 export { loadFrostPictures } from "./corruptions/frost-pictures.js";
+export { smallSceneCorruptions } from "./corruptions/small-scene-weather.js";
 export { readImage } from "./image/decode.js";
 export { writePng } from "./image/encode.js";
 export { overlay } from "./image/overlay.js";

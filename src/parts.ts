@@ -176,6 +176,7 @@ export type {
 	Variant,
 } from "./corruptions/corruption.js";
 export { type FrostSource, frostSource } from "./corruptions/frost-pictures.js";
+export { smallSceneWeather } from "./corruptions/small-scene-weather.js";
 
 // Augmentation.
 

@@ -69,6 +69,7 @@ export const groups: readonly Group[] = [
 			notebook("prime", "PRIME"),
 			notebook("remedies", "Remedies compared"),
 			notebook("your-own", "Things of your own"),
+			notebook("sweep", "Sweeps"),
 		],
 	},
 	{

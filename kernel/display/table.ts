@@ -18,15 +18,23 @@ const tailRows = 5;
 const shownColumns = 40;
 const cellLength = 120;
 const objectLength = 60;
-const longestLine = 80;
+const longestLine = 20;
+const longestSentence = 80;
+// in characters: what a page of 700 pixels has room for
+const pageWidth = 84;
+const gapWidth = 3;
+const alike = "the same in all rows: ";
 
 const style = {
 	table: "border-collapse:collapse;font-variant-numeric:tabular-nums",
-	number: "text-align:right;padding:2px 10px;white-space:nowrap",
-	text: "text-align:left;padding:2px 10px;white-space:nowrap",
-	long: "text-align:left;padding:2px 10px;min-width:28em",
+	numberHead: "text-align:right;padding:2px 7px;vertical-align:bottom",
+	textHead: "text-align:left;padding:2px 7px;vertical-align:bottom",
+	number: "text-align:right;padding:2px 7px;white-space:nowrap",
+	text: "text-align:left;padding:2px 7px;white-space:nowrap",
+	lines: "text-align:left;padding:2px 7px;min-width:9em",
+	long: "text-align:left;padding:2px 7px;min-width:20em",
 	type: "font-weight:normal;opacity:.6;font-size:85%",
-	foot: "opacity:.6;font-size:85%;padding:4px 10px",
+	foot: "opacity:.6;font-size:85%;padding:4px 7px",
 } as const;
 
 /** Tells a table by its methods. */
@@ -82,18 +90,49 @@ function cellsOf(column: string, values: readonly unknown[]): CellText[] {
 	});
 }
 
+interface Column {
+	readonly name: string;
+	readonly type: string;
+	readonly isNumber: boolean;
+	readonly cells: readonly CellText[];
+}
+
 interface Shown {
-	readonly columns: readonly {
-		readonly name: string;
-		readonly type: string;
-		readonly isNumber: boolean;
-		readonly cells: readonly CellText[];
-	}[];
+	readonly columns: readonly Column[];
 	readonly rows: readonly number[];
 	/** Position in `rows` after which rows are left out; -1 when none are. */
 	readonly gap: number;
-	readonly summary: string;
+	/** How large the table is. */
+	readonly size: string;
+	/** What is the same in all rows, where the table would be too wide with it: names and values. */
+	readonly same: readonly (readonly [string, string])[];
 }
+
+const widthOf = ({ name, cells }: Column) =>
+	Math.max(name.length, ...cells.map(({ text }) => text.length));
+
+/** Whether a column has one value in all rows, not only in those that are shown. */
+function isSame(table: TableLike, name: string): boolean {
+	const first = table.get(name, 0);
+	if (typeof first === "object" && first !== null) return false;
+	for (let row = 1; row < table.numRows(); row++)
+		if (!Object.is(table.get(name, row), first)) return false;
+	return true;
+}
+
+/** Columns of which some go below, those that are the same in all rows, where all are wider than a page. */
+function fitColumns(
+	table: TableLike,
+	columns: readonly Column[],
+): { columns: readonly Column[]; below: readonly Column[] } {
+	const width = columns.reduce((sum, one) => sum + widthOf(one) + gapWidth, 0);
+	if (width <= pageWidth || table.numRows() < 2) return { columns, below: [] };
+	const below = columns.filter(({ name }) => isSame(table, name));
+	if (below.length === columns.length) return { columns, below: [] };
+	return { columns: columns.filter((one) => !below.includes(one)), below };
+}
+
+const plural = (n: number, word: string) => `${n} ${word}${n === 1 ? "" : "s"}`;
 
 function select(table: TableLike): Shown {
 	const count = table.numRows();
@@ -104,7 +143,7 @@ function select(table: TableLike): Shown {
 				...Array.from({ length: tailRows }, (_, i) => count - tailRows + i),
 			]
 		: Array.from({ length: count }, (_, i) => i);
-	const columns = arrangeColumns(table)
+	const all = arrangeColumns(table)
 		.slice(0, shownColumns)
 		.map((name) => {
 			const values = rows.map((row) => table.get(name, row));
@@ -112,29 +151,41 @@ function select(table: TableLike): Shown {
 			const isNumber = type === "number" || type === "bigint";
 			return { name, type, isNumber, cells: cellsOf(name, values) };
 		});
-	const hidden = table.numCols() - columns.length;
-	const plural = (n: number, word: string) =>
-		`${n} ${word}${n === 1 ? "" : "s"}`;
-	const summary =
+	const { columns, below } = fitColumns(table, all);
+	const hidden = table.numCols() - all.length;
+	const size =
 		`${plural(count, "row")} × ${plural(table.numCols(), "column")}` +
 		(hidden > 0 ? `, ${hidden} not shown` : "");
-	return { columns, rows, gap: isLong ? headRows - 1 : -1, summary };
+	const same = below.map(
+		({ name, cells }) => [name, cells[0]?.text || "–"] as const,
+	);
+	return { columns, rows, gap: isLong ? headRows - 1 : -1, size, same };
 }
 
-/** A table as HTML with column types and row count; long ones show head and tail. */
+/** The name of a column, which may be broken before a capital. */
+const breakable = (name: string) =>
+	escapeHtml(name).replace(/(?<=[a-z]{3})(?=[A-Z][a-z]{2})/g, "<wbr>");
+
+/**
+ * A table as HTML with column types and row count; long ones show head and tail, and below wide ones stands
+ * what is the same in all rows.
+ */
 export function tableHtml(table: TableLike): string {
-	const { columns, rows, gap, summary } = select(table);
+	const { columns, rows, gap, size, same } = select(table);
 	const cell = (tag: string, look: string, content: string, full?: string) =>
 		`<${tag} style="${look}"${full ? ` title="${escapeHtml(full)}"` : ""}>${content}</${tag}>`;
 	const lookOf = (isNumber: boolean, text = "") => {
 		if (isNumber) return style.number;
-		return text.length > longestLine ? style.long : style.text;
+		if (text.length > longestSentence) return style.long;
+		return text.length > longestLine && text.includes(" ")
+			? style.lines
+			: style.text;
 	};
 	const heads = columns.map(({ name, type, isNumber }) =>
 		cell(
 			"th",
-			lookOf(isNumber),
-			`${escapeHtml(name)}<br><span style="${style.type}">${type}</span>`,
+			isNumber ? style.numberHead : style.textHead,
+			`${breakable(name)}<br><span style="${style.type}">${type}</span>`,
 		),
 	);
 	const dots = `<tr>${columns.map(({ isNumber }) => cell("td", lookOf(isNumber), "⋮")).join("")}</tr>`;
@@ -145,19 +196,23 @@ export function tableHtml(table: TableLike): string {
 		});
 		return `<tr>${cells.join("")}</tr>${i === gap ? dots : ""}`;
 	});
+	const values = same.map(
+		([name, value]) => `${escapeHtml(name)} <b>${escapeHtml(value)}</b>`,
+	);
+	const below = same.length > 0 ? [`${alike}${values.join(" · ")}`] : [];
 	return [
 		`<div style="overflow-x:auto"><table style="${style.table}"><thead><tr>${heads.join("")}</tr></thead>`,
 		`<tbody>${body.join("\n")}</tbody></table></div>`,
-		`<div style="${style.foot}">${summary}</div>`,
+		...[size, ...below].map(
+			(note) => `<div style="${style.foot}">${note}</div>`,
+		),
 	].join("\n");
 }
 
 /** A table as aligned text, for terminals. */
 export function tableText(table: TableLike): string {
-	const { columns, rows, gap, summary } = select(table);
-	const widths = columns.map(({ name, cells }) =>
-		Math.max(name.length, ...cells.map(({ text }) => text.length)),
-	);
+	const { columns, rows, gap, size, same } = select(table);
+	const widths = columns.map(widthOf);
 	const line = (texts: readonly string[]) =>
 		texts
 			.map((text, i) =>
@@ -171,5 +226,8 @@ export function tableText(table: TableLike): string {
 		const shown = line(columns.map(({ cells }) => cells[i]?.text ?? ""));
 		return i === gap ? [shown, line(columns.map(() => "⋮"))] : [shown];
 	});
-	return [line(columns.map(({ name }) => name)), ...body, summary].join("\n");
+	const values = same.map(([name, value]) => `${name} ${value}`);
+	const below = same.length > 0 ? [`${alike}${values.join(" · ")}`] : [];
+	const head = line(columns.map(({ name }) => name));
+	return [head, ...body, size, ...below].join("\n");
 }

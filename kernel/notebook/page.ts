@@ -25,7 +25,8 @@ pre,code{font:14px/1.45 ui-monospace,"DejaVu Sans Mono",monospace}
 .cell{margin:1rem 0}
 .text{overflow-x:auto}
 p,li,.source,pre{max-width:60rem}
-.source{background:var(--code);border-left:3px solid var(--edge);padding:.6rem .8rem;overflow-x:auto;margin:0}
+.source{background:var(--code);border-left:3px solid var(--edge);padding:.6rem .8rem;white-space:pre-wrap;overflow-wrap:anywhere;margin:0}
+.text pre{white-space:pre-wrap}
 .count{color:var(--soft);font-size:12px;margin-bottom:2px}
 .output{margin:.5rem 0 .5rem .2rem;overflow-x:auto}
 .output pre{margin:0;white-space:pre-wrap}
@@ -33,7 +34,8 @@ p,li,.source,pre{max-width:60rem}
 .error{background:var(--bad);padding:.6rem .8rem}
 .keyword{color:var(--keyword)}.string{color:var(--string)}.number{color:var(--number)}.comment{color:var(--comment)}
 img{max-width:100%}
-table{border-collapse:collapse}td,th{padding:2px 10px;border-bottom:1px solid var(--rule)}
+table{border-collapse:collapse}td,th{padding:2px 7px;border-bottom:1px solid var(--rule)}
+.output table{font-size:14px}
 blockquote{border-left:3px solid var(--rule);margin-left:0;padding-left:1rem;color:var(--soft)}
 ${figureStyle}
 `;

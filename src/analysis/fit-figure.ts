@@ -154,6 +154,53 @@ export function fitPanels(
 	);
 }
 
+/** Columns of numbers beside a map, wide enough for both of them to be told apart. */
+export function fitTotals(
+	layout: Readonly<Record<string, unknown>>,
+	width: number,
+): Record<string, unknown> {
+	type Axis = { domain?: readonly number[]; ticktext?: readonly string[] };
+	const [map, totals] = [layout.xaxis as Axis, layout.xaxis2 as Axis];
+	const isMap = map?.ticktext && totals?.ticktext;
+	const [left = 0, right = 1] = map?.domain ?? [];
+	const [start = 0] = totals?.domain ?? [];
+	// less than the part of the width that names and margins leave
+	const share = (42 * (totals?.ticktext?.length ?? 0)) / (0.56 * width);
+	if (!isMap || start <= right || 1 - start >= share) return {};
+	const gap = start - right;
+	return {
+		xaxis: { ...map, domain: [left, 1 - share - gap] },
+		xaxis2: { ...totals, domain: [1 - share, 1] },
+	};
+}
+
+/** Notes at one height of a figure whose horizontal axis has a range: those that would cover the one before are left out. */
+export function fitNotes(
+	layout: Readonly<Record<string, unknown>>,
+	width: number,
+): Record<string, unknown> {
+	type Note = { text: string; x: number; y: number; xref?: string } & {
+		xanchor?: string;
+		font?: Font;
+	};
+	const { range } = (layout.xaxis ?? {}) as { range?: readonly number[] };
+	const [low = 0, high = 0] = (range ?? []).map(Number);
+	const notes = layout.annotations as readonly Note[] | undefined;
+	if (!notes || !(high > low)) return {};
+	const margin = (layout.margin ?? {}) as Record<string, number>;
+	const scale = (width - (margin.l ?? 80) - (margin.r ?? 80)) / (high - low);
+	const ends = new Map<number, number>();
+	const kept = notes.filter(({ text, x, y, xref = "x", xanchor, font }) => {
+		if (xref !== "x" || xanchor !== "center") return true;
+		const half = widthOf(text, { ...(layout.font as Font), ...font }) / 2;
+		const at = (x - low) * scale;
+		if (at - half < (ends.get(y) ?? Number.NEGATIVE_INFINITY) + 6) return false;
+		ends.set(y, at + half);
+		return true;
+	});
+	return { annotations: kept };
+}
+
 /**
  * The layout of a figure on so many pixels of width: titles are broken into lines, and a legend that leaves
  * too little room for the rest goes below.
@@ -193,6 +240,8 @@ export function fitFigure(
 			? { title: title.subtitle ? { ...title, subtitle: below.title } : title }
 			: {}),
 		...fitPanels(layout, width),
+		...fitTotals(layout, width),
+		...fitNotes(layout, width),
 		...(above + under > 0
 			? {
 					margin: {

@@ -88,6 +88,46 @@ function caption({ prediction, isRight }: StripPicture): string {
 const captionColor = ({ isRight }: StripPicture): string =>
 	isRight === undefined ? ink.text : isRight ? colors[0] : colors[1];
 
+/** As wide a figure as this is shown at its own size on narrow pages. */
+const narrow = 800;
+const mostEnlarged = 1.6;
+
+/** A figure that is wider than narrow pages with larger words, so that they can be read where it is made smaller. */
+function withReadableText({ data, layout }: Figure): Figure {
+	const width = Number(layout.width);
+	const factor = Math.min(mostEnlarged, Math.max(1, width / narrow));
+	if (factor === 1) return { data, layout };
+	type Sized = { font?: { size?: number }; xref?: string; bgcolor?: string };
+	const larger = <Words extends Sized>(words: Words): Words => ({
+		...words,
+		font: { ...words.font, size: factor * (words.font?.size ?? 12) },
+	});
+	const title = layout.title as Sized & { subtitle: Sized };
+	const margin = layout.margin as Readonly<Record<string, number>>;
+	const words = layout.annotations as readonly Sized[];
+	const wider = Object.entries(margin).map(
+		([side, size]) => [side, Math.round(size * factor)] as const,
+	);
+	const added = (sides: string) =>
+		wider.reduce(
+			(sum, [side, size]) =>
+				sides.includes(side) ? sum + size - Number(margin[side]) : sum,
+			0,
+		);
+	return {
+		data,
+		layout: {
+			...layout,
+			title: { ...larger(title), subtitle: larger(title.subtitle) },
+			width: width + added("lr"),
+			height: Number(layout.height) + added("tb"),
+			margin: Object.fromEntries(wider),
+			// what is written into pictures keeps its size, and leaves them to be seen
+			annotations: words.map((one) => (one.bgcolor ? one : larger(one))),
+		},
+	};
+}
+
 /** Sizes in pixels, which are the units of both axes. */
 interface Grid {
 	readonly cell: { readonly width: number; readonly height: number };
@@ -216,7 +256,7 @@ export function plotImageStrips(
 	);
 	const margin = marginOf(strips, { title, subtitle, columns });
 	const hidden = { visible: false, fixedrange: true };
-	return styled(
+	const figure = styled(
 		[],
 		{ title, subtitle },
 		{
@@ -236,4 +276,5 @@ export function plotImageStrips(
 			],
 		},
 	);
+	return withReadableText(figure);
 }

@@ -145,6 +145,60 @@ function lines(
 	];
 }
 
+/** Ticks of a logarithmic axis: as they are given, where two of them are in sight, else at even places. */
+function logTicks(
+	traces: readonly Trace[],
+	{ axes }: Panel,
+	{ digits, ...ticks }: { readonly digits: readonly number[] } & object,
+) {
+	const values = traces
+		.filter(({ yaxis }) => yaxis === axes.yaxis)
+		.flatMap(({ y }) => y as number[])
+		.filter((value) => value > 0);
+	const low = values.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY);
+	const high = values.reduce((a, b) => Math.max(a, b), 0);
+	const first = Math.floor(Math.log10(low));
+	const count = Math.max(0, Math.ceil(Math.log10(high)) - first) + 1;
+	const inSight = Array.from({ length: Number.isFinite(count) ? count : 0 })
+		.flatMap((_, i) => digits.map((digit) => digit * 10 ** (first + i)))
+		.filter((mark) => mark >= low && mark <= high);
+	return inSight.length > 1
+		? { type: "log", ...ticks }
+		: { type: "log", nticks: 5, tickformat: "~g" };
+}
+
+const marks = [
+	{ digits: [1, 2, 5], dtick: "D2", tickformat: "~g" },
+	{ digits: [1], dtick: 1, exponentformat: "power" },
+];
+
+/** The axes of all panels; those of loss and learning rate are logarithmic. */
+const axesOf = (
+	parts: readonly Panel[],
+	titles: readonly string[],
+	traces: readonly Trace[],
+) =>
+	Object.fromEntries(
+		parts.flatMap((part, i) => {
+			const { x, y, axes, domain } = part;
+			const mark = marks[i];
+			const across = {
+				domain,
+				anchor: axes.yaxis,
+				rangemode: "tozero",
+				showgrid: false,
+			};
+			const up = {
+				anchor: axes.xaxis,
+				...(mark && logTicks(traces, part, mark)),
+			};
+			return [
+				[x, axis("update", across)],
+				[y, axis(titles[i] as string, up)],
+			];
+		}),
+	);
+
 /**
  * Training curves of runs: loss and learning rate against update, both logarithmic; of long logs, 500
  * evenly spaced rows; and each number that was logged meanwhile, such as the score on held-out data.
@@ -176,10 +230,6 @@ export function plotTraining(
 		);
 	const titles = ["loss", "learning rate", ...names];
 	const parts = panels(titles.length, 0.2 / titles.length);
-	const marks = [
-		{ type: "log", dtick: "D2", tickformat: "~g" },
-		{ type: "log", dtick: 1, exponentformat: "power" },
-	];
 	const series = seriesOf(runs.map(columnsOf), [
 		...runColumns,
 		"variation",
@@ -191,11 +241,12 @@ export function plotTraining(
 		...rest,
 		label: label.split(" · ").slice(0, -1).join(" · ") || label,
 	}));
+	const traces = shown.flatMap((one) => [
+		...lines(one, parts, smoothing),
+		...numberLines(one, names, parts.slice(2)),
+	]);
 	return styled(
-		shown.flatMap((one) => [
-			...lines(one, parts, smoothing),
-			...numberLines(one, names, parts.slice(2)),
-		]),
+		traces,
 		{
 			title: `Training on ${name}${miniature ? " (miniature)" : ""}: ${titles.slice(0, -1).join(", ")} and ${titles.at(-1)} against update`,
 			subtitle:
@@ -206,26 +257,7 @@ export function plotTraining(
 		{
 			width: 560 * titles.length,
 			height: heightFor(series.length),
-			...Object.fromEntries(
-				parts.flatMap(({ x, y, axes, domain }, i) => [
-					[
-						x,
-						axis("update", {
-							domain,
-							anchor: axes.yaxis,
-							rangemode: "tozero",
-							showgrid: false,
-						}),
-					],
-					[
-						y,
-						axis(titles[i] as string, {
-							anchor: axes.xaxis,
-							...marks[i],
-						}),
-					],
-				]),
-			),
+			...axesOf(parts, titles, traces),
 		},
 	);
 }

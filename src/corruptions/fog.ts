@@ -2,7 +2,8 @@ import { createImage } from "../image/image.js";
 import { defineCorruption } from "./define-corruption.js";
 import { plasma } from "./plasma.js";
 
-interface FogConstants {
+/** How thick fog is. */
+export interface FogConstants {
 	/** How bright the thickest fog is, where the image ranges from 0 to 1. */
 	readonly thickness: number;
 	/** How fast the roughness of the fog decays with scale. */

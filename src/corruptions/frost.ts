@@ -4,7 +4,8 @@ import type { Draws, Variant } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
 import { proceduralFrost } from "./procedural-frost.js";
 
-interface FrostConstants {
+/** How an image and its frost are weighed. */
+export interface FrostConstants {
 	/** The weight of the image. */
 	readonly image: number;
 	/** The weight of the frost. */

@@ -4,7 +4,8 @@ import { clippedZoom, zoomAxis } from "../image/zoom.js";
 import type { Draws, Variant } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
 
-interface SnowConstants {
+/** How much it snows. */
+export interface SnowConstants {
 	/** Mean and deviation of the noise that flakes are made of. */
 	readonly mean: number;
 	readonly deviation: number;

@@ -280,6 +280,24 @@ test("training curves: loss and learning rate as logged, or smoothed", () => {
 	assert.throws(() => plotTraining([]), /fine-tune first/);
 });
 
+test("losses that are all between two marks have ticks of their own", () => {
+	const axisOf = (loss: (step: number) => number) => {
+		const runs = madeUpRuns().map((run) => ({
+			...run,
+			log: run.log.map((row) => ({ ...row, loss: loss(row.step) })),
+		}));
+		const { layout } = plotTraining(runs, { smoothing: 0 });
+		return layout.yaxis as { type: string; dtick?: string; nticks?: number };
+	};
+	const wide = axisOf((step) => 2.5 / (1 + step / 100));
+	assert.deepEqual([wide.type, wide.dtick], ["log", "D2"]);
+	const narrow = axisOf((step) => 2.3 + 0.2 * Math.sin(step));
+	assert.deepEqual(
+		[narrow.type, narrow.dtick, narrow.nticks],
+		["log", undefined, 5],
+	);
+});
+
 test("numbers that were logged while training are drawn beside, each in its panel", () => {
 	const [first, second, ...others] = madeUpRuns();
 	const logged = (run: NonNullable<typeof first>, names: string[]) => ({

@@ -157,3 +157,53 @@ test("text and lines of data are told from a dark page, text as WCAG's AA asks",
 	])
 		assert.ok(contrast(darkColors[color] as string) > 3, color);
 });
+
+test("the two columns of numbers beside a heat map stay apart on narrow pages", () => {
+	const figure = plotHeatMap(study);
+	const domains = (room: number) => {
+		const { xaxis, xaxis2 } = fitFigure(figure, room) as Record<
+			string,
+			{ domain: [number, number] }
+		>;
+		return [...xaxis!.domain, ...xaxis2!.domain] as const;
+	};
+	const [, mapEnd, start, end] = domains(700);
+	assert.ok(mapEnd < start && end === 1);
+	// names and margins take almost half of the width
+	assert.ok((end - start) * 0.56 * 700 >= 2 * 40);
+	assert.deepEqual(domains(1400), [0, 0.845, 0.855, 1]);
+});
+
+test("of the notes that stand in one line none covers the one before", () => {
+	const noteAt = (x: number, more = {}) => ({
+		text: "drop 10 %",
+		x,
+		y: 1,
+		xanchor: "center",
+		...more,
+	});
+	const figure: Figure = {
+		data: [{ y: [1] }],
+		layout: {
+			xaxis: { range: [0, 10] },
+			annotations: [
+				noteAt(1),
+				noteAt(1.4),
+				noteAt(1.4, { y: 2 }),
+				noteAt(1.5, { xanchor: "left" }),
+				noteAt(6),
+			],
+		},
+	};
+	const kept = (room: number) =>
+		(
+			fitFigure(figure, room) as { annotations: { x: number; y: number }[] }
+		).annotations.map(({ x, y }) => [x, y]);
+	assert.deepEqual(kept(700), [
+		[1, 1],
+		[1.4, 2],
+		[1.5, 1],
+		[6, 1],
+	]);
+	assert.equal(kept(4000).length, 5);
+});

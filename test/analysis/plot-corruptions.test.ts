@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Figure } from "../../src/analysis/figure.js";
 import { plotCorruptions } from "../../src/analysis/plot-corruptions.js";
+import { plotImageStrips } from "../../src/analysis/plot-image-strips.js";
 import { corrupt } from "../../src/corruptions/corrupt.js";
 import { commonCorruptions } from "../../src/corruptions/corruption.js";
 import { decodeImage } from "../../src/image/decode.js";
@@ -96,4 +97,33 @@ test("no corruptions are no grid", () => {
 		() => plotCorruptions(picture(8, 8), { corruptions: [] }),
 		/no pictures to show/,
 	);
+});
+
+test("a strip wider than narrow pages has larger words, and the pictures keep their size", () => {
+	const image = { data: new Uint8Array(3 * 16), height: 4, width: 4 };
+	const figure = (cellWidth: number) =>
+		plotImageStrips([{ label: "a", pictures: [{ image }, { image }] }], {
+			columns: ["one", "two"],
+			cellWidth,
+		}).layout as unknown as {
+			width: number;
+			margin: { l: number; r: number };
+			title: { font: { size: number } };
+			annotations: { text: string; font: { size: number } }[];
+		};
+	const sizeOf = ({ annotations }: ReturnType<typeof figure>, word: string) =>
+		annotations.find(({ text }) => text === word)!.font.size;
+	const [small, large] = [figure(120), figure(600)];
+	assert.equal(sizeOf(small, "a"), 12);
+	assert.ok(Math.abs(sizeOf(large, "a") / 12 - 1.6) < 1e-9);
+	assert.ok(sizeOf(large, "one") > sizeOf(small, "one"));
+	assert.ok(large.title.font.size > small.title.font.size);
+	for (const [layout, cell] of [
+		[small, 120],
+		[large, 600],
+	] as const)
+		assert.equal(
+			layout.width - layout.margin.l - layout.margin.r,
+			2 * (cell + 10),
+		);
 });

@@ -75,6 +75,10 @@ test("numbers have the digits that they deserve", async () => {
 	assert.deepEqual(losses, ["2.413", "0.847"]);
 	const wide = await column("loss", [2.412585, 0.000123456]);
 	assert.deepEqual(wide, ["2.413", "0.0001235"]);
+	const apart = await column("difference", [18.84321, -0.06914, 1.421e-14]);
+	assert.deepEqual(apart, ["18.84", "-0.07", "0.00"]);
+	const signed = await column("low", [2.5213456, -1.4e-15]);
+	assert.deepEqual(signed, ["2.521", "0.000"]);
 	const odd = await column("x", [Number.NaN, Number.POSITIVE_INFINITY, 3]);
 	assert.deepEqual(odd, ["NaN", "Infinity", "3"]);
 	assert.deepEqual(await column("x", [1234567.891, 2]), ["1234567.9", "2"]);
@@ -122,6 +126,45 @@ test("where runs have ids, what varies stands first, ids are short and last, in 
 	);
 	const own = await show(table({ task: ["x", "x"], name: ["a", "b"] }));
 	assert.match(String(own.data["text/plain"]), /^task {2}name/);
+});
+
+test("below a table that is wider than a page stands what is the same in all its rows", async () => {
+	const count = 40;
+	const all = (value: unknown) => Array.from({ length: count }, () => value);
+	const wide = {
+		backbone: Array.from({ length: count }, (_, i) => `a backbone ${i}`),
+		kind: all("a kind of things that has a long name"),
+		nothing: all(null),
+		// another value where no row is shown
+		hidden: Array.from({ length: count }, (_, i) => (i === 20 ? "b" : "a")),
+		interval: all("95 %, paired bootstrap of 2,000"),
+		drop: Array.from({ length: count }, (_, i) => i),
+	};
+	const { data } = await show(table(wide));
+	const html = String(data["text/html"]);
+	const heads = [...html.matchAll(/<th[^>]*>(\w+)/g)].map(([, name]) => name);
+	assert.deepEqual(heads, ["backbone", "hidden", "drop"]);
+	assert.ok(
+		html.endsWith(
+			"the same in all rows: kind <b>a kind of things that has a long name</b> · nothing <b>–</b> · interval <b>95 %, paired bootstrap of 2,000</b></div>",
+		),
+	);
+	assert.match(html, /40 rows × 6 columns/);
+	assert.match(
+		String(data["text/plain"]),
+		/\n40 rows × 6 columns\nthe same in all rows: kind a kind .* · nothing – · interval 95 %, .*$/,
+	);
+
+	const { backbone, nothing, hidden, drop } = wide;
+	const narrow = { backbone, nothing, hidden, drop };
+	const plain = String((await show(table(narrow))).data["text/plain"]);
+	assert.match(plain, /^backbone +nothing +hidden +drop\n/);
+	const same = {
+		first: ["x".repeat(60), "x".repeat(60)],
+		second: ["y".repeat(60), "y".repeat(60)],
+	};
+	const equal = String((await show(table(same))).data["text/plain"]);
+	assert.match(equal, /^first +second\n/);
 });
 
 test("a figure is shown live, as a picture and as data", async () => {

@@ -83,7 +83,7 @@ test("a backbone shows architecture, parameters and what is published", async ()
 	const named = { ...mini, name: "resnet50/prime" };
 	assert.match(await text(named), /^Backbone resnet50\/prime\n/);
 	assert.match(await text(named), /published +ImageNet top-1 77 %, mCE 57.5 %/);
-	assert.match(await text([named, mini]), /2 rows × 3 columns$/);
+	assert.match(await text([named, mini]), /\n2 rows × 3 columns\n/);
 	mini.dispose();
 	assert.match(await text(mini), /state +disposed/);
 });
@@ -187,7 +187,7 @@ test("a checkpoint shows what is in it, the zoo is a table", async () => {
 });
 
 test("lists of alike records are tables, other lists are not", async () => {
-	assert.match(await text(publishedScores), /4 rows × 8 columns$/);
+	assert.match(await text(publishedScores), /\n4 rows × 8 columns\n/);
 	const rows = [1, 2].map((score) => ({ run: "a", score, correct: "AAAA" }));
 	assert.doesNotMatch(await text(rows), /AAAA/);
 	assert.match(await text([1, 2, 3]), /^\[ 1, 2, 3 \]$/);
