@@ -10,6 +10,7 @@ import {
 	registerKernel,
 	type Tensor,
 	type TensorInfo,
+	type Variable,
 } from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { EagerGraph } from "./eager.js";
@@ -70,6 +71,10 @@ export interface Tracer {
 	reads(dataId: DataId): void;
 	/** Called where there may be a new variable. */
 	registered(): void;
+	/** The variable whose value a tensor has as it is before the function assigns any. */
+	variableOf(
+		tensor: TensorInfo,
+	): { readonly variable: Variable; readonly isFrozen: boolean } | undefined;
 }
 
 /** The name under which TensorFlow.js knows the backend. */

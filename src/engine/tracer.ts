@@ -106,6 +106,12 @@ export class FunctionTracer implements Tracer {
 		this.#mayHaveNewVariables = true;
 	}
 
+	variableOf({ dataId }: TensorInfo) {
+		this.#noticeVariables();
+		const variable = this.#variables.get(dataId)?.variable;
+		return variable && { variable, isFrozen: this.options.isFrozen(variable) };
+	}
+
 	// Optimizers make variables when they are first used, so this is asked again and again.
 	#noticeVariables(): void {
 		if (!this.#mayHaveNewVariables) return;
