@@ -65,6 +65,8 @@ export interface Tracer {
 	draw(shape: number[], fill: (values: Values) => void): Tensor;
 	/** The results of a host function that is called at every call of the compiled function. */
 	host(inputs: readonly Tensor[], call: HostCall): Tensor[];
+	/** The same tensor, as it is once another is there; see `after.ts`. */
+	after(tensor: Tensor, other: Tensor): Tensor;
 	/** Called for each tensor made from plain values. */
 	wrote(dataId: DataId, shape: readonly number[], dtype: string): void;
 	/** Called before the elements of a tensor are looked at. */

@@ -1,5 +1,12 @@
 import { type Checks, keyProblems } from "../check/check-options.js";
-import { number, oneOf, orNull, required, whole } from "../check/checks.js";
+import {
+	flag,
+	number,
+	oneOf,
+	orNull,
+	required,
+	whole,
+} from "../check/checks.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
@@ -25,6 +32,7 @@ const checks: Checks<Recipe> = {
 	noDecay: required(noDecayCheck),
 	batchSize: count,
 	accumulate: count,
+	checkpointing: flag,
 	length: required(lengthCheck),
 	schedule: required(scheduleCheck),
 	warmUp: required(warmUpCheck),

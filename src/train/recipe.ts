@@ -92,6 +92,12 @@ export interface Recipe {
 	readonly batchSize: number;
 	/** In how many parts of equal size a batch is computed, where memory is short. */
 	readonly accumulate: number;
+	/**
+	 * Whether stem and stages of the backbone are computed a second time for their gradients, so that meanwhile only what
+	 * goes into each is kept: for batches that do not fit, at the cost of one more forward pass. Left out, they are not.
+	 * The weights are those without, but for the last bits where ONNX Runtime fuses other nodes.
+	 */
+	readonly checkpointing?: boolean;
 	/** A length in seconds ends by the clock, so that two such runs differ. */
 	readonly length: Length;
 	readonly schedule: Schedule;
