@@ -7,7 +7,10 @@ import type { ForwardOptions } from "./forward.js";
 export interface NetworkPart {
 	/** How the names of its weights begin: `layer1.`. */
 	readonly names: readonly string[];
+	/** What is computed of `x`, with the weights that are given. */
 	readonly of: (params: Params, x: tf.Tensor4D) => tf.Tensor4D;
+	/** Those that the family was given. */
+	readonly options: ForwardOptions;
 }
 
 /**
@@ -15,7 +18,8 @@ export interface NetworkPart {
  * that only its input is kept meanwhile.
  *
  * `of` is given the weights whose names begin so, and can ask for no others. In the second pass draws from a
- * generator are those of the first, and batch norms leave their running statistics alone.
+ * generator are those of the first, and batch norms leave their running statistics alone. Throws, when gradients are
+ * taken, where it draws in another way, assigns variables again, or does not use a weight of its own.
  */
 export function checkpointed(
 	params: Params,
@@ -28,19 +32,9 @@ export function checkpointed(
 	);
 	// What is no variable is a value at which gradients are taken.
 	const learned = own.filter(([, { trainable }]) => trainable !== false);
-	const part = (seen: tf.Tensor4D, weights: readonly tf.Tensor[]) =>
-		of(
-			Object.fromEntries([
-				...own,
-				...learned.map(
-					([name], i) => [name, weights[i] as tf.Variable] as const,
-				),
-			]),
-			seen,
-		);
-	return recomputed(
-		part,
-		x,
-		learned.map(([, weight]) => weight),
-	);
+	const part = (
+		seen: tf.Tensor4D,
+		weights: Readonly<Record<string, tf.Tensor>>,
+	) => of({ ...Object.fromEntries(own), ...(weights as Params) }, seen);
+	return recomputed(part, x, Object.fromEntries(learned));
 }

@@ -94,8 +94,9 @@ export interface Recipe {
 	readonly accumulate: number;
 	/**
 	 * Whether stem and stages of the backbone are computed a second time for their gradients, so that meanwhile only what
-	 * goes into each is kept: for batches that do not fit, at the cost of one more forward pass. Left out, they are not.
-	 * The weights are those without, but for the last bits where ONNX Runtime fuses other nodes.
+	 * goes into each is kept: for batches that do not fit, at the cost of one more forward pass. The layers of the task
+	 * keep what they need. Left out, it is not. With a classifier on a ResNet the weights are those without to the last
+	 * bit, else but for the rounding of sums.
 	 */
 	readonly checkpointing?: boolean;
 	/** A length in seconds ends by the clock, so that two such runs differ. */
