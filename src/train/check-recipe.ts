@@ -32,7 +32,7 @@ const checks: Checks<Recipe> = {
 	noDecay: required(noDecayCheck),
 	batchSize: count,
 	accumulate: count,
-	checkpointing: flag,
+
 	length: required(lengthCheck),
 	schedule: required(scheduleCheck),
 	warmUp: required(warmUpCheck),
@@ -51,6 +51,7 @@ const checks: Checks<Recipe> = {
 	weights: weightRulesCheck,
 	average: averageCheck,
 	watch: watchCheck,
+	checkpointing: flag,
 };
 
 /** What of a task a recipe must go with. */
