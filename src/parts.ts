@@ -40,6 +40,7 @@ export type {
 } from "./engine/host-call.js";
 export { HostValue } from "./engine/host-value.js";
 export { drawNormal, drawUniform } from "./engine/random-tensor.js";
+export { isRecomputing } from "./engine/recompute.js";
 
 // Layers.
 
@@ -107,6 +108,7 @@ export type {
 } from "./backbones/architectures.js";
 export type { ExportOptions, UntrainedOptions } from "./backbones/backbone.js";
 export { blockIndex, type Place } from "./backbones/block-index.js";
+export { checkpointed, type NetworkPart } from "./backbones/checkpointed.js";
 export type { ConvNeXtArchitecture } from "./backbones/convnext.js";
 export type {
 	Family,

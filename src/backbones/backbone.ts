@@ -2,12 +2,13 @@ import * as tf from "@tensorflow/tfjs";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { flag, whole } from "../check/checks.js";
 import type { NamedTensors } from "../checkpoint/tensor.js";
+import { recomputations } from "../engine/recompute.js";
 import { globalAveragePool } from "../nn/global-average-pool.js";
 import { linear } from "../nn/linear.js";
 import { type ParamSpecs, type Params, parameterCount } from "../nn/params.js";
 import type { Architecture, ArchitectureName } from "./architectures.js";
 import { familyOf } from "./families.js";
-import type { InitialOptions } from "./family.js";
+import type { Family, InitialOptions } from "./family.js";
 import { type ForwardOptions, forwardChecks, type Pyramid } from "./forward.js";
 import { isHead } from "./groups.js";
 import { pyramidChannels } from "./pyramid-channels.js";
@@ -100,6 +101,21 @@ function checkPyramid(
 	);
 }
 
+/** Throws where stages are to be computed again, and the family has none that are. */
+function heeding<Result>(
+	{ name }: Pick<Family, "name">,
+	{ checkpointing }: ForwardOptions,
+	compute: () => Result,
+): Result {
+	const before = recomputations();
+	const made = compute();
+	if (checkpointing && recomputations() === before)
+		throw new Error(
+			`the family ${name} does not heed checkpointing: let each of its stages be computed by checkpointed(), or leave checkpointing out`,
+		);
+	return made;
+}
+
 /** A backbone that computes with given weights, which it does not copy. */
 export function backboneOf(net: Architecture, params: Params): Backbone {
 	const family = familyOf(net);
@@ -107,9 +123,11 @@ export function backboneOf(net: Architecture, params: Params): Backbone {
 	const features: Backbone["features"] = (images, options = {}) =>
 		tf.tidy(() => {
 			checkOptions("a backbone", options, forwardChecks);
-			if (family.features) return family.features(model, images, options);
-			const maps = family.stages(model, images, options);
-			return globalAveragePool(maps.at(-1) as tf.Tensor4D);
+			return heeding(family, options, () => {
+				if (family.features) return family.features(model, images, options);
+				const maps = family.stages(model, images, options);
+				return globalAveragePool(maps.at(-1) as tf.Tensor4D);
+			});
 		});
 	const made: Backbone = {
 		architecture: net,
@@ -119,7 +137,9 @@ export function backboneOf(net: Architecture, params: Params): Backbone {
 			tf.tidy(() => {
 				checkOptions("a backbone", options, forwardChecks);
 				pyramidChannels(net);
-				const maps = family.stages(model, images, options);
+				const maps = heeding(family, options, () =>
+					family.stages(model, images, options),
+				);
 				checkPyramid(net, maps, images.shape);
 				return maps as Pyramid;
 			}),

@@ -11,6 +11,7 @@ import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import { type Params, param } from "../nn/params.js";
 import { blockDrops, type Drop } from "./block-drops.js";
+import { checkpointed } from "./checkpointed.js";
 import type { Weighted } from "./family.js";
 import type { ForwardOptions } from "./forward.js";
 
@@ -72,16 +73,32 @@ function downsample(params: Params, name: string, x: Image): Image {
 export function convnextStages(
 	{ net, params }: Weighted<ConvNeXtArchitecture>,
 	images: tf.Tensor4D,
-	{ stochasticDepth }: ForwardOptions = {},
+	options: ForwardOptions = {},
 ): tf.Tensor4D[] {
-	const nextDrop = blockDrops(net.depths, stochasticDepth);
-	let x = convnextStem(params, images);
+	const nextDrop = blockDrops(net.depths, options.stochasticDepth);
+	let x = checkpointed(params, images, {
+		names: ["downsample_layers.0."],
+		of: convnextStem,
+		options,
+	});
 	return net.depths.map((count, stage) => {
-		if (stage > 0) x = downsample(params, `downsample_layers.${stage}`, x);
-		for (let i = 0; i < count; i++) {
-			const block = { name: `stages.${stage}.${i}`, drop: nextDrop() };
-			x = convnextBlock(params, block, x);
-		}
+		const drops = Array.from({ length: count }, nextDrop);
+		x = checkpointed(params, x, {
+			names: [
+				...(stage > 0 ? [`downsample_layers.${stage}.`] : []),
+				`stages.${stage}.`,
+			],
+			of(own, seen) {
+				let out = seen;
+				if (stage > 0) out = downsample(own, `downsample_layers.${stage}`, out);
+				drops.forEach((drop, i) => {
+					const block = { name: `stages.${stage}.${i}`, drop };
+					out = convnextBlock(own, block, out);
+				});
+				return out;
+			},
+			options,
+		});
 		return net.dense ? norm(params, `norm${stage}`, x) : x;
 	});
 }

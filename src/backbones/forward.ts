@@ -1,6 +1,7 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { Checks } from "../check/check-options.js";
 import {
+	flag,
 	functionOr,
 	keyed,
 	number,
@@ -24,6 +25,8 @@ export interface ForwardOptions {
 	readonly batchNorm?: BatchNormModes;
 	/** Stochastic depth of a Swin Transformer or a ConvNeXt: the rate of the last block, from 0 at the first. */
 	readonly stochasticDepth?: { readonly rate: number; readonly random: Random };
+	/** Whether each stage is computed again for its gradient, so that only its input is kept. */
+	readonly checkpointing?: boolean;
 	/** What the task's own layers draw from in training; left out, they neither drop nor sample. */
 	readonly training?: { readonly random: Random };
 	/** Heights and widths of the images before padding, `[batch, 2]`, for tasks that use feature maps. */
@@ -42,6 +45,7 @@ export const forwardChecks: Checks<ForwardOptions> = {
 		rate: required(number({ from: 0, below: 1 })),
 		random,
 	}),
+	checkpointing: flag,
 	training: keyed({ random }),
 	sizes: thing("a tensor"),
 };

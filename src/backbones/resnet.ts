@@ -10,6 +10,7 @@ import { batchNorm } from "../nn/batch-norm.js";
 import { conv2d } from "../nn/conv2d.js";
 import { maxPool } from "../nn/max-pool.js";
 import type { Params } from "../nn/params.js";
+import { checkpointed } from "./checkpointed.js";
 import type { Weighted } from "./family.js";
 import type { ForwardOptions } from "./forward.js";
 
@@ -146,25 +147,43 @@ export function resnetStem(
 	return cifar ? x : maxPool(x, { size: 3, stride: 2, pad: 1 });
 }
 
+function stage(
+	net: ResNetArchitecture,
+	named: Layers,
+	blocks: readonly ResNetBlock[],
+	x: Image,
+): Image {
+	const branch = net.block === "basic" ? basicBlock : bottleneck;
+	const shortcut = (block: ResNetBlock, x: Image): Image =>
+		net.variant === "cifar"
+			? paddedShortcut(block, x)
+			: projectedShortcut(named, block, x);
+	let made = x;
+	for (const block of blocks) {
+		const out = branch(named, block, made);
+		const identity = block.downsample ? shortcut(block, made) : made;
+		made = tf.relu(tf.add(out, identity));
+	}
+	return made;
+}
+
 /** The output of each stage, every one at twice the stride of the one before. */
 export function resnetStages(
 	{ net, params }: Weighted<ResNetArchitecture>,
 	images: tf.Tensor4D,
 	options: ForwardOptions = {},
 ): tf.Tensor4D[] {
-	const named = layers(params, options);
-	const branch = net.block === "basic" ? basicBlock : bottleneck;
-	const shortcut = (block: ResNetBlock, x: Image): Image =>
-		net.variant === "cifar"
-			? paddedShortcut(block, x)
-			: projectedShortcut(named, block, x);
-	let x = resnetStem(net, params, images, options);
-	return resnetBlocks(net).map((blocks) => {
-		for (const block of blocks) {
-			const out = branch(named, block, x);
-			const identity = block.downsample ? shortcut(block, x) : x;
-			x = tf.relu(tf.add(out, identity));
-		}
+	let x = checkpointed(params, images, {
+		names: ["conv1.", "bn1."],
+		of: (own, seen) => resnetStem(net, own, seen, options),
+		options,
+	});
+	return resnetBlocks(net).map((blocks, i) => {
+		x = checkpointed(params, x, {
+			names: [`layer${i + 1}.`],
+			of: (own, seen) => stage(net, layers(own, options), blocks, seen),
+			options,
+		});
 		return x;
 	});
 }

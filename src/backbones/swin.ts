@@ -12,6 +12,7 @@ import { layerNorm } from "../nn/layer-norm.js";
 import { linear } from "../nn/linear.js";
 import type { Params } from "../nn/params.js";
 import { blockDrops, type Drop } from "./block-drops.js";
+import { checkpointed } from "./checkpointed.js";
 import type { Weighted } from "./family.js";
 import type { ForwardOptions } from "./forward.js";
 import { windowAttention } from "./window-attention.js";
@@ -119,22 +120,33 @@ export function swinStem(
 export function swinStages(
 	{ net, params }: Weighted<SwinArchitecture>,
 	images: tf.Tensor4D,
-	{ stochasticDepth }: ForwardOptions = {},
+	options: ForwardOptions = {},
 ): tf.Tensor4D[] {
-	const nextDrop = blockDrops(net.depths, stochasticDepth);
-	let x = swinStem(net, params, images);
+	const nextDrop = blockDrops(net.depths, options.stochasticDepth);
+	let x = checkpointed(params, images, {
+		names: ["patch_embed."],
+		of: (own, seen) => swinStem(net, own, seen),
+		options,
+	});
 	return net.depths.map((count, stage) => {
-		if (stage > 0) {
-			x = patchMerging(params, `layers.${stage - 1}.downsample`, x);
-		}
-		for (let i = 0; i < count; i++) {
-			x = swinBlock(params, `layers.${stage}.blocks.${i}`, x, {
-				heads: net.heads[stage] as number,
-				window: net.window,
-				shifted: i % 2 === 1,
-				drop: nextDrop(),
-			});
-		}
+		const merging = `layers.${stage - 1}.downsample`;
+		const drops = Array.from({ length: count }, nextDrop);
+		x = checkpointed(params, x, {
+			names: [`${merging}.`, `layers.${stage}.blocks.`],
+			of(own, seen) {
+				let out = stage > 0 ? patchMerging(own, merging, seen) : seen;
+				drops.forEach((drop, i) => {
+					out = swinBlock(own, `layers.${stage}.blocks.${i}`, out, {
+						heads: net.heads[stage] as number,
+						window: net.window,
+						shifted: i % 2 === 1,
+						drop,
+					});
+				});
+				return out;
+			},
+			options,
+		});
 		return net.dense ? layerNorm(params, `norm${stage}`, x) : x;
 	});
 }

@@ -10,6 +10,7 @@ import {
 	registerKernel,
 	type Tensor,
 	type TensorInfo,
+	type Variable,
 } from "@tensorflow/tfjs";
 import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
 import { EagerGraph } from "./eager.js";
@@ -64,12 +65,18 @@ export interface Tracer {
 	draw(shape: number[], fill: (values: Values) => void): Tensor;
 	/** The results of a host function that is called at every call of the compiled function. */
 	host(inputs: readonly Tensor[], call: HostCall): Tensor[];
+	/** The same tensor, as it is once another is there; see `after.ts`. */
+	after(tensor: Tensor, other: Tensor): Tensor;
 	/** Called for each tensor made from plain values. */
 	wrote(dataId: DataId, shape: readonly number[], dtype: string): void;
 	/** Called before the elements of a tensor are looked at. */
 	reads(dataId: DataId): void;
 	/** Called where there may be a new variable. */
 	registered(): void;
+	/** The variable whose value a tensor has as it is before the function assigns any. */
+	variableOf(
+		tensor: TensorInfo,
+	): { readonly variable: Variable; readonly isFrozen: boolean } | undefined;
 }
 
 /** The name under which TensorFlow.js knows the backend. */

@@ -30,6 +30,8 @@ export interface HostCall {
 	readonly hostValues: readonly HostValue<unknown>[];
 	/** Whether each array it returns is a new one, which nobody else keeps. */
 	readonly isFresh?: boolean;
+	/** Frees what the function holds, once it is called no more. */
+	readonly dispose?: (() => void) | undefined;
 }
 
 /** The typed arrays that hold the elements of each dtype. */

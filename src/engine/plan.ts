@@ -175,7 +175,10 @@ export function isStale(
 	);
 }
 
-/** Frees the sessions of a plan. */
+/** Frees the sessions of a plan, and what its host functions hold. */
 export function disposePlan({ stages }: Plan): void {
-	for (const { session } of stages) session?.dispose();
+	for (const { session, call } of stages) {
+		session?.dispose();
+		call?.dispose?.();
+	}
 }

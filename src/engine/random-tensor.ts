@@ -1,10 +1,17 @@
-import { findBackend, getBackend, type Tensor, tensor } from "@tensorflow/tfjs";
+import {
+	findBackend,
+	getBackend,
+	keep,
+	type Tensor,
+	tensor,
+	util,
+} from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
 import { sizeOf } from "./graph.js";
 import type { Fill } from "./tracer.js";
 
-function draw(shape: number[], fill: Fill): Tensor {
+function drawAnew(shape: number[], fill: Fill): Tensor {
 	const tracer =
 		getBackend() === backendName
 			? (findBackend(backendName) as OnnxRuntimeBackend).tracer
@@ -13,6 +20,52 @@ function draw(shape: number[], fill: Fill): Tensor {
 	const values = new Float32Array(sizeOf(shape));
 	fill(values);
 	return tensor(values, shape);
+}
+
+let draw = drawAnew;
+
+function drawingBy<Result>(drawn: typeof draw, fn: () => Result): Result {
+	const before = draw;
+	draw = drawn;
+	try {
+		return fn();
+	} finally {
+		draw = before;
+	}
+}
+
+/** What a function returns, and copies of all that it draws, which the caller disposes of. */
+export function recordDraws<Result>(fn: () => Result): {
+	readonly made: Result;
+	readonly draws: readonly Tensor[];
+} {
+	const draws: Tensor[] = [];
+	const before = draw;
+	const record: typeof draw = (shape, fill) => {
+		const drawn = before(shape, fill);
+		draws.push(keep(drawn.clone()));
+		return drawn;
+	};
+	return { made: drawingBy(record, fn), draws };
+}
+
+/** Calls a function that draws what another call of it drew. Throws where it draws more, less or of other shapes. */
+export function replayDraws<Result>(
+	draws: readonly Tensor[],
+	fn: () => Result,
+): Result {
+	const left = [...draws];
+	const check = (isRight: boolean): void => {
+		if (!isRight)
+			throw new Error("a function that is called again draws other numbers");
+	};
+	const made = drawingBy((shape) => {
+		const next = left.shift() as Tensor;
+		check(next !== undefined && util.arraysEqual(next.shape, shape));
+		return next.clone();
+	}, fn);
+	check(left.length === 0);
+	return made;
 }
 
 /**

@@ -52,3 +52,20 @@ export class RandomWatch {
 		throw onceForAll(operation);
 	}
 }
+
+/** Calls a function that was called before and must do the same again: throws where it asks `Math.random`. */
+export function withoutChance<Result>(fn: () => Result): Result {
+	// biome-ignore lint/plugin: it is watched, not used.
+	const original = Math.random;
+	Math.random = () => {
+		const operation = runningOperations().at(-1) ?? "Math.random";
+		throw new Error(
+			`${operation}() draws other numbers when a function is computed again for its gradient: use drawUniform() or drawNormal(), or give it a seed`,
+		);
+	};
+	try {
+		return fn();
+	} finally {
+		Math.random = original;
+	}
+}

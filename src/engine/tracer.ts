@@ -5,6 +5,7 @@ import {
 	engine as tfEngine,
 	type Variable,
 } from "@tensorflow/tfjs";
+import { after } from "./after.js";
 import {
 	givenInputs,
 	isNumeric,
@@ -104,6 +105,12 @@ export class FunctionTracer implements Tracer {
 
 	registered(): void {
 		this.#mayHaveNewVariables = true;
+	}
+
+	variableOf({ dataId }: TensorInfo) {
+		this.#noticeVariables();
+		const variable = this.#variables.get(dataId)?.variable;
+		return variable && { variable, isFrozen: this.options.isFrozen(variable) };
 	}
 
 	// Optimizers make variables when they are first used, so this is asked again and again.
@@ -261,6 +268,13 @@ export class FunctionTracer implements Tracer {
 	host(inputs: readonly Tensor[], call: HostCall): Tensor[] {
 		const values = inputs.map((input) => this.valueOf(input));
 		return this.graph.host(values, call).map((value) => this.tensorOf(value));
+	}
+
+	after(tensor: Tensor, other: Tensor): Tensor {
+		if (!this.concerns([tensor]) || !this.concerns([other])) return tensor;
+		return this.tensorOf(
+			after(this.graph, this.valueOf(tensor), this.valueOf(other)),
+		);
 	}
 
 	/** Notes what each variable was assigned and gives every variable its own data back. */

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Checks } from "../check/check-options.js";
 import { number, oneOf, required } from "../check/checks.js";
+import { isRecomputing } from "../engine/recompute.js";
 import { type ParamSpecs, type Params, param } from "./params.js";
 
 /**
@@ -78,6 +79,7 @@ export function batchNorm<T extends tf.Tensor>(
 		);
 	}
 	return normalized(x, scale, offset, (mean, variance) => {
+		if (isRecomputing()) return;
 		moveTowards(running[0], mean, 1);
 		moveTowards(running[1], variance, count / (count - 1));
 	}) as T;

@@ -1,5 +1,12 @@
 import { type Checks, keyProblems } from "../check/check-options.js";
-import { number, oneOf, orNull, required, whole } from "../check/checks.js";
+import {
+	flag,
+	number,
+	oneOf,
+	orNull,
+	required,
+	whole,
+} from "../check/checks.js";
 import { isOwn } from "../own.js";
 import type { Task } from "../tasks/task.js";
 import { augmentCheck, augmentProblems } from "./augmentations.js";
@@ -25,6 +32,7 @@ const checks: Checks<Recipe> = {
 	noDecay: required(noDecayCheck),
 	batchSize: count,
 	accumulate: count,
+
 	length: required(lengthCheck),
 	schedule: required(scheduleCheck),
 	warmUp: required(warmUpCheck),
@@ -43,6 +51,7 @@ const checks: Checks<Recipe> = {
 	weights: weightRulesCheck,
 	average: averageCheck,
 	watch: watchCheck,
+	checkpointing: flag,
 };
 
 /** What of a task a recipe must go with. */

@@ -138,6 +138,10 @@ function describeSource(
 	};
 }
 
+/** A recipe as it is written down: what is off is left out, as in recipes of before there was such a thing. */
+const writtenRecipe = ({ checkpointing, ...rest }: Recipe): Recipe =>
+	withOwnForms({ ...rest, ...(checkpointing && { checkpointing }) }) as Recipe;
+
 /** Describes a run before it begins; the id follows from backbone, task and recipe. */
 export function describeRun<Target>(
 	source: Backbone,
@@ -160,7 +164,7 @@ export function describeRun<Target>(
 	return recordOf({
 		backbone: describeSource(source, name, sha256),
 		task: describeTask(task, recipe, task.train.length),
-		recipe: withOwnForms(recipe) as Recipe,
+		recipe: writtenRecipe(recipe),
 		...(from && { from }),
 	});
 }
@@ -237,7 +241,7 @@ export function describeImported<Target>(
 			sha256: "unknown",
 		},
 		task: describeTask(task, recipe, 0),
-		recipe: withOwnForms(recipe) as Recipe,
+		recipe: writtenRecipe(recipe),
 		imported: hashOfTensors(tensors),
 	});
 }

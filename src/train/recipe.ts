@@ -92,6 +92,13 @@ export interface Recipe {
 	readonly batchSize: number;
 	/** In how many parts of equal size a batch is computed, where memory is short. */
 	readonly accumulate: number;
+	/**
+	 * Whether stem and stages of the backbone are computed a second time for their gradients, so that meanwhile only what
+	 * goes into each is kept: for batches that do not fit, at the cost of one more forward pass. The layers of the task
+	 * keep what they need. Left out, it is not. With a classifier on a ResNet the weights are those without to the last
+	 * bit, else but for the rounding of sums.
+	 */
+	readonly checkpointing?: boolean;
 	/** A length in seconds ends by the clock, so that two such runs differ. */
 	readonly length: Length;
 	readonly schedule: Schedule;

@@ -82,12 +82,13 @@ export function lossOf(
 	model: Model,
 	{ recipe, random }: { recipe: Recipe; random: Random },
 ): (batch: Batch) => tf.Scalar {
-	const { stochasticDepth: rate, transfer, reading } = recipe;
+	const { stochasticDepth: rate, transfer, reading, checkpointing } = recipe;
 	const asked = consistencyOf(recipe);
 	const isFixed = transfer === "fixed-feature" && reading === "as-described";
 	const always: ForwardOptions = {
 		training: { random },
 		batchNorm: modesOf(model, recipe),
+		...(checkpointing && { checkpointing }),
 		...(rate > 0 && !isFixed && { stochasticDepth: { rate, random } }),
 	};
 	const ofOutput = lossOfOutput(task, recipe);

@@ -289,6 +289,7 @@ export const withoutOptions: readonly string[] = [
 	"isHead",
 	"isInFirstStages",
 	"isNorm",
+	"isRecomputing",
 	"isRelativePositionBias",
 	"listRuns",
 	"loadFrostPictures",

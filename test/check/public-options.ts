@@ -62,6 +62,12 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		typo: ["frozn", "frozen"],
 		wrong: ["frozen", 5],
 	},
+	checkpointed: {
+		call: (options) => library.checkpointed({}, images, options as never),
+		needed: { names: [], of: () => images, options: {} },
+		typo: ["name", "names"],
+		wrong: ["names", "conv1."],
+	},
 	useEngine: {
 		call: (options) => library.useEngine("onnxruntime", options),
 		typo: ["thread", "threads"],

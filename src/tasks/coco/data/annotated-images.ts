@@ -1,17 +1,11 @@
-import { createHash } from "node:crypto";
-import {
-	closeSync,
-	existsSync,
-	openSync,
-	readdirSync,
-	readSync,
-} from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { shortHash } from "../../../canonical.js";
 import { type Checks, checkOptions } from "../../../check/check-options.js";
 import { flag, list, required, text, that } from "../../../check/checks.js";
 import type { Image } from "../../../image/image.js";
 import { decodeUpright } from "../../../image/orientation.js";
+import { hashOfFile } from "../../hash-of-file.js";
 import { readAs } from "../../read-as.js";
 import type { Dataset } from "../../task.js";
 import type { Id, Instances } from "../instances.js";
@@ -118,24 +112,6 @@ function open(options: AnnotatedImagesOptions): Opened {
 	const used = positions.map((i) => file.images[i]!);
 	checkFiles(images, used, annotations);
 	return { file, positions };
-}
-
-const chunkBytes = 2 ** 24;
-
-/** A hash of the bytes of a file, a part at a time. */
-function hashOfFile(path: string): string {
-	const hash = createHash("sha256");
-	const chunk = Buffer.allocUnsafe(chunkBytes);
-	const descriptor = openSync(path, "r");
-	try {
-		for (;;) {
-			const count = readSync(descriptor, chunk);
-			if (count === 0) return hash.digest("hex");
-			hash.update(chunk.subarray(0, count));
-		}
-	} finally {
-		closeSync(descriptor);
-	}
 }
 
 /** A hash of the annotation file, and of what of it is used. */

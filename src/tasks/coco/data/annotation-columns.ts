@@ -16,18 +16,45 @@ export interface AnnotatedImage extends Size {
 	readonly file: string;
 }
 
+/** Ids one after another. */
+export type Ids = Float64Array | readonly Id[];
+
 /** What there is of the annotations, in the order of the file. */
 export interface Columns {
-	readonly id: Id[];
-	readonly image: Id[];
-	readonly category: Id[];
+	readonly id: Ids;
+	readonly image: Ids;
+	readonly category: Ids;
 	/** 1 where there is a mask. */
-	readonly masked: number[];
-	readonly crowd: number[];
-	readonly ignored: number[];
+	readonly masked: Uint8Array;
+	readonly crowd: Uint8Array;
+	readonly ignored: Uint8Array;
 	/** Where it lies in the file. */
-	readonly position: number[];
-	readonly length: number[];
+	readonly position: Float64Array;
+	readonly length: Float64Array;
+}
+
+/** The columns while they are read. */
+type Growing = { readonly [Name in keyof Columns]: Id[] };
+
+const idsOf = (ids: readonly Id[]): Ids =>
+	ids.every((id) => typeof id === "number") ? Float64Array.from(ids) : ids;
+
+/** Takes no more memory than there must be. */
+function compact({ id, image, category, ...numbers }: Growing): Columns {
+	const { masked, crowd, ignored, position, length } = numbers as Record<
+		keyof typeof numbers,
+		number[]
+	>;
+	return {
+		id: idsOf(id),
+		image: idsOf(image),
+		category: idsOf(category),
+		masked: Uint8Array.from(masked),
+		crowd: Uint8Array.from(crowd),
+		ignored: Uint8Array.from(ignored),
+		position: Float64Array.from(position),
+		length: Float64Array.from(length),
+	};
 }
 
 /** A category of an annotation file. */
@@ -84,7 +111,7 @@ function readCategory(
 }
 
 function addAnnotation(
-	columns: Columns,
+	columns: Growing,
 	{ value, position, length }: JsonElement,
 	{ problems, boxesOnly }: { problems: Problems; boxesOnly: boolean },
 ): void {
@@ -113,7 +140,7 @@ export function readElements(
 ): Elements {
 	const images: AnnotatedImage[] = [];
 	const categories: Category[] = [];
-	const columns: Columns = {
+	const columns: Growing = {
 		id: [],
 		image: [],
 		category: [],
@@ -134,5 +161,5 @@ export function readElements(
 		problems.add("some ids of its images are numbers and some are texts");
 	if (images.length === 0) problems.add("it has no images");
 	if (categories.length === 0) problems.add("it has no categories");
-	return { images, categories, columns };
+	return { images, categories, columns: compact(columns) };
 }

@@ -6,13 +6,14 @@ import {
 	type Segmentation,
 	segmentationRle,
 } from "./annotation.js";
-import {
-	type AnnotatedImage,
-	type Category,
-	type Columns,
-	type Elements,
-	readElements,
+import type {
+	AnnotatedImage,
+	Category,
+	Columns,
+	Elements,
+	Ids,
 } from "./annotation-columns.js";
+import { type IndexOptions, indexedElements } from "./annotation-index.js";
 import { Problems } from "./file-problems.js";
 import { parseJson } from "./parse-json.js";
 
@@ -35,15 +36,16 @@ export interface AnnotationFile {
 /** Positions by id; ids that come twice are problems. */
 function positions(
 	what: string,
-	ids: readonly Id[],
+	ids: Ids,
 	problems: Problems,
 ): Map<Id, number> {
 	const found = new Map<Id, number>();
-	ids.forEach((id, i) => {
+	for (let i = 0; i < ids.length; i++) {
+		const id = ids[i]!;
 		if (found.has(id))
 			problems.add(`two ${what} have the id ${JSON.stringify(id)}`);
 		found.set(id, i);
-	});
+	}
 	return found;
 }
 
@@ -103,7 +105,7 @@ function relate(
 	positions("annotations", columns.id, problems);
 	const labels = new Int32Array(columns.id.length);
 	const starts = new Uint32Array(images.length + 1);
-	const owners = columns.id.map((id, row) => {
+	const owners = Array.from(columns.id, (id, row) => {
 		const [image, category] = [columns.image[row]!, columns.category[row]!];
 		const owner = imageAt.get(image);
 		const stray = (what: string, other: Id): void =>
@@ -207,7 +209,8 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
  * Reads a COCO annotation file of instances: those of the wanted categories, or of all of them.
  *
  * Takes a few hundred bytes of memory for each annotation, however large its masks: these stay in the file,
- * and are read from there when they are asked for. Where no annotation has a mask, or `boxesOnly` is asked for, things
+ * and are read from there when they are asked for. A large file is read whole once: after that there is an index of it
+ * (`indexedElements`). Where no annotation has a mask, or `boxesOnly` is asked for, things
  * have boxes alone. An area that is not given is that of the mask, or of the box where there is none; pycocotools
  * has no score of such a file. Throws an `Error` that names the file and what is wrong with it: broken JSON with the
  * position; annotations of images or categories that it does not have, without box, without the mask that others
@@ -217,10 +220,13 @@ const cornersOf = ([left, top, width, height]: Annotation["bbox"]) => [
 export function readAnnotationFile(
 	path: string,
 	wanted?: readonly string[],
-	{ boxesOnly = false }: { readonly boxesOnly?: boolean } = {},
+	{
+		boxesOnly = false,
+		index = {},
+	}: { readonly boxesOnly?: boolean; readonly index?: IndexOptions } = {},
 ): AnnotationFile {
 	const problems = new Problems(path);
-	const elements = readElements(path, { problems, boxesOnly });
+	const elements = indexedElements(path, { problems, boxesOnly }, index);
 	const { images, categories, columns } = elements;
 	const classes = wanted ?? namesOf(categories);
 	const { labels, rows, rowsOf } = relate(elements, classes, problems);

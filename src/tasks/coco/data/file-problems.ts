@@ -16,6 +16,11 @@ export class Problems {
 		if (this.#texts.length < mostProblems) this.#texts.push(text);
 	}
 
+	/** Whether there are any so far. */
+	get any(): boolean {
+		return this.#count > 0;
+	}
+
 	/** Throws an `Error` that names the file and the first problems, if there are any. */
 	check(): void {
 		if (this.#count === 0) return;

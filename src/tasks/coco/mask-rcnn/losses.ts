@@ -64,18 +64,32 @@ const mean = (values: tf.Tensor, isCounted: tf.Tensor): tf.Scalar =>
 	tf.div(tf.sum(tf.mul(values, isCounted)), tf.maximum(tf.sum(isCounted), 1));
 
 /**
- * Cross-entropy of the class, a mean over the regions of the batch; the distance of the deltas of the right
- * class from those wanted, summed over the four and divided by the number of regions; and the binary
- * cross-entropy of the mask, a mean over the pixels of the regions with an object.
+ * Binary cross-entropy of masks: a mean over the pixels of the regions that are real.
  *
- * `masks` are logits, `[batch, most positives, 28, 28]`. Sources: the losses of mmdetection's `BBoxHead` and
- * `FCNMaskHead`, `fastrcnn_loss` and `maskrcnn_loss` of torchvision.
+ * `logits` and `wanted`, from 0 to 1, are `[regions, 28, 28]`, `isReal` `[regions]`. Source: the loss of mmdetection's
+ * `FCNMaskHead`, `maskrcnn_loss` of torchvision.
  */
-export function regionLosses(
+export function maskLoss(
+	logits: tf.Tensor3D,
+	wanted: tf.Tensor3D,
+	isReal: tf.Tensor1D,
+): tf.Scalar {
+	// log(1 + exp(x)) - x t, for the target t.
+	const errors = tf.sub(tf.softplus(logits), tf.mul(logits, wanted));
+	return mean(tf.mean(errors, [1, 2]), isReal);
+}
+
+/**
+ * Cross-entropy of the class, a mean over the regions of the batch, and the distance of the deltas of the right
+ * class from those wanted, summed over the four and divided by the number of regions.
+ *
+ * Source: the loss of mmdetection's `BBoxHead`, `fastrcnn_loss` of torchvision.
+ */
+export function boxLosses(
 	{ logits, deltas }: BoxOutput,
-	masks: tf.Tensor4D,
-	{ samples, beta }: { readonly samples: RegionSamples; readonly beta: number },
-): RegionLosses {
+	samples: RegionSamples,
+	beta: number,
+): Omit<RegionLosses, "masks"> {
 	const [batch, count] = samples.labels.shape;
 	const isReal = tf.reshape(firstOnes(samples.counts, count), [-1]);
 	const labels = tf.reshape(samples.labels, [-1]) as tf.Tensor1D;
@@ -91,14 +105,8 @@ export function regionLosses(
 		tf.reshape(samples.deltas, [batch * count, 4]),
 		beta,
 	);
-
-	const most = masks.shape[1];
-	const isPositive = firstOnes(samples.positives, most);
-	// log(1 + exp(x)) - x t, for the target t.
-	const errors = tf.sub(tf.softplus(masks), tf.mul(masks, samples.masks));
 	return {
 		classes: mean(entropy, isReal),
 		boxes: mean(tf.sum(distance, 1), isReal),
-		masks: mean(tf.mean(errors, [2, 3]), isPositive),
 	};
 }

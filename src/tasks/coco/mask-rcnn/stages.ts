@@ -7,15 +7,9 @@ import type { Size } from "../../task.js";
 import type { Instances } from "../instances.js";
 import { type DetectedBatch, detectBatch } from "./detect-boxes.js";
 import { fpn } from "./fpn.js";
-import { type RegionLosses, type RpnLosses, regionLosses } from "./losses.js";
-import { maskBins } from "./masks.js";
-import {
-	type BoxOutput,
-	boxBins,
-	boxHead,
-	maskHead,
-	seenBins,
-} from "./region-heads.js";
+import { boxLosses, type RegionLosses, type RpnLosses } from "./losses.js";
+import { drawMasks, lossOfMasks, type MaskRegions } from "./mask-branch.js";
+import { type BoxOutput, boxBins, boxHead, seenBins } from "./region-heads.js";
 import {
 	mostPositives,
 	type RegionSamples,
@@ -96,16 +90,15 @@ export function seen(
 	return tf.reshape(aligned, [-1, bins, bins, aligned.shape[4]]);
 }
 
-function drawMasks(
+/** Regions as the layers of masks see them. */
+function masked(
 	features: readonly tf.Tensor4D[],
-	regions: Regions & { readonly labels: tf.Tensor2D },
-	{ params, plan }: MaskRcnnInput,
-): tf.Tensor4D {
-	const [batch, count] = regions.labels.shape;
-	const x = seen(features, regions, { bins: seenBins, plan });
-	const labels = tf.reshape(regions.labels, [batch * count]) as tf.Tensor1D;
-	const masks = maskHead(params, x, labels);
-	return tf.reshape(masks, [batch, count, maskBins, maskBins]);
+	{ labels, ...regions }: Regions & { readonly labels: tf.Tensor2D },
+	{ regions: settings }: MaskRcnnPlan,
+): MaskRegions {
+	const bins = seenBins;
+	const seen = roiAlign(features, regions, { bins, settings });
+	return { seen, labels, counts: regions.counts };
 }
 
 /** The regions to learn from, chosen among proposals. */
@@ -143,8 +136,11 @@ export function lossesOfRegions(
 		labels: tf.slice(samples.labels, 0, [batch, most]),
 		counts: samples.positives,
 	};
-	const masks = drawMasks(fine, positive, input);
-	return regionLosses(boxes, masks, { samples, beta: settings.beta });
+	const regions = masked(fine, positive, input.plan);
+	return {
+		...boxLosses(boxes, samples, settings.beta),
+		masks: lossOfMasks(input.params, regions, samples.masks),
+	};
 }
 
 /**
@@ -189,7 +185,7 @@ export function findObjects(input: MaskRcnnInput): MaskedBatch {
 	const boxes = boxHead(params, seen(fine, proposals, { bins: boxBins, plan }));
 	const settings = plan.regions;
 	const found = detectBatch(proposals, boxes, { sizes, settings });
-	const masks = tf.sigmoid(drawMasks(fine, found, input));
+	const masks = drawMasks(params, masked(fine, found, plan));
 	const [batch, count] = proposals.boxes.shape;
 	const counts = tf.reshape(proposals.counts, [batch, 1]);
 	return {
