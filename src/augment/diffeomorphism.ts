@@ -86,10 +86,9 @@ export function drawDiffeomorphism(
 	);
 	const [coolest, hottest] = temperatureRange(size, cut);
 	const temperature = coolest + arcsine(random) * (hottest - coolest);
-	// Up to half a million numbers: a loop is three times as fast as `from`.
 	const modes = (): Float32Array => {
 		const values = new Float32Array(cut * cut);
-		for (let i = 0; i < values.length; i++) values[i] = random.normal();
+		random.fillNormal(values);
 		return values;
 	};
 	return { cut, temperature, horizontal: modes(), vertical: modes() };
@@ -184,20 +183,25 @@ export const deformPixels =
 	({ neighbors, weights }: SamplingGrid): ChangePixels =>
 	(from, to) => {
 		for (let at = 0, pixel = 0; at < neighbors.length; at += 4, pixel += 3) {
-			const a = neighbors[at] as number;
-			const b = neighbors[at + 1] as number;
-			const c = neighbors[at + 2] as number;
-			const d = neighbors[at + 3] as number;
-			const wa = weights[at] as number;
-			const wb = weights[at + 1] as number;
-			const wc = weights[at + 2] as number;
-			const wd = weights[at + 3] as number;
-			for (let i = 0; i < 3; i++)
-				to[pixel + i] =
-					wa * (from[a + i] as number) +
-					wb * (from[b + i] as number) +
-					wc * (from[c + i] as number) +
-					wd * (from[d + i] as number);
+			const a = neighbors[at]!;
+			const b = neighbors[at + 1]!;
+			const c = neighbors[at + 2]!;
+			const d = neighbors[at + 3]!;
+			const wa = weights[at]!;
+			const wb = weights[at + 1]!;
+			const wc = weights[at + 2]!;
+			const wd = weights[at + 3]!;
+			to[pixel] = wa * from[a]! + wb * from[b]! + wc * from[c]! + wd * from[d]!;
+			to[pixel + 1] =
+				wa * from[a + 1]! +
+				wb * from[b + 1]! +
+				wc * from[c + 1]! +
+				wd * from[d + 1]!;
+			to[pixel + 2] =
+				wa * from[a + 2]! +
+				wb * from[b + 2]! +
+				wc * from[c + 2]! +
+				wd * from[d + 2]!;
 		}
 	};
 

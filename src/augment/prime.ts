@@ -12,7 +12,8 @@ import {
 	primePresets,
 } from "./prime-options.js";
 import { filterPixels } from "./random-filter.js";
-import { changePixelColors, sineTable } from "./random-smooth-color.js";
+import { changePixelColors } from "./random-smooth-color.js";
+import { sineTable } from "./sine-curves.js";
 
 /** The primitives of one step, for the image of any chain; `field` is that of the diffeomorphism. */
 function prepareStep(
@@ -47,6 +48,16 @@ function prepareStep(
 	};
 }
 
+/** Writes a share of some values. */
+function takeShare(to: Float32Array, of: Float32Array, share: number): void {
+	for (let i = 0; i < to.length; i++) to[i] = share * of[i]!;
+}
+
+/** Adds a share of some values. */
+function addShare(to: Float32Array, of: Float32Array, share: number): void {
+	for (let i = 0; i < to.length; i++) to[i] = to[i]! + share * of[i]!;
+}
+
 /** The image mixed with its chains: `(1 - m) x + m sum over i of w_i chain_i(x)`. */
 function mixer(
 	{ mixing, weights, depths }: PrimeDraw,
@@ -60,27 +71,27 @@ function mixer(
 	const batch = mixing.length;
 	const space = (): Float32Array =>
 		new Float32Array(3 * size.height * size.width);
-	const [image, buffers] = [space(), [space(), space()]];
+	const [scaled, buffers] = [space(), [space(), space()]];
+	const asGiven = (from: Float32Array): Float32Array => {
+		if (white === 1) return from;
+		takeShare(scaled, from, white);
+		return scaled;
+	};
 	return (from, to, index) => {
-		const m = mixing[index] as number;
-		for (let i = 0; i < from.length; i++) {
-			image[i] = (from[i] as number) * white;
-			to[i] = (1 - m) * (image[i] as number);
-		}
+		const m = mixing[index]!;
+		const image = asGiven(from);
+		takeShare(to, image, 1 - m);
 		for (let w = 0; w < width; w++) {
 			const chain = w * batch + index;
-			let changed: Float32Array = image;
-			for (const [i, change] of steps.slice(0, depths[chain]).entries()) {
-				const next = buffers[i % 2] as Float32Array;
-				change(changed, next, chain);
+			let changed = image;
+			for (let step = 0; step < depths[chain]!; step++) {
+				const next = buffers[step % 2]!;
+				steps[step]!(changed, next, chain);
 				changed = next;
 			}
-			const share = m * (weights[index * width + w] as number);
-			for (let i = 0; i < to.length; i++)
-				to[i] = (to[i] as number) + share * (changed[i] as number);
+			addShare(to, changed, m * weights[index * width + w]!);
 		}
-		if (white !== 1)
-			for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) / white;
+		if (white !== 1) for (let i = 0; i < to.length; i++) to[i] = to[i]! / white;
 	};
 }
 
