@@ -3,7 +3,12 @@ import { checkOptions } from "../check/check-options.js";
 import type { HostArray } from "../engine/host-call.js";
 import type { ChangeImages } from "./augmentation.js";
 import { deformPixels, displacement, samplingGrid } from "./diffeomorphism.js";
-import { type ChangePixels, eachImage, type PixelSize } from "./each-image.js";
+import {
+	type ChangePixels,
+	eachImage,
+	levelsOf,
+	type PixelSize,
+} from "./each-image.js";
 import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
 import {
 	type PrimeOptions,
@@ -37,14 +42,14 @@ function prepareStep(
 		const side = Math.sqrt(kernels.length / chains);
 		changes.randomFilter = filterPixels(kernels, side, size);
 	}
-	return (from, to, chain) => {
+	return (from, to, chain, levels) => {
 		const choice = choices[chain] as Primitive;
 		const change = changes[choice];
 		if (!change)
 			throw new Error(
 				`chain ${chain} chose ${choice}, but the step drew nothing for it`,
 			);
-		change(from, to, chain);
+		change(from, to, chain, levels);
 	};
 }
 
@@ -80,13 +85,14 @@ function mixer(
 	return (from, to, index) => {
 		const m = mixing[index]!;
 		const image = asGiven(from);
+		const levels = levelsOf(image);
 		takeShare(to, image, 1 - m);
 		for (let w = 0; w < width; w++) {
 			const chain = w * batch + index;
 			let changed = image;
 			for (let step = 0; step < depths[chain]!; step++) {
 				const next = buffers[step % 2]!;
-				steps[step]!(changed, next, chain);
+				steps[step]!(changed, next, chain, step === 0 ? levels : undefined);
 				changed = next;
 			}
 			addShare(to, changed, m * weights[index * width + w]!);

@@ -2,7 +2,12 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { number, oneOf, textOr, whole } from "../check/checks.js";
 import type { Random } from "../random.js";
-import { type ChangePixels, clipped, eachImage } from "./each-image.js";
+import {
+	type ChangePixels,
+	clipped,
+	eachImage,
+	levelValues,
+} from "./each-image.js";
 import {
 	curveMaker,
 	curveTerms,
@@ -93,6 +98,26 @@ function changeChannel(
 	}
 }
 
+/** The levels of 8-bit images, as pixels that are gray. */
+const everyLevel = Float32Array.from(
+	{ length: 3 * levelValues.length },
+	(_, i) => levelValues[Math.floor(i / 3)]!,
+);
+
+/** Takes each value from what its level has become, `[levels, 3]`. */
+function takeLevels(
+	levels: Uint8Array,
+	changed: Float32Array,
+	to: Float32Array,
+): void {
+	const { length } = levels;
+	for (let i = 0; i < length; i += 3) {
+		to[i] = changed[3 * levels[i]!]!;
+		to[i + 1] = changed[3 * levels[i + 1]! + 1]!;
+		to[i + 2] = changed[3 * levels[i + 2]! + 2]!;
+	}
+}
+
 /**
  * `clip(x + sum over k of c_k sin(pi k x), 0, 1)`, for each image and channel with its own coefficients.
  *
@@ -106,11 +131,14 @@ export function changePixelColors(
 ): ChangePixels {
 	const length = coefficients.length / count;
 	const curvesOf = curveMaker(table);
-	return (from, to, index) => {
+	const ofLevels = new Float32Array(everyLevel.length);
+	return (from, to, index, levels) => {
 		const first = index * length;
 		const curves = curvesOf(coefficients.subarray(first, first + length));
+		const [before, after] = levels ? [everyLevel, ofLevels] : [from, to];
 		for (let channel = 0; channel < 3; channel++)
-			changeChannel(from, to, curves, channel);
+			changeChannel(before, after, curves, channel);
+		if (levels) takeLevels(levels, ofLevels, to);
 	};
 }
 
