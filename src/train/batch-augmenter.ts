@@ -5,17 +5,12 @@ import type {
 	TrainingBatch,
 } from "../augment/augmentation.js";
 import type { Image } from "../image/image.js";
-import { isOwn } from "../own.js";
 import { Random } from "../random.js";
 import type { BatchTargets, Size } from "../tasks/task.js";
 import { augmentationsOf } from "./augmentations.js";
 import { viewsOf } from "./consistent-loss.js";
-import {
-	fillPadding,
-	imagesToTensor,
-	isPadded,
-	type Padding,
-} from "./image-batch.js";
+import { imagesToTensor } from "./image-batch.js";
+import { fillPadding, isPadded, type Padding } from "./image-values.js";
 import type { Recipe } from "./recipe.js";
 
 /** What of a recipe changes the images of batches. */
@@ -38,7 +33,8 @@ export type AugmentBatch = (
 	at: BatchPlace,
 ) => TrainingBatch;
 
-const black = [0, 0, 0] as const;
+/** The color of what lies around images, where the augmentation asks for it. */
+export const black = [0, 0, 0] as const;
 
 /** The same images, their padding filled anew. */
 function padAnew(
@@ -89,6 +85,12 @@ function augmented(
 	}, batch);
 }
 
+/** The random numbers of a batch. */
+export const randomOf = (
+	{ seed }: Pick<AugmentingRecipe, "seed">,
+	{ step, part }: Omit<BatchPlace, "size">,
+): Random => new Random("augmentation", seed, step, part);
+
 /**
  * Prepares what becomes of images and targets by a recipe's augmentations of batches: a pure function of them, the seed
  * and the place.
@@ -104,7 +106,7 @@ export function batchAugmenter(
 	const isBlack = augmenting[0]?.made.padding === "black";
 	const views = viewsOf(recipe);
 	return (sizes, given, { step, part, size }) => {
-		const random = new Random("augmentation", recipe.seed, step, part);
+		const random = randomOf(recipe, { step, part });
 		const padding = { size, color: normalization.mean };
 		const facts = { sizes, classes, normalization };
 		const changed = (): TrainingBatch => {
@@ -122,13 +124,4 @@ export function batchAugmenter(
 		};
 		return tf.tidy(() => changed() as never);
 	};
-}
-
-/** Whether another thread can change the images of batches: there is a change, ours, that leaves the targets as they are. */
-export function areImagesAlone(recipe: AugmentingRecipe): boolean {
-	const { batches } = augmentationsOf(recipe);
-	return (
-		batches.length > 0 &&
-		batches.every(({ of, made }) => !isOwn(of) && made.keepsTargets)
-	);
 }

@@ -1,10 +1,11 @@
-import { getBackend } from "@tensorflow/tfjs";
-import { backendName } from "../engine/backend.js";
+import { drawPrimeWork } from "../augment/prime.js";
+import type { PrimeOptions } from "../augment/prime-options.js";
 import { owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
 import { threadCount } from "../parallel/thread-count.js";
 import { defaultWorkers } from "../parallel/thread-shares.js";
 import type { Example, Task } from "../tasks/task.js";
+import { augmentationsOf } from "./augmentations.js";
 import {
 	type Batch,
 	batchMaker,
@@ -12,8 +13,8 @@ import {
 	type MadeImages,
 	type MakeBatch,
 } from "./batch.js";
-import { areImagesAlone } from "./batch-augmenter.js";
-import type { BatchSettings, StepImages } from "./batch-worker.js";
+import { black, randomOf } from "./batch-augmenter.js";
+import type { MixSettings, PartWork } from "./batch-worker.js";
 import { viewsOf } from "./consistent-loss.js";
 import { exampleStream } from "./example-stream.js";
 import { paddedSize } from "./image-batch.js";
@@ -59,40 +60,67 @@ function inFlightOf(
 	return Math.max(2, Math.min(2 * workers + 1, Math.floor(mostBytes / bytes)));
 }
 
-/** The images of all parts of a step, as a thread is told of them. */
-function stepImages<Target>(
-	{ task, recipe }: Stream<Target>,
-	all: readonly Example<Target>[],
-	step: number,
-): StepImages {
-	const parts = Array.from({ length: recipe.accumulate }, (_, part) => {
-		const examples = examplesOfPart(all, part, recipe);
-		const images = examples.map(({ image }) => image);
-		return { images, size: paddedSize(images, task) };
-	});
-	// Of their own: an image may be a part of the whole data set.
-	return owned({ step, parts }).value;
+/** What threads do: PRIME, where a recipe changes batches by nothing else. */
+export function mixSettings(
+	recipe: Recipe,
+	{ mean }: Task["normalization"],
+): MixSettings | undefined {
+	const [first, ...others] = augmentationsOf(recipe).batches;
+	if (!first?.made.prime || others.length > 0) return undefined;
+	return {
+		options: first.made.prime,
+		padding:
+			first.made.padding === "black"
+				? { before: black }
+				: { before: mean, after: mean },
+		showsClean: viewsOf(recipe) > 1,
+	};
 }
 
-/** Takes examples once `begun` says so, where it does, and has their images augmented by other threads. */
+/** Draws what becomes of the images of all parts of a step, for a thread to do. */
+function draw<Target>(
+	{ task, recipe }: Stream<Target>,
+	all: readonly Example<Target>[],
+	{ step, options }: { readonly step: number; readonly options: PrimeOptions },
+): PartWork[] {
+	return Array.from({ length: recipe.accumulate }, (_, part) => {
+		const given = examplesOfPart(all, part, recipe).map(({ image }) => image);
+		const size = paddedSize(given, task);
+		const shape = [given.length, size.height, size.width, 3];
+		const random = randomOf(recipe, { step, part });
+		const views = Array.from({ length: Math.max(viewsOf(recipe) - 1, 1) }, () =>
+			drawPrimeWork(shape, random, options),
+		);
+		// Of their own: an image may be a part of the whole data set.
+		return { images: owned(given).value, size, views };
+	});
+}
+
+/** Takes examples once `begun` says so, where it does, and has their images mixed by other threads. */
 async function* inThreads<Target>(
 	stream: Stream<Target>,
-	workers: number,
-	begun: Promise<boolean>,
+	{
+		workers,
+		settings,
+		begun,
+	}: {
+		readonly workers: number;
+		readonly settings: MixSettings;
+		readonly begun: Promise<boolean>;
+	},
 ): Batches {
-	const { task, recipe, from, examples, make } = stream;
-	const { augment, reading, consistency, seed } = recipe;
-	const { normalization, classes } = task;
+	const { from, examples, make } = stream;
+	const { options } = settings;
 	const taken: Example<Target>[][] = [];
 	const failed: { readonly error: unknown }[] = [];
-	async function* inputs(): AsyncGenerator<StepImages> {
+	async function* inputs(): AsyncGenerator<PartWork[]> {
 		if (!(await begun)) return;
 		try {
 			for (let step = from; ; step++) {
 				const { value } = await examples.next();
 				if (!value) return;
 				taken.push(value);
-				yield stepImages(stream, value, step);
+				yield draw(stream, value, { step, options });
 			}
 		} catch (error) {
 			// Its turn comes after the batches before it.
@@ -101,13 +129,9 @@ async function* inThreads<Target>(
 	}
 	const inFlight = inFlightOf(workers, stream);
 	const module = new URL("./batch-worker.js", import.meta.url);
-	const data: BatchSettings = {
-		recipe: { augment, reading, consistency, seed },
-		facts: { normalization, classes: classes.length },
-	};
-	const steps = mapInWorkers<BatchSettings, StepImages, MadeImages[]>(
+	const steps = mapInWorkers<MixSettings, PartWork[], MadeImages[]>(
 		inputs(),
-		{ module, data },
+		{ module, data: settings },
 		{ workers, inFlight, waiting: inFlight },
 	);
 	let step = from;
@@ -125,10 +149,13 @@ const trialSteps = 3;
 /** The share of a step that is worth the trouble. */
 const worthwhile = 0.03;
 /** How long threads take to start. */
-const startMilliseconds = 1000;
+const startMilliseconds = 200;
 
 /** Begins in this thread, and goes on in others where much of the time is spent on the batches. */
-async function* whereItPays<Target>(stream: Stream<Target>): Batches {
+async function* whereItPays<Target>(
+	stream: Stream<Target>,
+	settings: MixSettings,
+): Batches {
 	let [making, all, step] = [0, 0, stream.from];
 	const timed: MakeBatch<Target> = (...given) => {
 		const began = performance.now();
@@ -152,10 +179,10 @@ async function* whereItPays<Target>(stream: Stream<Target>): Batches {
 	const begun = new Promise<boolean>((resolve) => {
 		begin = resolve;
 	});
+	const workers = Math.min(wanted, defaultWorkers());
 	const threads = inThreads(
 		{ ...stream, from: step + lead },
-		Math.min(wanted, defaultWorkers()),
-		begun,
+		{ workers, settings, begun },
 	);
 	const first = threads.next();
 	// Its failure is thrown in its turn, and nobody's where training stops before.
@@ -181,17 +208,20 @@ function batchesOf<Target>(
 	stream: Stream<Target>,
 	workers: number | undefined,
 ): Batches {
-	const canLeave =
-		getBackend() === backendName && areImagesAlone(stream.recipe);
-	if (!canLeave || workers === 0) return inThisThread(stream);
-	if (workers !== undefined)
-		return inThreads(stream, workers, Promise.resolve(true));
-	return threadCount() > 1 ? whereItPays(stream) : inThisThread(stream);
+	const settings = mixSettings(stream.recipe, stream.task.normalization);
+	if (!settings || workers === 0) return inThisThread(stream);
+	if (workers !== undefined) {
+		const begun = Promise.resolve(true);
+		return inThreads(stream, { workers, settings, begun });
+	}
+	return threadCount() > 1
+		? whereItPays(stream, settings)
+		: inThisThread(stream);
 }
 
 /**
- * The batches of one step after another, their images augmented by other threads ahead of training where that is ours
- * to do and leaves the targets as they are: PRIME and AugMix.
+ * The batches of one step after another, their images mixed by other threads ahead of training where PRIME is all that
+ * changes them; this thread draws.
  *
  * They do not depend on the number of threads, 0 for none; left out, as many as keep up with training, where more than a
  * few percent of the time is spent on them. As `exampleStream`, which makes the examples, it throws what a task throws,
