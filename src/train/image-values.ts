@@ -47,6 +47,12 @@ function checkFits({ height, width }: Size, size: Size): void {
 	);
 }
 
+/** Writes the values of some levels, from a place on. */
+function takeValues(to: Float32Array, levels: Uint8Array, start: number): void {
+	const { length } = levels;
+	for (let i = 0; i < length; i++) to[start + i] = levelValues[levels[i]!]!;
+}
+
 /**
  * The values of 8-bit images, `[count, height, width, 3]` in 0-1, as torchvision's `ToTensor`, padded.
  *
@@ -63,16 +69,14 @@ export function imageValues(
 	images.forEach((image, n) => {
 		checkFits(image, padding.size);
 		const { data } = image;
-		const from = image.width * 3;
 		// Rows of one length are one stretch.
 		const [rows, stretch] =
-			image.width === width ? [1, data.length] : [image.height, from];
+			image.width === width
+				? [1, data.length]
+				: [image.height, image.width * 3];
 		for (let row = 0; row < rows; row++) {
-			const start = n * length + row * width * 3;
-			for (let i = 0; i < stretch; i++)
-				values[start + i] = levelValues[
-					data[row * from + i] as number
-				] as number;
+			const from = data.subarray(row * stretch, (row + 1) * stretch);
+			takeValues(values, from, n * length + row * width * 3);
 		}
 	});
 	fillPadding(values, images, padding);
