@@ -46,7 +46,7 @@ export interface ImageAugmentation {
 }
 
 /**
- * A change of whole batches, in the main thread, before normalization.
+ * A change of whole batches, in the main thread, before normalization; only PRIME's pixels are mixed in others.
  *
  * It returns images of the same shape, and the targets that the loss is to see. Tensors that it makes are disposed of.
  */

@@ -55,8 +55,8 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	/** How often everything is saved, at least; 60 by default, and after each update that takes long. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
 	/**
-	 * Threads that prepare examples ahead, 0 for none; by default one less than there are cores, where that
-	 * saves time. The run does not depend on it.
+	 * Threads that prepare examples ahead, and as many that mix them by PRIME, 0 for none; by default at most one less than
+	 * there are cores, where that saves time. The run does not depend on it.
 	 */
 	readonly workers?: number;
 	/**

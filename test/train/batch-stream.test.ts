@@ -1,17 +1,23 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
 import { useEngine } from "../../src/engine/engine.js";
+import { runFiles } from "../../src/runs/run-folder.js";
 import type { Task } from "../../src/tasks/task.js";
 import {
 	type BatchOf,
 	batchStream,
 	mixSettings,
 } from "../../src/train/batch-stream.js";
+import { finetune } from "../../src/train/finetune.js";
 import type { Recipe } from "../../src/train/recipe.js";
+import { scratchFolder } from "./folders.js";
 import { inverting } from "./own-augmentations.js";
-import { tinyRecipe, tinyTask } from "./tiny-task.js";
+import { tinyBackbone, tinyRecipe, tinyTask } from "./tiny-task.js";
 import { variedTask } from "./varied-task.js";
 
 before(() => useEngine());
@@ -118,7 +124,7 @@ describe("batches whose images threads mix", () => {
 
 	test("what a task throws is thrown after the batches before it", async () => {
 		const changes = { augment: { ...prime, preset: "dense" } } as const;
-		const task = variedTask({ damaged: 5 });
+		const task = variedTask({ damaged: 6 });
 		const recipe = { ...tinyRecipe, ...changes };
 		const good = async (workers: number) => {
 			const stream = batchStream({ task, recipe, from: 0 }, workers);
@@ -128,10 +134,12 @@ describe("batches whose images threads mix", () => {
 					tf.dispose(batchOf(0) as never);
 					count++;
 				}
-			}, /image 5 is damaged/);
+			}, /image 6 is damaged/);
 			return count;
 		};
-		assert.equal(await good(1), await good(0));
+		// The third batch has it.
+		assert.equal(await good(0), 2);
+		assert.equal(await good(1), 2);
 	});
 
 	test("what cannot be drawn is thrown", async () => {
@@ -156,5 +164,36 @@ describe("batches whose images threads mix", () => {
 		assert.ok(!isMixed({ name: "augmix" }));
 		assert.ok(!isMixed([prime, { name: "mixup" }]));
 		assert.ok(!isMixed([prime, inverting(0.5)]));
+	});
+});
+
+describe("runs whose batches threads mix", () => {
+	const folder = scratchFolder();
+	const weights = async (name: string, workers: number, stops: number[]) => {
+		const at = join(folder, name);
+		const recipe = { ...tinyRecipe, augment: prime, length: { steps: 5 } };
+		const tune = (signal?: AbortSignal, reporter?: () => void) =>
+			finetune(tinyBackbone(), tinyTask, recipe, {
+				folder: at,
+				workers,
+				...(signal && { signal }),
+				...(reporter && { reporter }),
+			});
+		for (const stop of stops) {
+			const controller = new AbortController();
+			let steps = 0;
+			const reporter = () => {
+				if (++steps === stop) controller.abort(new Error("stopped"));
+			};
+			await assert.rejects(tune(controller.signal, reporter), /stopped/);
+		}
+		const run = await tune();
+		const bytes = readFileSync(runFiles(run.folder).weights);
+		return createHash("sha256").update(bytes).digest("hex");
+	};
+
+	test("end bit for bit as without threads, stopped or not", async () => {
+		const expected = await weights("none", 0, []);
+		assert.equal(await weights("one", 1, [2, 1]), expected);
 	});
 });
