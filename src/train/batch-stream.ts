@@ -1,5 +1,6 @@
 import { drawPrimeWork } from "../augment/prime.js";
 import type { PrimeOptions } from "../augment/prime-options.js";
+import { isOwn } from "../own.js";
 import { owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
 import { threadCount } from "../parallel/thread-count.js";
@@ -66,7 +67,8 @@ export function mixSettings(
 	{ mean }: Task["normalization"],
 ): MixSettings | undefined {
 	const [first, ...others] = augmentationsOf(recipe).batches;
-	if (!first?.made.prime || others.length > 0) return undefined;
+	const isOurs = first && !isOwn(first.of);
+	if (!isOurs || !first.made.prime || others.length > 0) return undefined;
 	return {
 		options: first.made.prime,
 		padding:

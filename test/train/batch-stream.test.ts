@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { before, describe, test } from "node:test";
 import { setTimeout as delay } from "node:timers/promises";
 import * as tf from "@tensorflow/tfjs";
+import type { TrainingBatch } from "../../src/augment/augmentation.js";
+import { primePresets } from "../../src/augment/prime-options.js";
 import { useEngine } from "../../src/engine/engine.js";
 import { runFiles } from "../../src/runs/run-folder.js";
 import type { Task } from "../../src/tasks/task.js";
@@ -164,6 +166,11 @@ describe("batches whose images threads mix", () => {
 		assert.ok(!isMixed({ name: "augmix" }));
 		assert.ok(!isMixed([prime, { name: "mixup" }]));
 		assert.ok(!isMixed([prime, inverting(0.5)]));
+		const make = () => ({
+			batch: (given: TrainingBatch) => given,
+			prime: primePresets.cifar,
+		});
+		assert.ok(!isMixed({ name: "another", make }), "of one's own");
 	});
 });
 
