@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import type { HostValue } from "../engine/host-value.js";
 import type { Image } from "../image/image.js";
 import type { Random } from "../random.js";
+import type { PrimeOptions } from "./prime-options.js";
 
 /** An image to train on, and what to predict of it. */
 export interface Example<Target> {
@@ -45,7 +46,7 @@ export interface ImageAugmentation {
 }
 
 /**
- * A change of whole batches, in the main thread, before normalization.
+ * A change of whole batches, in the main thread, before normalization; only PRIME's pixels are mixed in others.
  *
  * It returns images of the same shape, and the targets that the loss is to see. Tensors that it makes are disposed of.
  */
@@ -58,6 +59,8 @@ export interface BatchAugmentation {
 	 * once it is normalized, before and after.
 	 */
 	readonly padding?: "black";
+	/** Of PRIME, whose pixels other threads can mix once all is drawn: what it is made of. */
+	readonly prime?: PrimeOptions;
 }
 
 /** What a recipe's augmentation makes: a change of single images, or of batches. */

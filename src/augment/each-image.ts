@@ -1,31 +1,7 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import { onHost } from "../engine/host.js";
 import type { HostArray } from "../engine/host-call.js";
-
-/** The size of an image, in pixels. */
-export interface PixelSize {
-	readonly height: number;
-	readonly width: number;
-}
-
-/**
- * Writes what becomes of one image, `height · width · 3` values row by row, into another array of that length.
- *
- * `index` is its place among all images that are changed.
- */
-export type ChangePixels = (
-	from: Float32Array,
-	to: Float32Array,
-	index: number,
-) => void;
-
-/**
- * A number held in 0-1, but for the rounding of doubles.
- *
- * It asks no questions, which processors guess wrong half of the time where an image is noise: those take twice as long.
- */
-export const clipped = (x: number): number =>
-	Math.abs(Math.abs(x) - Math.abs(x - 1) + 1) / 2;
+import type { ChangePixels, PixelSize } from "./pixels.js";
 
 /**
  * Changes the images of a batch one by one, in plain JavaScript: for small images, kernels of tensors take longer to

@@ -1,88 +1,45 @@
 import * as tf from "@tensorflow/tfjs";
 import { checkOptions } from "../check/check-options.js";
-import type { HostArray } from "../engine/host-call.js";
+import type { Random } from "../random.js";
 import type { ChangeImages } from "./augmentation.js";
-import { deformPixels, displacement, samplingGrid } from "./diffeomorphism.js";
-import { type ChangePixels, eachImage, type PixelSize } from "./each-image.js";
+import { displacement } from "./diffeomorphism.js";
+import { eachImage } from "./each-image.js";
 import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
 import {
 	type PrimeOptions,
-	type Primitive,
 	primeChecks,
 	primePresets,
 } from "./prime-options.js";
-import { filterPixels } from "./random-filter.js";
-import { changePixelColors, sineTable } from "./random-smooth-color.js";
+import { mixPixels, type PrimeField, type PrimeWork } from "./prime-pixels.js";
 
-/** The primitives of one step, for the image of any chain; `field` is that of the diffeomorphism. */
-function prepareStep(
-	{ choices, diffeomorphism, randomSmoothColor, randomFilter }: PrimeStep,
-	size: PixelSize,
-	field: readonly HostArray[],
-): ChangePixels {
-	const chains = choices.length;
-	const changes: Partial<Record<Primitive, ChangePixels>> = {};
-	if (diffeomorphism && field.length > 0) {
-		const [dx, dy] = field as [HostArray, HostArray];
-		changes.diffeomorphism = deformPixels(samplingGrid(dx, dy, size));
-	}
-	if (randomSmoothColor) {
-		const { frequencies, coefficients } = randomSmoothColor;
-		const table = sineTable(frequencies);
-		changes.randomSmoothColor = changePixelColors(coefficients, chains, table);
-	}
-	if (randomFilter) {
-		const { kernels } = randomFilter;
-		const side = Math.sqrt(kernels.length / chains);
-		changes.randomFilter = filterPixels(kernels, side, size);
-	}
-	return (from, to, chain) => {
-		const choice = choices[chain] as Primitive;
-		const change = changes[choice];
-		if (!change)
-			throw new Error(
-				`chain ${chain} chose ${choice}, but the step drew nothing for it`,
-			);
-		change(from, to, chain);
-	};
+/** The displacements of a step, computed by the engine. */
+function fieldOf(
+	{ choices, diffeomorphism }: PrimeStep,
+	size: number,
+): PrimeField | undefined {
+	if (!diffeomorphism || !choices.includes("diffeomorphism")) return undefined;
+	const [dx, dy] = displacement(size, diffeomorphism);
+	const field = [dx.dataSync<"float32">(), dy.dataSync<"float32">()] as const;
+	tf.dispose([dx, dy]);
+	return field;
 }
 
-/** The image mixed with its chains: `(1 - m) x + m sum over i of w_i chain_i(x)`. */
-function mixer(
-	{ mixing, weights, depths }: PrimeDraw,
-	steps: readonly ChangePixels[],
-	{
-		options,
-		size,
-	}: { readonly options: PrimeOptions; readonly size: PixelSize },
-): ChangePixels {
-	const { width, white } = options;
-	const batch = mixing.length;
-	const space = (): Float32Array =>
-		new Float32Array(3 * size.height * size.width);
-	const [image, buffers] = [space(), [space(), space()]];
-	return (from, to, index) => {
-		const m = mixing[index] as number;
-		for (let i = 0; i < from.length; i++) {
-			image[i] = (from[i] as number) * white;
-			to[i] = (1 - m) * (image[i] as number);
-		}
-		for (let w = 0; w < width; w++) {
-			const chain = w * batch + index;
-			let changed: Float32Array = image;
-			for (const [i, change] of steps.slice(0, depths[chain]).entries()) {
-				const next = buffers[i % 2] as Float32Array;
-				change(changed, next, chain);
-				changed = next;
-			}
-			const share = m * (weights[index * width + w] as number);
-			for (let i = 0; i < to.length; i++)
-				to[i] = (to[i] as number) + share * (changed[i] as number);
-		}
-		if (white !== 1)
-			for (let i = 0; i < to.length; i++) to[i] = (to[i] as number) / white;
-	};
-}
+const workOf = (draw: PrimeDraw, size: number): PrimeWork => ({
+	draw,
+	fields: draw.steps.map((step) => fieldOf(step, size)),
+});
+
+/**
+ * Draws everything for images of the shape `[batch, height, width, 3]`, from options that were checked, and leaves the
+ * pixels to `mixPixels`.
+ *
+ * Throws as `drawPrime`.
+ */
+export const drawPrimeWork = (
+	shape: readonly number[],
+	random: Random,
+	options: PrimeOptions,
+): PrimeWork => workOf(drawChains(shape, random, options), shape[1] as number);
 
 /**
  * What PRIME makes of a draw, whoever drew it.
@@ -93,27 +50,10 @@ function mixer(
 export function primeMixture(
 	options: PrimeOptions = primePresets.imagenet,
 ): (images: tf.Tensor4D, draw: PrimeDraw) => tf.Tensor4D {
-	return (images, draw) =>
-		tf.tidy(() => {
-			const fields = draw.steps.map(({ choices, diffeomorphism }) =>
-				diffeomorphism && choices.includes("diffeomorphism")
-					? displacement(images.shape[1], diffeomorphism)
-					: [],
-			);
-			const places = fields.map((_, i) => fields.slice(0, i).flat().length);
-			return eachImage(
-				images,
-				(size, inputs) => {
-					const steps = draw.steps.map((step, i) => {
-						const at = places[i] as number;
-						const field = inputs.slice(at, at + (fields[i]?.length ?? 0));
-						return prepareStep(step, size, field);
-					});
-					return mixer(draw, steps, { options, size });
-				},
-				fields.flat(),
-			);
-		});
+	return (images, draw) => {
+		const work = workOf(draw, images.shape[1]);
+		return eachImage(images, (size) => mixPixels(work, options, size));
+	};
 }
 
 /**

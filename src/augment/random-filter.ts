@@ -2,12 +2,8 @@ import type * as tf from "@tensorflow/tfjs";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { number, oneOf, that } from "../check/checks.js";
 import type { Random } from "../random.js";
-import {
-	type ChangePixels,
-	clipped,
-	eachImage,
-	type PixelSize,
-} from "./each-image.js";
+import { eachImage } from "./each-image.js";
+import { filterPixels } from "./filter-pixels.js";
 
 /** How large and how strong the filter is. */
 export interface RandomFilterOptions {
@@ -69,56 +65,6 @@ export function drawRandomFilter(
 			(i % taps === at * (kernelSize + 1) ? 1 : 0),
 	);
 	return { sigma: deviation, kernels };
-}
-
-/**
- * Filters each image with its own kernel, all channels alike, zeros beyond the border, and clips to 0-1.
- *
- * Kernels are `[count, side, side]`; cross-correlation, as in PyTorch.
- */
-export function filterPixels(
-	kernels: Float32Array,
-	side: number,
-	{ height, width }: PixelSize,
-): ChangePixels {
-	const reach = (side - 1) / 2;
-	const row = 3 * width;
-	const stride = row + 6 * reach;
-	const padded = new Float64Array((height + 2 * reach) * stride);
-	const sums = new Float64Array(row);
-	// Three at a time take half the time of one; what fills up the last three has no weight.
-	const taps = 3 * Math.ceil(side ** 2 / 3);
-	const weights = new Float64Array(taps);
-	const places = Int32Array.from({ length: taps }, (_, tap) =>
-		tap < side ** 2 ? Math.floor(tap / side) * stride + 3 * (tap % side) : 0,
-	);
-	return (from, to, index) => {
-		weights.set(kernels.subarray(index * side ** 2, (index + 1) * side ** 2));
-		for (let y = 0; y < height; y++) {
-			const values = from.subarray(y * row, (y + 1) * row);
-			padded.set(values, (y + reach) * stride + 3 * reach);
-		}
-		for (let y = 0; y < height; y++) {
-			sums.fill(0);
-			for (let tap = 0; tap < taps; tap += 3) {
-				const [wa, wb, wc] = [
-					weights[tap]!,
-					weights[tap + 1]!,
-					weights[tap + 2]!,
-				];
-				const a = y * stride + places[tap]!;
-				const b = y * stride + places[tap + 1]!;
-				const c = y * stride + places[tap + 2]!;
-				for (let x = 0; x < row; x++)
-					sums[x] =
-						sums[x]! +
-						wa * padded[a + x]! +
-						wb * padded[b + x]! +
-						wc * padded[c + x]!;
-			}
-			for (let x = 0; x < row; x++) to[y * row + x] = clipped(sums[x]!);
-		}
-	};
 }
 
 /** Filters images `[batch, height, width, 3]` with kernels `[batch, side, side]`, as `filterPixels`. */

@@ -65,7 +65,7 @@ function cutOut(
 	{ height, width }: Image,
 	{ variant, draws }: { variant: Variant; draws: Draws },
 ): Image {
-	const whole = variant === "cifar-10-c" ? everyFifth(picture) : picture;
+	const whole = variant === "cifar-10-c" ? reducedOf(picture) : picture;
 	const fits = whole.height > height && whole.width > width;
 	const scale =
 		fits && variant !== "any-size"
@@ -78,6 +78,15 @@ function cutOut(
 	const top = draws.integers(1, 0, resized.height - height)[0]!;
 	const left = draws.integers(1, 0, resized.width - width)[0]!;
 	return resizeCubic(whole, resized, { top, left, height, width });
+}
+
+const reducedPictures = new WeakMap<Image, Image>();
+
+/** A picture at a fifth of its size, made once: it takes forty times as long as all else of a small image. */
+function reducedOf(picture: Image): Image {
+	const reduced = reducedPictures.get(picture) ?? everyFifth(picture);
+	reducedPictures.set(picture, reduced);
+	return reduced;
 }
 
 /** One pixel of every 5 x 5, the middle one: what a linear resize to a fifth by OpenCV comes to. */

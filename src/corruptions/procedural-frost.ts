@@ -61,6 +61,7 @@ function crystalNoise(look: FrostLook, random: Random): Float32Array {
 		random.normal(),
 	);
 	const crystals = plantCrystals(look, random);
+	const grains = octaves.map((_, octave) => finest * 2 ** octave);
 	const field = new Float32Array(height * width);
 	for (let y = 0, i = 0; y < height; y++) {
 		for (let x = 0; x < width; x++, i++) {
@@ -68,11 +69,11 @@ function crystalNoise(look: FrostLook, random: Random): Float32Array {
 			const along = (cosine * x + sine * y) / elongation;
 			const across = cosine * y - sine * x;
 			for (let octave = 0; octave < octaves.length; octave++) {
-				const grain = finest * 2 ** octave;
-				const [u, v] = grain < spacing ? [along, across] : [x, y];
-				field[i]! +=
-					octaves[octave]! *
-					noiseAt(table, u / grain + 17 * octave, v / grain + 29 * octave);
+				const grain = grains[octave]!;
+				const isFine = grain < spacing;
+				const u = (isFine ? along : x) / grain + 17 * octave;
+				const v = (isFine ? across : y) / grain + 29 * octave;
+				field[i]! += octaves[octave]! * noiseAt(table, u, v);
 			}
 		}
 	}

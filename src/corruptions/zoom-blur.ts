@@ -35,12 +35,11 @@ export const zoomBlur = defineCorruption<ZoomBlurConstants>({
 		const { data: source } = toUnit32(image);
 		const sum = new Float32Array(source.length);
 		const factors = zoomFactors(constants);
+		const { height, width } = image;
 		for (const factor of factors) {
-			addZoomed(sum, source, {
-				width: image.width,
-				vertical: steps(image.height, factor),
-				horizontal: steps(image.width, factor),
-			});
+			const vertical = steps(height, factor);
+			const horizontal = width === height ? vertical : steps(width, factor);
+			addZoomed(sum, source, { width, vertical, horizontal });
 		}
 		return mean(sum, source, { count: factors.length + 1, image });
 	},
@@ -83,28 +82,33 @@ function addZoomed(
 			[upperIndex, lowerIndex] = [lowerIndex, upperIndex];
 		}
 		if (upperIndex !== before) {
-			stretchRow(upper, source.subarray(before * length), horizontal);
+			stretchRow(upper, source, { start: before * length, horizontal });
 			upperIndex = before;
 		}
 		if (lowerIndex !== after) {
-			stretchRow(lower, source.subarray(after * length), horizontal);
+			stretchRow(lower, source, { start: after * length, horizontal });
 			lowerIndex = after;
 		}
-		addRows(sum.subarray(y * length, (y + 1) * length), upper, lower, {
+		addRows(sum, upper, lower, {
+			start: y * length,
 			near: vertical.near[y]!,
 			far: vertical.far[y]!,
 		});
 	}
 }
 
+// Rows are named by where they start: of a small image, a view of each would take as long as what is done with it.
 function stretchRow(
 	row: Float64Array,
 	source: Float32Array,
-	{ before, after, near, far }: ZoomSteps,
+	{
+		start,
+		horizontal: { before, after, near, far },
+	}: { readonly start: number; readonly horizontal: ZoomSteps },
 ): void {
 	for (let x = 0, to = 0; to < row.length; x++, to += 3) {
-		const a = before[x]! * 3;
-		const b = after[x]! * 3;
+		const a = start + before[x]! * 3;
+		const b = start + after[x]! * 3;
 		const wa = near[x]!;
 		const wb = far[x]!;
 		row[to] = wa * source[a]! + wb * source[b]!;
@@ -117,11 +121,14 @@ function addRows(
 	sum: Float32Array,
 	upper: Float64Array,
 	lower: Float64Array,
-	{ near, far }: { near: number; far: number },
+	{
+		start,
+		near,
+		far,
+	}: { readonly start: number; readonly near: number; readonly far: number },
 ): void {
-	for (let i = 0; i < sum.length; i++) {
-		sum[i]! += Math.fround(near * upper[i]! + far * lower[i]!);
-	}
+	for (let i = 0, to = start; i < upper.length; i++, to++)
+		sum[to]! += Math.fround(near * upper[i]! + far * lower[i]!);
 }
 
 function mean(

@@ -53,13 +53,19 @@ const kinds: Kinds<NamedAugment, "name"> = {
 const makers = (
 	reading: Recipe["reading"],
 ): Makers<Augmentation, NamedAugment> => ({
-	prime: ({ preset, options }) => ({
-		...ofImages(
-			prime({ ...primePresets[preset], ...primeReadings[reading], ...options }),
-		),
-		// The study's code pads first, with black, and lets PRIME change the padding too.
-		...(reading === "as-released" && { padding: "black" }),
-	}),
+	prime: ({ preset, options: changes }) => {
+		const options = {
+			...primePresets[preset],
+			...primeReadings[reading],
+			...changes,
+		};
+		return {
+			...ofImages(prime(options)),
+			prime: options,
+			// The study's code pads first, with black, and lets PRIME change the padding too.
+			...(reading === "as-released" && { padding: "black" }),
+		};
+	},
 	augmix: ({ options }) => ofImages(eachAlone(augmix(options))),
 	mixup: ({ options }) => mixup(options),
 	cutmix: ({ options }) => cutmix(options),

@@ -4,13 +4,12 @@ import { type Claim, heeding, withClaim } from "../runs/claim.js";
 import { ClaimLostError } from "../runs/claim-lost-error.js";
 import { isRun, runFiles } from "../runs/run-folder.js";
 import { makeFolder, removePartials, writeWhole } from "../runs/whole-file.js";
-import type { Example, Task } from "../tasks/task.js";
-import { batchMaker } from "./batch.js";
+import type { Task } from "../tasks/task.js";
+import { type BatchOf, batchStream } from "./batch-stream.js";
 import { type Beginning, modelOfRun, originOf } from "./begin-with.js";
 import { checkFinetuneOptions } from "./check-finetune-options.js";
 import { checkMinimum } from "./check-weights.js";
 import { valuesOf, type WeightValues } from "./distances.js";
-import { exampleStream } from "./example-stream.js";
 import { expectedSteps } from "./length.js";
 import { type Every, lookout } from "./look.js";
 import { measure } from "./measure.js";
@@ -57,8 +56,8 @@ export interface FinetuneOptions<Target = unknown, Prediction = unknown> {
 	/** How often everything is saved, at least; 60 by default, and after each update that takes long. A killed process loses that much work at most. */
 	readonly saveSeconds?: number;
 	/**
-	 * Threads that prepare examples ahead, 0 for none; by default one less than there are cores, where that
-	 * saves time. The run does not depend on it.
+	 * Threads that prepare examples ahead, and as many that mix them by PRIME, 0 for none; by default at most one less than
+	 * there are cores, where that saves time. The run does not depend on it.
 	 */
 	readonly workers?: number;
 	/**
@@ -76,26 +75,21 @@ function explainStop(error: unknown, step: number): Error {
 	);
 }
 
-/** Makes updates one after the other, each from examples that are taken before it. */
+/** Makes updates one after the other, each from a batch that is taken before it. */
 function updates<Target, Prediction>(
 	task: Task<Target, Prediction>,
 	{ record, trainStep, state: { standing } }: Training,
 	workers: number | undefined,
 ) {
 	const { recipe } = record;
-	const stream = exampleStream({ task, recipe, from: standing.step }, workers);
-	const makeBatch = batchMaker(task, recipe);
+	const stream = batchStream({ task, recipe, from: standing.step }, workers);
 	return {
-		take: async () => (await stream.next()).value ?? [],
-		make(examples: readonly Example<Target>[]): LastUpdate {
+		take: async () => (await stream.next()).value as BatchOf,
+		make(batchOf: BatchOf): LastUpdate {
 			const { step } = standing;
 			const position = { step, steps: expectedSteps(record, standing) };
 			const scale = standing.watch?.plateau.scale ?? 1;
-			const loss = trainStep.update(
-				position,
-				(part) => makeBatch(examples, { step, part }),
-				scale,
-			);
+			const loss = trainStep.update(position, batchOf, scale);
 			if (!Number.isFinite(loss))
 				throw explainDivergence(record, step, `the loss is ${loss}`);
 			standing.step++;

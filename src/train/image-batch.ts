@@ -1,17 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Image } from "../image/image.js";
 import type { Size, Task } from "../tasks/task.js";
-
-/** Red, green and blue in 0-1. */
-export type Color = readonly [number, number, number];
-
-/** How images lie in a batch: each at the top left, what is below and beside it of one color. */
-export interface Padding {
-	readonly size: Size;
-	readonly color: Color;
-}
-
-const levels = Float32Array.from({ length: 256 }, (_, level) => level / 255);
+import { imageValues, type Padding } from "./image-values.js";
 
 /** What the images of a batch are padded to: the size that the task wants, or the largest sides. */
 export function paddedSize(
@@ -25,72 +15,18 @@ export function paddedSize(
 	};
 }
 
-/** Whether images of these sizes leave anything of a batch to be filled. */
-export const isPadded = (sizes: readonly Size[], size: Size): boolean =>
-	sizes.some(
-		({ height, width }) => height !== size.height || width !== size.width,
-	);
-
-function fill(values: Float32Array, color: Color): void {
-	for (let i = 0; i < values.length; i++) values[i] = color[i % 3] as number;
-}
-
-/** Fills what images of these sizes leave free of a batch `[images, height, width, 3]`. */
-export function fillPadding(
-	values: Float32Array,
-	sizes: readonly Size[],
-	{ size, color }: Padding,
-): void {
-	const stride = size.width * 3;
-	const length = size.height * stride;
-	sizes.forEach(({ height, width }, n) => {
-		const image = values.subarray(n * length, (n + 1) * length);
-		if (width < size.width)
-			for (let row = 0; row < height; row++) {
-				const rest = image.subarray(row * stride, (row + 1) * stride);
-				fill(rest.subarray(width * 3), color);
-			}
-		fill(image.subarray(height * stride), color);
-	});
-}
-
-function checkFits({ height, width }: Size, size: Size): void {
-	if (height <= size.height && width <= size.width) return;
-	throw new RangeError(
-		`the images of a batch are padded to ${size.height} x ${size.width}, but one is ${height} x ${width} (height x width): the task's \`padded\` returns too little`,
-	);
-}
-
-/**
- * 8-bit images as `[count, height, width, 3]` in 0-1, as torchvision's `ToTensor`, padded.
- *
- * Behind the images, up to `count`, there is nothing but the color of the padding.
- */
-export function imagesToTensor(
+/** 8-bit images as a tensor, as `imageValues`. */
+export const imagesToTensor = (
 	images: readonly Image[],
 	padding: Padding,
 	count = images.length,
-): tf.Tensor4D {
-	const { height, width } = padding.size;
-	const length = height * width * 3;
-	const values = new Float32Array(count * length);
-	images.forEach((image, n) => {
-		checkFits(image, padding.size);
-		const { data } = image;
-		const from = image.width * 3;
-		// Rows of one length are one stretch.
-		const [rows, stretch] =
-			image.width === width ? [1, data.length] : [image.height, from];
-		for (let row = 0; row < rows; row++) {
-			const start = n * length + row * width * 3;
-			for (let i = 0; i < stretch; i++)
-				values[start + i] = levels[data[row * from + i] as number] as number;
-		}
-	});
-	fillPadding(values, images, padding);
-	fill(values.subarray(images.length * length), padding.color);
-	return tf.tensor4d(values, [count, height, width, 3]);
-}
+): tf.Tensor4D =>
+	tf.tensor4d(imageValues(images, padding, count), [
+		count,
+		padding.size.height,
+		padding.size.width,
+		3,
+	]);
 
 /** Heights and widths as `[count, 2]`; behind the images, up to `count`, those of the whole batch. */
 export function sizesToTensor(

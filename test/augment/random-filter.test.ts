@@ -93,3 +93,21 @@ test("a kernel without a center is refused", () => {
 		);
 	}
 });
+
+test("a kernel of three, with zeros around it, is the same of five", async () => {
+	await useEngine();
+	const images = fixtureImages(2, 9);
+	const { kernels } = drawRandomFilter(2, new Random("wide"), {});
+	const wide = new Float32Array(2 * 25);
+	kernels.forEach((weight, i) => {
+		const [kernel, row, column] = [
+			Math.floor(i / 9),
+			Math.floor((i % 9) / 3),
+			i % 3,
+		];
+		wide[25 * kernel + 5 * (row + 1) + column + 1] = weight;
+	});
+	const narrow = filterImages(images, kernels);
+	assert.ok(furthest(narrow, images.dataSync()) > 0.01);
+	assert.equal(furthest(filterImages(images, wide), narrow.dataSync()), 0);
+});

@@ -1,0 +1,85 @@
+import { levelValues } from "../augment/pixels.js";
+import type { Image } from "../image/image.js";
+import type { Size } from "../tasks/task.js";
+
+/** Red, green and blue in 0-1. */
+export type Color = readonly [number, number, number];
+
+/** How images lie in a batch: each at the top left, what is below and beside it of one color. */
+export interface Padding {
+	readonly size: Size;
+	readonly color: Color;
+}
+
+/** Whether images of these sizes leave anything of a batch to be filled. */
+export const isPadded = (sizes: readonly Size[], size: Size): boolean =>
+	sizes.some(
+		({ height, width }) => height !== size.height || width !== size.width,
+	);
+
+function fill(values: Float32Array, color: Color): void {
+	for (let i = 0; i < values.length; i++) values[i] = color[i % 3] as number;
+}
+
+/** Fills what images of these sizes leave free of a batch `[images, height, width, 3]`. */
+export function fillPadding(
+	values: Float32Array,
+	sizes: readonly Size[],
+	{ size, color }: Padding,
+): void {
+	const stride = size.width * 3;
+	const length = size.height * stride;
+	sizes.forEach(({ height, width }, n) => {
+		const image = values.subarray(n * length, (n + 1) * length);
+		if (width < size.width)
+			for (let row = 0; row < height; row++) {
+				const rest = image.subarray(row * stride, (row + 1) * stride);
+				fill(rest.subarray(width * 3), color);
+			}
+		fill(image.subarray(height * stride), color);
+	});
+}
+
+function checkFits({ height, width }: Size, size: Size): void {
+	if (height <= size.height && width <= size.width) return;
+	throw new RangeError(
+		`the images of a batch are padded to ${size.height} x ${size.width}, but one is ${height} x ${width} (height x width): the task's \`padded\` returns too little`,
+	);
+}
+
+/** Writes the values of some levels, from a place on. */
+function takeValues(to: Float32Array, levels: Uint8Array, start: number): void {
+	const { length } = levels;
+	for (let i = 0; i < length; i++) to[start + i] = levelValues[levels[i]!]!;
+}
+
+/**
+ * The values of 8-bit images, `[count, height, width, 3]` in 0-1, as torchvision's `ToTensor`, padded.
+ *
+ * Behind the images, up to `count`, there is nothing but the color of the padding.
+ */
+export function imageValues(
+	images: readonly Image[],
+	padding: Padding,
+	count = images.length,
+): Float32Array {
+	const { height, width } = padding.size;
+	const length = height * width * 3;
+	const values = new Float32Array(count * length);
+	images.forEach((image, n) => {
+		checkFits(image, padding.size);
+		const { data } = image;
+		// Rows of one length are one stretch.
+		const [rows, stretch] =
+			image.width === width
+				? [1, data.length]
+				: [image.height, image.width * 3];
+		for (let row = 0; row < rows; row++) {
+			const from = data.subarray(row * stretch, (row + 1) * stretch);
+			takeValues(values, from, n * length + row * width * 3);
+		}
+	});
+	fillPadding(values, images, padding);
+	fill(values.subarray(images.length * length), padding.color);
+	return values;
+}
