@@ -26,7 +26,8 @@ const [own, alone] = ["ended", "alone"].map((name) => join(folder, name)) as [
 	string,
 	string,
 ];
-const steps = 60;
+// Enough that none of those who are stopped comes to the end, however slow the machine is in stopping them.
+const steps = 100;
 const recipe = { ...recipes.shapes, batchSize: 16, length: { steps } };
 const evaluation = {
 	corruptions: ["gaussian-noise", "fog", "contrast"],
@@ -128,7 +129,7 @@ async function assertSaved(): Promise<void> {
 
 test("a restart saves a run in training, and whoever asks for the end is answered", async () => {
 	const client = await start();
-	const { cell } = await beginTraining(client, training(50));
+	const { cell } = await beginTraining(client, training(400));
 	const answers = await Promise.all([
 		shutdown(client, true),
 		shutdown(client, false),
@@ -158,7 +159,7 @@ test("so does a restart that comes while an interrupt waits for a long step", as
 test("so does SIGHUP, and a signal of one's own does not keep it from that", async () => {
 	const client = await start();
 	const more = ", signal: new AbortController().signal";
-	const { cell } = await beginTraining(client, training(50, more));
+	const { cell } = await beginTraining(client, training(400, more));
 	client.process.kill("SIGHUP");
 	client.process.kill("SIGTERM");
 	assert.equal(await cell, "Interrupted");
@@ -168,7 +169,7 @@ test("so does SIGHUP, and a signal of one's own does not keep it from that", asy
 
 test("so does SIGTERM, of a run in the background of a cell that never returns", async () => {
 	const client = await start();
-	const code = training(50).replace("await finetune", "finetune");
+	const code = training(400).replace("await finetune", "finetune");
 	await beginTraining(client, code);
 	const { cell } = await beginCell(
 		client,
@@ -184,7 +185,7 @@ test("so does the end of the process that started the kernel", async () => {
 	const parent = spawn(process.execPath, ["-e", "setTimeout(() => {}, 1e6)"]);
 	const env = { JPY_PARENT_PID: String(parent.pid) };
 	const client = await start({ env });
-	await beginTraining(client, training(50));
+	await beginTraining(client, training(400));
 	parent.kill("SIGKILL");
 	assert.equal(await exitOf(client), 0);
 	await assertSaved();
