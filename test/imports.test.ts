@@ -7,7 +7,14 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-const ground = ["random", "canonical", "check", "code-text", "own"];
+const ground = [
+	"random",
+	"canonical",
+	"check",
+	"code-text",
+	"own",
+	"thread-count",
+];
 const base = [...ground, "image", "parallel"];
 const network = [...ground, "engine", "nn", "checkpoint"];
 const tasks = [...base, ...network, "corruptions", "augment", "backbones"];
@@ -20,6 +27,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 	random: [],
 	canonical: [],
 	check: [],
+	"thread-count": [],
 	"code-text": [],
 	own: ["canonical", "code-text"],
 	parallel: ground,

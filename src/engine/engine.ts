@@ -4,7 +4,7 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { list, text, whole } from "../check/checks.js";
 import { didYouMean } from "../check/did-you-mean.js";
 import { shown } from "../check/shown.js";
-import { threadCount } from "../parallel/thread-count.js";
+import { threadCount } from "../thread-count.js";
 import {
 	backendName,
 	type OnnxRuntimeBackend,

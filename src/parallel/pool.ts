@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import type { Checks } from "../check/check-options.js";
 import { whole } from "../check/checks.js";
-import { threadCount } from "./thread-count.js";
+import { threadCount } from "../thread-count.js";
 
 /** How many threads work, and how far they may run ahead. */
 export interface PoolOptions {

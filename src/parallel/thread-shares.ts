@@ -1,5 +1,5 @@
+import { threadCount } from "../thread-count.js";
 import type { PoolOptions } from "./pool.js";
-import { threadCount } from "./thread-count.js";
 
 /** How images are dealt out to threads. */
 export interface ThreadShares extends Required<PoolOptions> {

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { inspect } from "node:util";
 import { groupBy } from "../analysis/table-rows.js";
 import { type EngineChoice, useEngine } from "../engine/engine.js";
-import { threadCount } from "../parallel/thread-count.js";
+import { threadCount } from "../thread-count.js";
 import { progressText, type Reporter } from "../train/reporter.js";
 import { removeFailure, writeFailure } from "./failure.js";
 import { isRefused } from "./is-refused.js";

@@ -3,9 +3,9 @@ import type { PrimeOptions } from "../augment/prime-options.js";
 import { isOwn } from "../own.js";
 import { owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
-import { threadCount } from "../parallel/thread-count.js";
 import { defaultWorkers } from "../parallel/thread-shares.js";
 import type { Example, Task } from "../tasks/task.js";
+import { threadCount } from "../thread-count.js";
 import { augmentationsOf } from "./augmentations.js";
 import {
 	type Batch,

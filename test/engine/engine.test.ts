@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
 import { engine, useEngine } from "../../src/index.js";
-import { threadCount } from "../../src/parallel/thread-count.js";
 import type { EngineName } from "../../src/parts.js";
+import { threadCount } from "../../src/thread-count.js";
 import { availableEngines } from "./engines.js";
 import { inNewProcess } from "./new-process.js";
 
