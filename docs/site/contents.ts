@@ -68,6 +68,7 @@ export const groups: readonly Group[] = [
 			notebook("corruptions", "Common corruptions"),
 			notebook("prime", "PRIME"),
 			notebook("remedies", "Remedies compared"),
+			notebook("remedies-dense", "Remedies for pixels and boxes"),
 			notebook("your-own", "Things of your own"),
 			notebook("sweep", "Sweeps"),
 		],

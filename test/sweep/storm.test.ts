@@ -229,8 +229,7 @@ describe("sweeps on a cluster", { skip }, () => {
 		const recipes = [...cells(longCells, 250), ...cells(shortCells, 20)];
 		const planned = await plan(recipes, scratchFolder());
 		const pause = join(planned.folder, "pause");
-		// Long enough that what is begun first is still at work when its node goes down, however many wait.
-		writeFileSync(pause, "3000");
+		writeFileSync(pause, "800");
 		const setup = [`export ${pauseVariable}=$(cat ${pause})`];
 		// Shared out between the arrays that so many cells need: the first has all that last long at once.
 		const atOnce = longCells * Math.ceil(recipes.length / mostInArray);
