@@ -13,6 +13,7 @@ import { detection } from "./claims/detection.js";
 import { Evidence } from "./claims/evidence.js";
 import { others } from "./claims/others.js";
 import { remedies } from "./claims/remedies.js";
+import { remediesDense } from "./claims/remedies-dense.js";
 import { robustnessTransfer } from "./claims/robustness-transfer.js";
 import { segmentation } from "./claims/segmentation.js";
 import {
@@ -22,7 +23,13 @@ import {
 } from "./claims/sentences.js";
 
 const folder = fileURLToPath(new URL("../../../notebooks/", import.meta.url));
-const withResults = [remedies, robustnessTransfer, segmentation, detection];
+const withResults = [
+	remedies,
+	remediesDense,
+	robustnessTransfer,
+	segmentation,
+	detection,
+];
 const all = [...withResults, ...others];
 
 /** What is wrong with prose, given what it is made of. */

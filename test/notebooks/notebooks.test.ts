@@ -51,6 +51,13 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 		"steps=1",
 		"images=10",
 	],
+	"remedies-dense.ipynb": [
+		`folder=${join(scratch, "remedies-dense")}`,
+		'seeds={"segmentation":[0],"detection":[0]}',
+		'steps={"segmentation":1,"detection":1}',
+		"images=2",
+		"draws=10",
+	],
 	"sweep.ipynb": [
 		`folder=${join(scratch, "sweep")}`,
 		`data=${join(scratch, "none")}`,
