@@ -97,7 +97,7 @@ function augmented(evidence: Evidence): string[] {
 		`In ${word(fallen("drop"))} of ${word(both.length)} pairs the drop with PRIME is smaller.`,
 		where(
 			fallen("corrupted") === both.length,
-			`But a hundred updates are few to learn from changed images: the clean score falls in ${word(fallen("clean"))} pairs, and the corrupted score in all of them.`,
+			`But a hundred updates are few to learn from changed images: the clean score falls in ${word(fallen("clean"))} pairs, and the corrupted score in all of them; the paired intervals below say what of it is shown.`,
 		),
 		published(evidence),
 	];
