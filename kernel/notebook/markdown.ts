@@ -1,4 +1,5 @@
-import { Marked, type TokenizerAndRendererExtension } from "marked";
+import { posix } from "node:path";
+import { Marked, type Token, type TokenizerAndRendererExtension } from "marked";
 import temml from "temml";
 import { escapeHtml } from "../display/html.js";
 
@@ -42,6 +43,19 @@ const inline: TokenizerAndRendererExtension = {
 
 const marked = new Marked({ extensions: [displayed, inline] });
 
-/** Markdown as HTML, with formulas as MathML, which browsers draw without a script. */
-export const markdownToHtml = (text: string): string =>
-	marked.parse(text, { async: false });
+const isAbsolute = (address: string): boolean =>
+	/^([a-z][a-z\d+.-]*:|[/#])/i.test(address);
+
+/**
+ * Markdown as HTML, with formulas as MathML, which browsers draw without a script.
+ *
+ * `folder` is where the text lies as seen from the page: relative addresses of links and pictures begin there.
+ */
+export const markdownToHtml = (text: string, folder = ""): string =>
+	marked.parse(text, {
+		async: false,
+		walkTokens: (token: Token) => {
+			if (token.type !== "link" && token.type !== "image") return;
+			if (!isAbsolute(token.href)) token.href = posix.join(folder, token.href);
+		},
+	});

@@ -92,10 +92,10 @@ function outputHtml(output: Output): string {
 	return `<div class="output">${bundleHtml(output.data)}</div>`;
 }
 
-function cellHtml(cell: NotebookCell): string {
+function cellHtml(cell: NotebookCell, folder: string): string {
 	const source = joinText(cell.source);
 	if (cell.cell_type === "markdown") {
-		return `<section class="cell text">${markdownToHtml(source)}</section>`;
+		return `<section class="cell text">${markdownToHtml(source, folder)}</section>`;
 	}
 	if (cell.cell_type === "raw") {
 		return `<section class="cell"><pre>${escapeHtml(source)}</pre></section>`;
@@ -105,9 +105,17 @@ function cellHtml(cell: NotebookCell): string {
 	return `<section class="cell"><div class="count">In[${count}]</div><pre class="source">${highlight(source)}</pre>${outputs}</section>`;
 }
 
-/** The notebook as one HTML page that needs nothing else, with live figures. */
-export function notebookPage(notebook: Notebook, title: string): string {
-	const body = notebook.cells.map(cellHtml).join("\n");
+/**
+ * The notebook as one HTML page that needs nothing else, with live figures.
+ *
+ * `folder` is that of the notebook as seen from the page's: its links lead on from there.
+ */
+export function notebookPage(
+	notebook: Notebook,
+	title: string,
+	folder = "",
+): string {
+	const body = notebook.cells.map((cell) => cellHtml(cell, folder)).join("\n");
 	const plotly = body.includes('<figure class="plot') ? liveFigures() : "";
 	return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">

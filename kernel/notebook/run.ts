@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `robust-transfer-notebook run in.ipynb`: executes a notebook without Python. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { basename, dirname, resolve } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { readArguments } from "../../src/check/read-arguments.js";
 import { KernelClient } from "../client.js";
@@ -105,7 +105,10 @@ function write(job: Job, notebook: Notebook): void {
 	writeNotebook(job.out, notebook);
 	if (job.html === undefined) return;
 	const title = basename(job.input, ".ipynb");
-	writeFileSync(job.html, notebookPage(notebook, title));
+	const folder = relative(dirname(job.html), dirname(job.input))
+		.split(sep)
+		.join("/");
+	writeFileSync(job.html, notebookPage(notebook, title, folder));
 }
 
 /** The text of what the last code cell shows. */

@@ -44,11 +44,15 @@ export const withoutOutputs = (notebook: Notebook): Notebook => ({
 	),
 });
 
-/** Paths of the repository, whose notebooks lie in a folder of their own, as they are in a project. */
+/** Paths of the repository, whose notebooks lie in a folder of their own, as they are in a project; its pages are named. */
 const inProject = (text: string): string =>
 	text
 		.replaceAll(/\.\.\/(?=(?:data|runs)\b)/g, "")
-		.replaceAll("../src/", "node_modules/robust-transfer/src/");
+		.replaceAll("../src/", "node_modules/robust-transfer/src/")
+		.replaceAll(
+			/\[([^\]]+)\]\(\.\.\/(docs\/[^)#]+)[^)]*\)/g,
+			"$1 (`$2` in the repository)",
+		);
 
 /**
  * Copies a notebook of the package, without outputs, and the pictures that it reads; returns all that was written.

@@ -86,7 +86,7 @@ export const smallSceneWeather: readonly Corruption[] = [
  * The fifteen common corruptions with `smallSceneWeather` in place of fog, snow and frost, for scenes of about 64
  * pixels: `evaluate(run, shapes(), { corruptions: smallSceneCorruptions })`.
  *
- * The study's constants are for photographs: on so small a scene their fog leaves a classifier at chance from
+ * The study's constants are for photographs: on so small a scene their fog leaves a classifier near chance from
  * severity 1 on, and a mean over fifteen corruptions is mostly one over the weather. Rows have names of their own,
  * such as `small-scene-fog`, so that no mean takes them for the study's; tables and figures are asked for the same
  * list: `robustness(rows, by, { corruptions: smallSceneCorruptions })`.

@@ -107,7 +107,7 @@ for (const { notebook: name, made, given } of withResults)
 	});
 
 const heatMaps = {
-	"robustness-transfer.ipynb": "studyTable(results)",
+	"robustness-transfer.ipynb": "studyTable(results",
 	"segmentation.ipynb": "studyTable(results)",
 	"detection.ipynb": "studyTable(results)",
 	"cifar10.ipynb": "studyTable(results)",
@@ -117,7 +117,7 @@ const heatMaps = {
 for (const [name, table] of Object.entries(heatMaps))
 	test(`${name}: its table and its heat map are of the same run`, () => {
 		const evidence = new Evidence(readNotebook(join(folder, name)));
-		const [, totals] = evidence.traces("plotHeatMap(results)");
+		const [, totals] = evidence.traces("plotHeatMap(results");
 		const rows = evidence.rows(table);
 		const written = (totals!.text as string[]).map(Number);
 		assert.equal(written.length, 2 * rows.length);

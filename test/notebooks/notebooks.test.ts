@@ -25,7 +25,7 @@ const runBy: Readonly<Record<string, string>> = {
 const parameters: Readonly<Record<string, readonly string[]>> = {
 	"robustness-transfer.ipynb": [
 		`folder=${join(scratch, "study")}`,
-		"learningRates=[0.01]",
+		"learningRates=[0.01, 0.1]",
 		"steps=2",
 		"images=4",
 	],

@@ -28,6 +28,10 @@ test("new copies a notebook of the package without outputs, for a project's fold
 	const copied = readFileSync(join(folder, "mine.ipynb"), "utf8");
 	assert.doesNotMatch(copied, /"output_type"|\.\.\/(?:data|runs|src)/);
 	assert.match(copied, /runs\/cifar10/);
+	start("robustness-transfer", "study");
+	const study = readFileSync(join(folder, "study.ipynb"), "utf8");
+	assert.match(study, /`docs\/explain\/drops\.md` in the repository/);
+	assert.doesNotMatch(study, /\.\.\/docs/);
 	assert.match(start("prime").stdout, /prime\.ipynb, images\/coffee\.jpg/);
 	assert.ok(existsSync(join(folder, "images", "coffee.jpg")));
 	assert.match(
