@@ -83,6 +83,20 @@ const staircase = (front: readonly Scores[]): Trace => ({
 	legendrank: 2000,
 });
 
+/** Round drops about those of the points: few enough for each to have its name. */
+function roundDrops(drops: readonly number[]): number[] {
+	const known = drops.filter(Number.isFinite);
+	const [least, most] = [Math.min(...known), Math.max(...known)];
+	const range = most - least;
+	const step = range > 40 ? 10 : range > 12 ? 5 : 2;
+	const first = Math.max(0, step * Math.floor(least / step));
+	const last = Math.min(90, step * Math.ceil(most / step));
+	return Array.from(
+		{ length: Math.max(0, Math.floor((last - first) / step) + 1) },
+		(_, i) => first + i * step,
+	);
+}
+
 /** Lines of equal drop across the figure, named where they leave it. */
 function equalDrops(
 	drops: readonly number[],
@@ -149,10 +163,8 @@ export function plotPareto(
 	const front = paretoFront(points);
 	const x = extent(points.map(({ clean }) => clean));
 	const y = extent(points.map(({ corrupted }) => corrupted));
-	const drops = points.map(({ row }) => row.drop as number);
-	const step = Math.max(...drops) - Math.min(...drops) > 12 ? 5 : 2;
 	const marks = equalDrops(
-		Array.from({ length: 40 }, (_, i) => i * step).filter((drop) => drop < 90),
+		roundDrops(points.map(({ row }) => row.drop as number)),
 		{ x, y },
 	);
 	const series = seriesOf(

@@ -242,6 +242,22 @@ test("clean against corrupted: points by columns of one's own", () => {
 	assert.throws(() => plotPareto(own), /but other recipes/);
 });
 
+test("clean against corrupted: lines of equal drop are few, and about those of the points", () => {
+	// Scores from 6 to 20, whose drops differ little: the figure reaches drops of 70 %.
+	const low = study.map((row) => ({
+		...row,
+		score:
+			(row.corruption === "clean" ? 1 : 0.93) * (6 + 140 * row.learningRate),
+	}));
+	const { annotations } = plotPareto(low).layout as {
+		annotations: { text: string }[];
+	};
+	const drops = annotations.flatMap(
+		({ text }) => /drop (\d+) %/.exec(text)?.[1] ?? [],
+	);
+	assert.deepEqual(drops, ["6", "8"]);
+});
+
 test("clean against corrupted: more points than there are colors are told apart", () => {
 	const { length } = colors;
 	const own = study
