@@ -1,5 +1,6 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeFolders } from "../checkpoint/make-folder.js";
 import { publishFile } from "./publish-file.js";
 import { writing } from "./storage-error.js";
 
@@ -12,14 +13,7 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
 
 /** Makes a folder, and those around it, where it is not there yet. */
 export function makeFolder(path: string): void {
-	writing(path, () => {
-		try {
-			mkdirSync(path, { recursive: true });
-		} catch {
-			// With `recursive`, Node calls a read-only disk a missing folder.
-			mkdirSync(path);
-		}
-	});
+	writing(path, () => makeFolders(path));
 }
 
 /** Removes what a process that was killed while it wrote has left in a folder. */

@@ -167,7 +167,7 @@ export async function estimateSweep(
 	}
 	if (untold.length > 0) say(untold.length, "");
 	const count = paced.reduce((sum, { cells }) => sum + cells.length, 0);
-	const cellsPerJob = cellsPerJobOf(executor, count);
+	const cellsPerJob = count > 0 ? cellsPerJobOf(executor, count) : 1;
 	const hands = { ...executor, threads, cellsPerJob };
 	return estimateOf(paced, hands, plan.cells.length);
 }

@@ -1,3 +1,4 @@
+import { shown } from "../check/shown.js";
 import type { Own } from "../own.js";
 
 /** Jobs that are to be run: each works on its cells: fine-tunes one after another, and scores them together. */
@@ -53,12 +54,18 @@ export interface Executor {
 	cancel(sweep: SweepPlace, ids: readonly string[]): Promise<void>;
 }
 
-/** How many cells each job of an executor has, of so many that are sent. */
-export const cellsPerJobOf = (
-	{ cellsPerJob = 1 }: Pick<Executor, "cellsPerJob">,
+/** How many cells each job of an executor has, of so many that are sent; throws where that is no whole number from 1. */
+export function cellsPerJobOf(
+	{ name, cellsPerJob = 1 }: Pick<Executor, "name" | "cellsPerJob">,
 	cells: number,
-): number =>
-	typeof cellsPerJob === "number" ? cellsPerJob : cellsPerJob(cells);
+): number {
+	const count =
+		typeof cellsPerJob === "number" ? cellsPerJob : cellsPerJob(cells);
+	if (Number.isInteger(count) && count > 0) return count;
+	throw new RangeError(
+		`the executor ${name} must have a whole number of cells in each job, not ${shown(count)} for ${cells} cells`,
+	);
+}
 
 /** An executor as submissions write it down, so that another process can ask it: a name and options. */
 export type ExecutorSettings = Own<Executor>;

@@ -66,7 +66,6 @@ async function attempt<Result>(
 	work: () => Promise<Result>,
 ): Promise<Result | Exclude<Outcome, "done">> {
 	try {
-		signal.throwIfAborted();
 		return await work();
 	} catch (error) {
 		if (signal.aborted) {
@@ -98,6 +97,7 @@ function trained(
 				say(`${run} is done already`);
 				return "done";
 			}
+			watching.signal.throwIfAborted();
 			removeFailure(workshop.folder, run);
 			say(`${run} begins`);
 			return trainCell(workshop, cell, watching);
@@ -121,6 +121,7 @@ async function scored(
 		const { run } = one.cell;
 		outcomes.push(
 			await attempt<Outcome>(workshop, run, signal, async () => {
+				signal.throwIfAborted();
 				await scoreCells([one], watching);
 				say(`${run} is done`);
 				return "done";

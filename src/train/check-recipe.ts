@@ -32,7 +32,6 @@ const checks: Checks<Recipe> = {
 	noDecay: required(noDecayCheck),
 	batchSize: count,
 	accumulate: count,
-
 	length: required(lengthCheck),
 	schedule: required(scheduleCheck),
 	warmUp: required(warmUpCheck),

@@ -239,6 +239,11 @@ test("by default cores are shared out, and options are checked", () => {
 		cellsPerJobOf(shared, cells),
 	);
 	assert.deepEqual(perJob, [1, 1, 2, 4, 3, 3, 4]);
+	for (const wrong of [0, 1.5, Number.NaN])
+		assert.throws(
+			() => cellsPerJobOf({ name: "mine", cellsPerJob: () => wrong }, 7),
+			/the executor mine must have a whole number of cells .*, not .* for 7 cells/,
+		);
 	assert.throws(() => local({ atOnce: 0 }), /atOnce must be a whole number/);
 	assert.throws(() => local({ atonce: 2 } as object), /atOnce/);
 });

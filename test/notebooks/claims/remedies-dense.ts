@@ -1,10 +1,16 @@
 import type { Evidence, Row } from "./evidence.js";
-import { type Claims, gain, loss, points, where } from "./words.js";
+import {
+	type Claims,
+	gain,
+	isAbove,
+	isBelow,
+	isOpen,
+	loss,
+	points,
+	stands,
+	where,
+} from "./words.js";
 
-const isAbove = ({ low }: Row) => Number(low) > 0;
-const isBelow = ({ high }: Row) => Number(high) < 0;
-const isOpen = (row: Row) => !isAbove(row) && !isBelow(row);
-const stands = ({ holm }: Row) => Number(holm) < 0.05;
 const worst = (rows: readonly Row[]) =>
 	String(
 		Number(Math.max(...rows.map(({ holm }) => Number(holm))).toPrecision(1)),

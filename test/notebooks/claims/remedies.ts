@@ -3,10 +3,14 @@ import {
 	bounds,
 	type Claims,
 	gain,
+	isAbove,
+	isBelow,
+	isOpen,
 	listed,
 	loss,
 	meanOf,
 	points,
+	stands,
 	where,
 	word,
 } from "./words.js";
@@ -28,10 +32,6 @@ const onSoups = "comparePairs(soups";
 const backbone = (name: string, remedy: string) => ({
 	runA: `resnet-mini/${name} · ${remedy}`,
 });
-const isAbove = ({ low }: Row) => Number(low) > 0;
-const isBelow = ({ high }: Row) => Number(high) < 0;
-const isOpen = (row: Row) => !isAbove(row) && !isBelow(row);
-const stands = ({ holm }: Row) => Number(holm) < 0.05;
 const asShown = ({ difference, low, high }: Row) =>
 	`${difference} [${low}, ${high}]`;
 const small = (value: unknown, digits = 1) =>

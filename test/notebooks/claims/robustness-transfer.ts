@@ -6,6 +6,7 @@ import {
 	loss,
 	meanOf,
 	points,
+	stands,
 	where,
 	word,
 } from "./words.js";
@@ -23,7 +24,6 @@ const at = (
 	augment = "none",
 ) => evidence.row(table, { backbone, learningRate, augment });
 const number = (row: Row | undefined, name: string) => Number(row?.[name]);
-const isApart = (row: Row) => number(row, "holm") < 0.05;
 
 /** Whether the intervals of the drops at a learning rate have something in common. */
 function doOverlap(evidence: Evidence, rate: number): boolean {
@@ -161,15 +161,15 @@ function differences(evidence: Evidence): string[] {
 	const drops = evidence.rows("const a =", { score: "drop" });
 	return [
 		where(
-			isApart(corrupted) && number(corrupted, "low") > 0,
+			stands(corrupted) && number(corrupted, "low") > 0,
 			`In this run the backbone trained with PRIME scores ${points(corrupted.difference)} points ${bounds(corrupted)} higher under corruption.`,
 		),
 		where(
-			!isApart(clean) && number(clean, "low") > 0,
+			!stands(clean) && number(clean, "low") > 0,
 			`Clean it is ${gain(clean)}, which is not shown once p-values are raised for all rows.`,
 		),
 		where(
-			drops.length === 3 && !drops.some(isApart),
+			drops.length === 3 && !drops.some(stands),
 			"Their drops are told apart neither over images nor over corruptions.",
 		),
 	];
@@ -190,11 +190,11 @@ function pairs(evidence: Evidence): string[] {
 			"These are intervals over images",
 		),
 		where(
-			scored.length === 3 && scored.every(isApart),
+			scored.length === 3 && scored.every(stands),
 			`Under corruption all three are told apart: the one trained adversarially scores ${loss(above("resnet-mini/regular"))} higher than the regular one and ${loss(above("resnet-mini/prime"))} higher than the one trained with PRIME.`,
 		),
 		where(
-			!evidence.rows(code, { score: "drop" }).some(isApart),
+			!evidence.rows(code, { score: "drop" }).some(stands),
 			"No two drops are: what the robust backbones bring here is accuracy; that they lose less of it under corruption is not shown.",
 		),
 	];
@@ -207,11 +207,11 @@ function learningRates(evidence: Evidence): string[] {
 	const highest = of("lr 0.1", "corrupted");
 	return [
 		where(
-			isApart(middle) && isApart(highest),
+			stands(middle) && stands(highest),
 			`Under corruption the middle rate scores ${gain(middle)} higher than the lowest, and the highest ${loss(highest)} lower.`,
 		),
 		where(
-			!["lr 0.03", "lr 0.1"].some((rate) => isApart(of(rate, "drop"))),
+			!["lr 0.03", "lr 0.1"].some((rate) => stands(of(rate, "drop"))),
 			"No difference of drops is shown: this run does not say whether more fine-tuning takes robustness away.",
 		),
 	];
@@ -232,12 +232,12 @@ function primed(evidence: Evidence): string[] {
 		`${rows.map((row) => loss(row)).join(" clean and ")} under corruption`;
 	return [
 		where(
-			[...regular!, ...prime!].every(isApart),
+			[...regular!, ...prime!].every(stands),
 			`Here PRIME costs the regular backbone ${costs(regular)}, and the one trained with PRIME ${costs(prime)}.`,
 		),
 		where(
-			!adversarial?.some(isApart) &&
-				!backbones.some((name) => isApart(of(name, "drop"))),
+			!adversarial?.some(stands) &&
+				!backbones.some((name) => stands(of(name, "drop"))),
 			"For the one trained adversarially no difference is shown, and for none of the three is one of the drop.",
 		),
 	];

@@ -62,3 +62,9 @@ export function meanOf<T>(
 ): number {
 	return all.reduce((sum, one) => sum + value(one), 0) / all.length;
 }
+
+/** Whether an interval lies above 0, below it, or holds it; whether a p-value outlasts Holm's correction. */
+export const isAbove = ({ low }: Row): boolean => Number(low) > 0;
+export const isBelow = ({ high }: Row): boolean => Number(high) < 0;
+export const isOpen = (row: Row): boolean => !isAbove(row) && !isBelow(row);
+export const stands = ({ holm }: Row): boolean => Number(holm) < 0.05;

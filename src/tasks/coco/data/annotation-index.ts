@@ -1,13 +1,8 @@
 import { createHash } from "node:crypto";
-import {
-	existsSync,
-	mkdirSync,
-	readFileSync,
-	statSync,
-	writeFileSync,
-} from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { deserialize, serialize } from "node:v8";
+import { makeFolders } from "../../../checkpoint/make-folder.js";
 import { replaceFile } from "../../../checkpoint/replace-file.js";
 import { cacheFolder } from "../../cache-folder.js";
 import { hashOfFile } from "../../hash-of-file.js";
@@ -95,23 +90,12 @@ function readIndex(place: string, boxesOnly: boolean): Index | undefined {
 	}
 }
 
-// Not `recursive`, by which Node goes on for ever below /proc.
-function makeFolder(folder: string): void {
-	if (existsSync(folder)) return;
-	makeFolder(dirname(folder));
-	try {
-		mkdirSync(folder);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-	}
-}
-
 /** Writes an index to the first place that takes it; where none does, the next reader reads the file. */
 function writeIndex(places: readonly string[], index: Index): void {
 	const body = serialize(index);
 	for (const place of places) {
 		try {
-			makeFolder(dirname(place));
+			makeFolders(dirname(place));
 			replaceFile(place, (descriptor) => {
 				writeFileSync(descriptor, sha256(body));
 				writeFileSync(descriptor, body);
