@@ -117,6 +117,8 @@ function logsOf({ folder }: Sweep): Map<string, string> {
 	return logs;
 }
 
+const wasPreempted = / DUE TO PREEMPTION /;
+
 const lonelyRecipe = slowRecipe(150, 99);
 
 /** A sweep of one cell that comes to its time limit, and cannot ask to be requeued. */
@@ -152,15 +154,17 @@ async function callTime(planned: Sweep, cell: CellStatus): Promise<void> {
 	await set(30);
 }
 
-/** Waits until a job of less weight is at work on a node, and takes its place. */
-async function preempt(node: string): Promise<void> {
-	const which = ["-h", `--nodelist=${node}`, "--states=RUNNING", "-o%A"];
-	await until(
-		() => cluster.run("squeue", ...which),
-		(text) => text !== "",
-	);
+/** Takes the place of the jobs of less weight on a node, until one of them has had to go: they may end by themselves before. */
+async function preempt(planned: Sweep, node: string): Promise<void> {
 	const words = ["--partition=urgent", `--nodelist=${node}`, "--exclusive"];
-	await cluster.run("sbatch", ...words, "--output=/dev/null", "--wrap=sleep 2");
+	const rest = ["--wait", "--output=/dev/null", "--wrap=sleep 2"];
+	await until(
+		async () => {
+			await cluster.run("sbatch", ...words, ...rest);
+			return [...logsOf(planned).values()];
+		},
+		(logs) => logs.some((log) => wasPreempted.test(log)),
+	);
 }
 
 /** Waits until Slurm has begun the jobs of some cells again, before those that wait. */
@@ -249,12 +253,13 @@ describe("sweeps on a cluster", { skip }, () => {
 		const on = (wanted: string) =>
 			begun.filter(({ state, node }) => state === "running" && node === wanted);
 		for (const node of cluster.nodes) assert.ok(on(node).length > 0, node);
-		// What begins from now on does not dawdle.
-		writeFileSync(pause, "0");
+		// What begins from now on dawdles less.
+		writeFileSync(pause, "200");
 		cluster.signalDaemon("node3", "SIGSTOP");
 		await cluster.cutPower("node2");
 		await callTime(planned, on("node1")[0] as CellStatus);
-		await preempt("node1");
+		await preempt(planned, "node1");
+		writeFileSync(pause, "0");
 		await beginAgain(planned, on("node3"));
 		cluster.signalDaemon("node3", "SIGCONT");
 		await cluster.turnOn("node2");
@@ -266,7 +271,7 @@ describe("sweeps on a cluster", { skip }, () => {
 		const counts = {
 			"begun again": count(/ attempt [1-9]/),
 			"time was up": count(/ is to be requeued/),
-			preempted: count(/ DUE TO PREEMPTION /),
+			preempted: count(wasPreempted),
 			"left to another": count(/ is left to another/),
 		};
 		t.diagnostic(JSON.stringify(counts));
