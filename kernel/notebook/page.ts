@@ -37,6 +37,7 @@ img{max-width:100%}
 table{border-collapse:collapse}td,th{padding:2px 7px;border-bottom:1px solid var(--rule)}
 .output table{font-size:14px}
 blockquote{border-left:3px solid var(--rule);margin-left:0;padding-left:1rem;color:var(--soft)}
+@media print{body{margin:0;padding:0;max-width:none;font-size:10.5pt}pre,code{font-size:8.5pt}h1,h2,h3,.count,.source{break-after:avoid}p{orphans:3;widows:3}tr,img,figure{break-inside:avoid}.text,.output,.output div{overflow:visible!important}.output table{font-size:7.5pt}.output td,.output th{white-space:normal!important;padding:2px 4px!important;overflow-wrap:normal}}
 ${figureStyle}
 `;
 
