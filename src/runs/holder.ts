@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { markOf, type ProcessMark } from "./process-mark.js";
@@ -8,6 +8,8 @@ export interface Holder extends ProcessMark {
 	/** Of the claim's folder: the file of another holder says nothing. */
 	readonly token: string;
 	readonly host: string;
+	/** Which of the systems of that name: containers may have one name, and ids of processes of their own. */
+	readonly system?: string;
 	/** Slurm's job, with the place in its array, where there is one. */
 	readonly job?: string;
 	/** How often Slurm has begun that job anew. */
@@ -31,10 +33,28 @@ export function slurmJob(
 	return job ? { job, attempt: Number(restarts) || 0 } : {};
 }
 
+/** The system since it was started, and its set of process ids, as Linux tells them; nothing elsewhere. */
+function ownSystem(): Pick<Holder, "system"> {
+	try {
+		const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+		return { system: `${boot} ${readlinkSync("/proc/self/ns/pid")}` };
+	} catch {
+		return {};
+	}
+}
+
+/** Whether a holder's process id is one of those that this process sees. */
+export function isOfThisSystem({ host, system }: Partial<Holder>): boolean {
+	const { system: own } = ownSystem();
+	const isAnother = own && system && own !== system;
+	return host === hostname() && !isAnother;
+}
+
 /** This process, as the holder of a claim. */
 export const ownHolder = (token: string): Holder => ({
 	token,
 	host: hostname(),
+	...ownSystem(),
 	...markOf(process.pid),
 	...slurmJob(),
 });

@@ -1,6 +1,11 @@
 import { pathOf, type Standing, standingClaim } from "./claim-folder.js";
 import { heldClaims } from "./held-claim.js";
-import { type Holder, ownHolder, readHolder } from "./holder.js";
+import {
+	type Holder,
+	isOfThisSystem,
+	ownHolder,
+	readHolder,
+} from "./holder.js";
 import { lease } from "./lease.js";
 import { isNothingHeld } from "./notebook-hold.js";
 import { isLiving } from "./process-mark.js";
@@ -58,8 +63,8 @@ export function judgeClaim(folder: string, standing: Standing): Judgment {
 	const { name, token } = standing;
 	const holder = readHolder(pathOf({ folder, name }), token);
 	if (!holder) return whetherStill(folder, standing, holder);
-	const { host, pid, began, job, attempt = 0 } = ownHolder(token);
-	const isHere = holder.host === host;
+	const { pid, began, job, attempt = 0 } = ownHolder(token);
+	const isHere = isOfThisSystem(holder);
 	if (isHere && holder.pid === pid && holder.began === began) {
 		const isHeld = heldClaims().get(folder)?.token === token;
 		if (!isHeld || isNothingHeld()) return { take: true };

@@ -1,6 +1,5 @@
-import { hostname } from "node:os";
 import { pathOf, standingClaim } from "../runs/claim-folder.js";
-import { type Holder, readHolder } from "../runs/holder.js";
+import { type Holder, isOfThisSystem, readHolder } from "../runs/holder.js";
 import { isLiving } from "../runs/process-mark.js";
 
 /** The process that has claimed a run; who it is cannot be read in the moment in which its claim moves on. */
@@ -18,11 +17,8 @@ export function heldBy(folder: string): HeldBy | undefined {
 }
 
 /** Whether the process that has claimed a run is alive; undefined where it is of another machine. */
-export function isHolderAlive({
-	host,
-	pid,
-	began = "",
-}: HeldBy): boolean | undefined {
-	if (host !== hostname() || pid === undefined) return undefined;
+export function isHolderAlive(holder: HeldBy): boolean | undefined {
+	const { pid, began = "" } = holder;
+	if (!isOfThisSystem(holder) || pid === undefined) return undefined;
 	return isLiving({ pid, began });
 }

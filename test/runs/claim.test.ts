@@ -163,7 +163,12 @@ describe("the claim of another process", () => {
 			assert.deepEqual(readdirSync(folder), []);
 		});
 
-	for (const holder of [{ pid: 1, host: "elsewhere", began: "1" }, {}])
+	const { pid } = process;
+	for (const holder of [
+		{ pid: 1, host: "elsewhere", began: "1" },
+		{ pid, host: hostname(), system: "a container's", began: "1" },
+		{},
+	])
 		test(`that says ${JSON.stringify(holder)} is taken over once it stood still`, async () => {
 			lease.milliseconds = 300;
 			const folder = newFolder();
