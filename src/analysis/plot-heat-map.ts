@@ -117,6 +117,8 @@ const colorsOf = ({ lines }: Content) => ({
 	colorscale: sequence,
 	cmin: 0,
 	cmax: Math.max(1, ...lines.flat().map((row) => row.drop as number)),
+	// A bar as low as one line has no room for two numbers; the cells say theirs.
+	showscale: lines.length > 1,
 	colorbar: {
 		title: { text: "drop (%)", side: "right" },
 		thickness: 12,
