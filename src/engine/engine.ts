@@ -12,6 +12,7 @@ import {
 } from "./backend.js";
 import { forgetSessions } from "./eager.js";
 import { executionProviders, runtimeVersion } from "./session.js";
+import { forgetPrograms } from "./stages.js";
 import {
 	isInstalled,
 	startTensorFlow,
@@ -85,7 +86,9 @@ async function startOnnxRuntime({
 	const backend = registerOnnxRuntime();
 	const count = threads ?? threadCount();
 	if (backend.threads !== count) forgetSessions();
+	const { configuration } = backend;
 	backend.configure(count, wanted ?? ["cpu"]);
+	if (backend.configuration !== configuration) forgetPrograms();
 	await tf.setBackend(backendName);
 }
 
@@ -104,6 +107,7 @@ async function start(name: EngineName, options: EngineOptions): Promise<void> {
 	if (name === "onnxruntime") return startOnnxRuntime(options);
 	checkInstalled(name);
 	await startTensorFlow(name);
+	forgetPrograms();
 }
 
 /** Why an engine that nobody has named should not be used, or undefined where it is ready. */

@@ -1,5 +1,6 @@
 import { type Graph, single, sizeOf, type Value } from "./graph.js";
 import type { Attribute, DType } from "./onnx.js";
+import { inWideLines } from "./wide-lines.js";
 
 type Shape = readonly number[];
 
@@ -143,7 +144,9 @@ export function binary(
 			);
 	}
 	const shape = broadcastShape(a.shape, b.shape);
-	const y = single(graph, op, [a, b], { shape, dtype });
+	const y =
+		inWideLines(graph, op, [a, b], dtype) ??
+		single(graph, op, [a, b], { shape, dtype });
 	const perChannel =
 		graph.traced &&
 		op === "Mul" &&

@@ -7,6 +7,8 @@ import type { TracedGraph, TracedNode, TracedValue } from "./trace.js";
 export interface Step {
 	readonly graph?: OnnxGraph;
 	readonly call?: HostCall;
+	/** The node that is the host call. */
+	readonly node?: TracedNode;
 	readonly inputs: readonly TracedValue[];
 	readonly outputs: readonly TracedValue[];
 }
@@ -18,7 +20,8 @@ const copyOps = new Set(["Cast", "Equal", "HardSigmoid", "Transpose"]);
 // Where one node goes depends on where others went.
 const rounds = 3;
 
-const bytesOf: Record<DType, number> = {
+/** The bytes of an element. */
+export const bytesOf: Record<DType, number> = {
 	float32: 4,
 	int32: 4,
 	bool: 1,
@@ -204,8 +207,10 @@ function segment(
 	return { graph: { nodes, initializers, inputs, outputs }, inputs, outputs };
 }
 
-const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
+/** The step of a node that is a host call. */
+export const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
 	call: node.call as HostCall,
+	node,
 	inputs: node.inputs.map((name) => find(graph, name)),
 	outputs: node.outputs.map((name) => find(graph, name)),
 });

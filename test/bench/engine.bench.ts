@@ -1,4 +1,9 @@
-/** ResNet-50 at 224x224, batch 4: this engine, WebAssembly and PyTorch, each in a process of its own. */
+/**
+ * ResNet-50 at 224x224, batch 4: this engine, WebAssembly and PyTorch, each in a process of its own; and where the time
+ * of a compiled training step goes.
+ *
+ * `ONLY=compiled,PyTorch` measures those, `WORK=train` that.
+ */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { engine, useEngine } from "../../src/index.js";
@@ -17,7 +22,14 @@ interface Measured {
 	readonly times: readonly number[];
 	readonly peakBytes: number;
 	readonly version?: string;
+	/** Milliseconds of a run by kind of operator. */
+	readonly kinds?: Readonly<Record<string, number>>;
 }
+
+const { ONLY, WORK } = process.env;
+const isWanted = (name: string): boolean =>
+	ONLY === undefined || ONLY.split(",").includes(name);
+const works = ["forward", "train"].filter((work) => (WORK ?? work) === work);
 
 const seconds = 8;
 const rounds = 2;
@@ -30,7 +42,7 @@ const python = pythonWith("torch", "torchvision");
 
 const ours =
 	(name: string, mode: string, time = seconds) =>
-	(threads: number, work: string) =>
+	(threads: number, work: string, ...more: string[]) =>
 		runJson<Measured>(process.execPath, [
 			script,
 			name,
@@ -38,6 +50,7 @@ const ours =
 			threads,
 			work,
 			time,
+			...more,
 		]);
 
 const runners: Record<
@@ -57,6 +70,7 @@ function measure(threads: number, work: string): Map<string, Measured> {
 	const all = new Map<string, Measured>();
 	for (let round = 0; round < rounds; round++) {
 		for (const [name, run] of Object.entries(runners)) {
+			if (!isWanted(name)) continue;
 			const made = run(threads, work);
 			if (!made) continue;
 			const before = all.get(name);
@@ -67,7 +81,8 @@ function measure(threads: number, work: string): Map<string, Measured> {
 			});
 		}
 	}
-	const wasm = ours("wasm", "eager", 0)(threads, work);
+	const wasm =
+		isWanted("WebAssembly") && ours("wasm", "eager", 0)(threads, work);
 	if (wasm) all.set("WebAssembly", wasm);
 	return all;
 }
@@ -85,7 +100,7 @@ const rows: (string | number)[][] = [
 	],
 ];
 let torchVersion = "absent";
-for (const work of ["forward", "train"]) {
+for (const work of works) {
 	for (const threads of new Set([availableParallelism(), 1])) {
 		const all = measure(threads, work);
 		const torch = all.get("PyTorch");
@@ -108,6 +123,29 @@ for (const work of ["forward", "train"]) {
 	}
 }
 
+/** The shares of kinds of operators in a training step. */
+function profile(): (string | number)[][] {
+	const columns = [availableParallelism(), 1].map((threads) => {
+		const run = ours("onnxruntime", "compiled");
+		return { threads, kinds: run(threads, "train", "profile")?.kinds ?? {} };
+	});
+	const names = [
+		...new Set(columns.flatMap(({ kinds }) => Object.keys(kinds))),
+	];
+	const total = (kinds: Readonly<Record<string, number>>): number =>
+		Object.values(kinds).reduce((sum, time) => sum + time, 0);
+	return [
+		["", ...columns.flatMap(({ threads }) => [`ms, ${threads} threads`, "%"])],
+		...names.map((name) => [
+			name,
+			...columns.flatMap(({ kinds }) => {
+				const time = kinds[name] ?? 0;
+				return [time.toFixed(1), ((100 * time) / total(kinds)).toFixed(1)];
+			}),
+		]),
+	];
+}
+
 await useEngine("onnxruntime");
 print(
 	heading(`ResNet-50, ${batch} images of 224x224`, {
@@ -116,7 +154,14 @@ print(
 	}),
 );
 print(table(rows));
-print(
-	"\nA training step of WebAssembly leaves out the filter gradients, for which that backend has no kernel.",
-);
+if (isWanted("WebAssembly"))
+	print(
+		"\nA training step of WebAssembly leaves out the filter gradients, for which that backend has no kernel.",
+	);
+if (works.includes("train") && isWanted("compiled")) {
+	print(
+		"\nA compiled training step by kinds of operators, each at the time that a quarter of its runs stays below. Batch norm is the sums, and whatever has a number for each channel; its one product of two whole tensors is among those element by element.\n",
+	);
+	print(table(profile()));
+}
 process.exit();

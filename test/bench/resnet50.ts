@@ -1,19 +1,22 @@
 /**
  * Times ResNet-50 on one engine, in a process of its own, and prints what it measured as JSON.
  *
- * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds>`
+ * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds> [profile]`
  */
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/index.js";
 import { compile } from "../../src/parts.js";
+import { profiled } from "./kinds-of-ops.js";
 
-const [name, mode, threads, work, seconds] = process.argv.slice(2);
+const [name, mode, threads, work, seconds, asked] = process.argv.slice(2);
 const batch = 4;
 const size = 224;
 const momentum = 0.9;
 const weightDecay = 1e-4;
 const leastRuns = 5;
+const skippedRuns = 2;
+const endProfile = asked === "profile" ? profiled(skippedRuns) : undefined;
 
 if (name === "wasm") {
 	const wasm = await import("@tensorflow/tfjs-backend-wasm");
@@ -102,6 +105,7 @@ process.stdout.write(
 		first,
 		times,
 		peakBytes: process.resourceUsage().maxRSS * 1024,
+		...(endProfile && { kinds: endProfile() }),
 	}),
 );
 process.exit();

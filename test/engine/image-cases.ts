@@ -52,9 +52,17 @@ const convolutions: ConvolutionCase[] = [
 	{ image: [1, 34, 35, 16], filter: [3, 3, 16, 32], stride: 2, pad: 1 },
 	// Enough channels for another product in the filter's gradient.
 	{ image: [1, 32, 32, 4], filter: [3, 3, 4, 256], pad: "same" },
+	// More patches than are multiplied at once, of few channels and of many.
+	{ image: [2, 70, 75, 3], filter: [7, 7, 3, 8], stride: 2, pad: 3 },
+	{ image: [1, 40, 60, 16], filter: [3, 3, 16, 20], pad: "same" },
+	// Few channels, where lines of a window begin and end elsewhere than steps do.
+	{ image: [2, 9, 8, 3], filter: [3, 3, 3, 4], pad: asymmetric },
+	{ image: [1, 10, 13, 3], filter: [2, 2, 3, 4], stride: 3, pad: "valid" },
+	{ image: [1, 11, 10, 2], filter: [3, 4, 2, 5], stride: [1, 3], pad: 1 },
 ];
 
 const dilated: ConvolutionCase[] = [
+	{ image: [1, 9, 8, 3], filter: [3, 3, 3, 4], pad: "same", dilation: [2, 1] },
 	{ image: [1, 22, 21, 16], filter: [3, 3, 16, 32], pad: "same", dilation: 2 },
 	{ image: [1, 9, 9, 16], filter: [3, 3, 16, 16], pad: "same", dilation: 2 },
 	{

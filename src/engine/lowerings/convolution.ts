@@ -1,6 +1,6 @@
 import type { Graph, Value } from "../graph.js";
-import { concat, gather } from "../moves.js";
-import { binary, matMul, reduce, transpose } from "../ops.js";
+import { concat } from "../moves.js";
+import { binary, matMul, transpose } from "../ops.js";
 import {
 	convolveInBlocks,
 	fitsBlocks,
@@ -13,13 +13,14 @@ import {
 	geometry,
 	spread,
 } from "./channels-first.js";
+import { filterGradient } from "./filter-gradient.js";
 import {
 	convolveGroups,
 	filterGradientOfGroups,
 	inputGradientOfGroups,
 } from "./grouped.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
-import { gatheredParts, pixels, rowsOf, withZeroRow } from "./patches.js";
+import { gatheredParts, pixels, sumsOfRows, withZeroRow } from "./patches.js";
 import {
 	inPixels,
 	isPointwise,
@@ -35,11 +36,6 @@ import {
 const fewChannels = 16;
 // The shares of all windows in all pixels are written out only up to this size.
 const mostShareBytes = 2 ** 28;
-
-// From these sizes on, a product with the errors turned, and turned back, is faster than one that turns
-// the patches on the fly.
-const manyErrors = 1024;
-const manyChannels = 256;
 
 const oihw = [3, 2, 0, 1];
 
@@ -127,56 +123,8 @@ function inputGradient(
 	});
 	const perTap = graph.reshape(shares, [(outPixels(w) + 1) * taps(w), inner]);
 	const table = tapsOfPixel(w);
-	const width = table.length / inPixels(w);
-	const index = graph.constant(table, [inPixels(w), width], "int32");
-	const seen = gather(graph, perTap, index, 0, false);
-	return graph.reshape(
-		width === 1 ? seen : reduce(graph, "ReduceSum", seen, [1]),
-		shape,
-	);
-}
-
-/** The gradient of a convolution with respect to its filter. */
-function filterGradient(
-	graph: Graph,
-	x: Value,
-	dy: Value,
-	w: Window,
-	filterShape: readonly number[],
-): Value {
-	if (dy.scaled) {
-		const { of, by } = dy.scaled;
-		const gradient = filterGradient(graph, x, of, w, filterShape);
-		return binary(graph, "Mul", gradient, by);
-	}
-	const rows = pixels(graph, x);
-	const errors = pixels(graph, dy);
-	if (isPointwise(w)) {
-		return graph.reshape(
-			matMul(graph, rows, errors, { transposeA: true }),
-			filterShape,
-		);
-	}
-	const outer = errors.shape[1] as number;
-	const turns = outPixels(w) >= manyErrors && outer >= manyChannels;
-	let sum: Value | undefined;
-	for (const { part, begin, count } of gatheredParts(
-		graph,
-		rows,
-		pixelOfTap(w),
-		taps(w),
-	)) {
-		const share = rowsOf(graph, errors, begin, count, outer);
-		const product = turns
-			? matMul(graph, transpose(graph, share, [1, 0]), part)
-			: matMul(graph, part, share, { transposeA: true });
-		sum = sum ? binary(graph, "Add", sum, product) : product;
-	}
-	const gradient = sum as Value;
-	return graph.reshape(
-		turns ? transpose(graph, gradient, [1, 0]) : gradient,
-		filterShape,
-	);
+	const sums = sumsOfRows(graph, perTap, table, table.length / inPixels(w));
+	return graph.reshape(sums, shape);
 }
 
 // TensorFlow.js has no groups: a filter of fewer channels than the image, as nn/grouped-conv2d.ts gives it, says how many.

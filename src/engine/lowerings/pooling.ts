@@ -1,16 +1,9 @@
 import { backend_util } from "@tensorflow/tfjs";
 import { type Graph, single, type Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
-import {
-	binary,
-	cast,
-	reduce,
-	scalar,
-	transpose,
-	unary,
-	where,
-} from "../ops.js";
+import { binary, cast, scalar, transpose, unary, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
+import { sumsOfRows } from "./patches.js";
 import {
 	inPixels,
 	outPixels,
@@ -97,24 +90,6 @@ const maxPool: Lowering = (graph, { x }, attributes) => {
 	return transpose(graph, largest, nhwc);
 };
 
-/** For each pixel, the sum of one row of each window that sees it; the last row is zero. */
-function sumOfWindows(
-	graph: Graph,
-	rows: Value,
-	table: Int32Array,
-	count: number,
-): Value {
-	const width = table.length / count;
-	const seen = gather(
-		graph,
-		rows,
-		graph.constant(table, [count, width], "int32"),
-		0,
-		false,
-	);
-	return width === 1 ? seen : reduce(graph, "ReduceSum", seen, [1]);
-}
-
 const averagePoolGradient: Lowering = (graph, { dy, input }, attributes) => {
 	if (dy?.dtype !== "float32" || !input) return undefined;
 	const w = geometry(input.shape, attributes);
@@ -140,11 +115,12 @@ const averagePoolGradient: Lowering = (graph, { dy, input }, attributes) => {
 		[1, channels],
 		"float32",
 	);
-	const sum = sumOfWindows(
+	const seeing = windowsOfPixel(w);
+	const sum = sumsOfRows(
 		graph,
 		concat(graph, [rows, zero], 0),
-		windowsOfPixel(w),
-		inPixels(w),
+		seeing,
+		seeing.length / inPixels(w),
 	);
 	return graph.reshape(sum, input.shape);
 };
@@ -192,10 +168,9 @@ const maxPoolGradient: Lowering = (
 		shares.push(share);
 	}
 	const rows = concat(graph, [...shares, left, row(0)], 0);
-	return graph.reshape(
-		sumOfWindows(graph, rows, tapMajorTapsOfPixel(w), inPixels(w)),
-		input.shape,
-	);
+	const seeing = tapMajorTapsOfPixel(w);
+	const sum = sumsOfRows(graph, rows, seeing, seeing.length / inPixels(w));
+	return graph.reshape(sum, input.shape);
 };
 
 /** Pooling and its gradients. */
