@@ -12,9 +12,9 @@ import {
 } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import {
+	evenPads,
 	inPixels,
 	outPixels,
-	pads,
 	pixelOfTap,
 	pixelsByTap,
 	tapMajorTapsOfPixel,
@@ -68,7 +68,7 @@ function pool(
 			attributes: {
 				kernel_shape: [w.kernelHeight, w.kernelWidth],
 				strides: [w.strideHeight, w.strideWidth],
-				pads: pads(w).map((length) => Math.max(length, 0)),
+				pads: evenPads(w),
 			},
 		},
 	);
