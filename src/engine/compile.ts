@@ -7,6 +7,7 @@ import { type Checks, checkOptions } from "../check/check-options.js";
 import { iterable, whole } from "../check/checks.js";
 import { Random } from "../random.js";
 import { backendName, type OnnxRuntimeBackend } from "./backend.js";
+import { Families } from "./families.js";
 import { isStale } from "./plan.js";
 import { PlanCache } from "./plan-cache.js";
 import { runPlan } from "./run-plan.js";
@@ -75,6 +76,7 @@ export function compile<Arguments extends unknown[], Result>(
 	const { frozen: constants = [], plans: most = 8 } = options;
 	const frozen = new Set(constants);
 	const plans = new PlanCache(most);
+	const families = Families.current ?? new Families();
 	const random = new Random("dropout");
 	const call = (...args: Arguments): Result => {
 		const backend = compilingBackend();
@@ -83,7 +85,7 @@ export function compile<Arguments extends unknown[], Result>(
 		let plan = plans.get(given.key);
 		if (!plan || isStale(plan, backend)) {
 			const arena = plans.prepare(given.key);
-			const options = { frozen, random, arena };
+			const options = { frozen, random, arena, families };
 			plan = tracePlan(backend, fn as never, { call: given, options });
 			plans.set(given.key, plan);
 		}

@@ -11,8 +11,8 @@ import {
 	registerOnnxRuntime,
 } from "./backend.js";
 import { forgetSessions } from "./eager.js";
+import { forgetPrograms } from "./program.js";
 import { executionProviders, runtimeVersion } from "./session.js";
-import { forgetPrograms } from "./stages.js";
 import {
 	isInstalled,
 	startTensorFlow,

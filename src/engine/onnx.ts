@@ -17,7 +17,10 @@ export interface OnnxNode {
 	readonly outputs: readonly string[];
 }
 
-/** A named tensor of a graph; `shape` is left out where any shape may be fed. */
+/**
+ * A named tensor of a graph; `shape` is left out where any shape may be fed. Negative lengths are unknown, equal ones
+ * equal to each other.
+ */
 export interface OnnxValue {
 	readonly name: string;
 	readonly dtype: DType;
@@ -29,6 +32,8 @@ export interface OnnxGraph {
 	readonly initializers: readonly (OnnxValue & { readonly data: Values })[];
 	readonly inputs: readonly OnnxValue[];
 	readonly outputs: readonly OnnxValue[];
+	/** What is known of values in between; left out where all follows from the inputs. */
+	readonly values?: readonly OnnxValue[];
 }
 
 const elementType: Record<DType, number> = {
@@ -151,7 +156,13 @@ function valueInfo({ name, dtype, shape }: OnnxValue): Message {
 	const tensor = new Message().int(1, elementType[dtype]);
 	if (shape) {
 		const dimensions = new Message();
-		for (const size of shape) dimensions.message(1, new Message().int(1, size));
+		for (const size of shape) {
+			const dimension = new Message();
+			dimensions.message(
+				1,
+				size < 0 ? dimension.string(2, `d${-size}`) : dimension.int(1, size),
+			);
+		}
 		tensor.message(2, dimensions);
 	}
 	return new Message()
@@ -171,6 +182,7 @@ export function encodeModel(graph: OnnxGraph): Uint8Array<ArrayBuffer> {
 	for (const item of graph.initializers) message.message(5, initializer(item));
 	for (const item of graph.inputs) message.message(11, valueInfo(item));
 	for (const item of graph.outputs) message.message(12, valueInfo(item));
+	for (const item of graph.values ?? []) message.message(13, valueInfo(item));
 	const model = new Message()
 		.int(1, irVersion)
 		.string(2, "robust-transfer")

@@ -38,6 +38,10 @@ interface Place {
 	readonly after: string | undefined;
 }
 
+/** What a writer is made to wait with. */
+const waitingOperand = (inputs: readonly string[], input: string): string =>
+	inputs.find((name) => name !== input) ?? input;
+
 /** Finds, for updates one after another, where they may overwrite; orders that it asks for add up. */
 class Places {
 	readonly #order: NodeOrder;
@@ -99,11 +103,24 @@ class Places {
 			[...readers, ...this.#fallible].filter((node) => !before.has(node)),
 		);
 		const after = open.size > 0 ? this.#firstAfter(open, writer) : undefined;
-		if (open.size > 0 && after === undefined) return undefined;
+		if (
+			open.size > 0 &&
+			(after === undefined || !this.#canWait(update, writer))
+		)
+			return undefined;
 		this.#writers.add(writer);
 		if (after !== undefined)
 			this.#order.ask(writer, this.#order.maker(after) as number);
 		return { writer, after };
+	}
+
+	/** Whether the shape of what is to wait is known. */
+	#canWait({ input }: Update, writer: number): boolean {
+		const { inputs } = this.nodes[writer] as OnnxNode;
+		const { shape } = this.values.get(
+			waitingOperand(inputs, input),
+		) as TracedValue;
+		return shape.every((length) => length >= 0);
 	}
 
 	/** The first output that is only there once all these nodes have run, and does not wait for the writer. */
@@ -142,7 +159,7 @@ function waitingFor(
 	readonly operand: string;
 	readonly shape: Initializers[number];
 } {
-	const operand = node.inputs.find((name) => name !== input) ?? input;
+	const operand = waitingOperand(node.inputs, input);
 	const sizes = (values.get(operand) as TracedValue).shape;
 	const name = (what: string): string => `${node.outputs[0]}:${what}`;
 	const write = (
@@ -212,7 +229,8 @@ const namesOf = (values: readonly OnnxValue[]): string[] =>
  *
  * An output may be written over an input if whatever else reads the input, and whatever may still fail, has run
  * before: because the output depends on it, or because it is made to wait for another output that does. `nodes` of
- * the graph must be in an order in which they could run; `values` has the shapes of all that they read and make.
+ * the graph must be in an order in which they could run; `values` has the shapes of all that they read and make, in
+ * which negative lengths are unknown, equal ones equal to each other.
  */
 export function overwriting(
 	graph: OnnxGraph,

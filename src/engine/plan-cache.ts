@@ -30,8 +30,10 @@ export class PlanCache {
 		return this.#isUniform;
 	}
 
+	/** Keeps a plan, and those others that run with stages that are still in use. */
 	set(key: string, plan: Plan): void {
 		this.#plans.set(key, plan);
+		this.#plans.deleteWhere(({ shared }) => shared.isReplaced);
 	}
 
 	clear(): void {

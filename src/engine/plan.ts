@@ -1,18 +1,36 @@
 import type { Variable } from "@tensorflow/tfjs";
 import type { OnnxRuntimeBackend } from "./backend.js";
+import type { Families, Staged } from "./families.js";
 import type { Value } from "./graph.js";
+import type { HostCall } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 import type { Values } from "./onnx.js";
-import { type Stage, stagesOf } from "./stages.js";
+import { type Outline, outlineOf } from "./outline.js";
+import type { ProgramOptions } from "./program.js";
+import { refusedKernels } from "./refused-kernels.js";
+import { Refusal, type Session } from "./session.js";
+import type { SharedStages } from "./shared-stages.js";
 import type { Structure } from "./structure.js";
-import type { TracedValue } from "./trace.js";
+import type { TracedGraph, TracedValue } from "./trace.js";
 import type { FunctionTracer, TracedVariable } from "./tracer.js";
+
+/** A session or a host call. */
+export interface Stage {
+	readonly session: Session | undefined;
+	readonly call: HostCall | undefined;
+	readonly inputs: readonly TracedValue[];
+	readonly outputs: readonly TracedValue[];
+	/** Values that nobody reads after it. */
+	readonly spent: readonly string[];
+	/** Outputs that may be written over what the variables hold whose next values they are. */
+	readonly over: ReadonlySet<string>;
+}
 
 /** A traced function, ready to run for arguments of one structure. */
 export interface Plan {
+	/** What other plans may run with too. */
+	readonly shared: SharedStages;
 	readonly stages: readonly Stage[];
-	/** Frees the sessions that no other plan uses. */
-	readonly release: () => void;
 	readonly constants: readonly (TracedValue & { data: Values })[];
 	/** What is read at all. */
 	readonly read: ReadonlySet<string>;
@@ -39,54 +57,127 @@ export interface Traced {
 	readonly structure: Structure;
 }
 
+/** The numbers of the variables whose elements are constants. */
+const bakedOf = (tracer: FunctionTracer): Map<Values, number> =>
+	new Map(
+		tracer.variables.flatMap(({ variable, baked }) =>
+			baked ? [[baked, variable.id] as const] : [],
+		),
+	);
+
+/** The stages that a graph shares with others, with its own shapes, constants and host functions. */
+function stagesOf({ graph, shared }: Staged): Stage[] {
+	const calls = new Map(
+		graph.nodes.map(({ outputs, call }) => [outputs[0], call] as const),
+	);
+	const find = (name: string): TracedValue =>
+		(graph.values.get(name) ??
+			graph.inputs.get(name) ??
+			graph.constants.get(name)) as TracedValue;
+	return shared.program.stages.map(({ called, inputs, outputs, ...stage }) => ({
+		...stage,
+		call: called === undefined ? undefined : calls.get(called),
+		inputs: inputs.map(find),
+		outputs: outputs.map(find),
+	}));
+}
+
+/** What a graph runs with; throws `RefusedKernels` where ONNX Runtime refuses it. */
+function staged(
+	recorded: TracedGraph,
+	outline: Outline,
+	{ tracer, families, ...options }: ProgramOptions & PlanParts,
+): Staged {
+	try {
+		return families.stagesOf(outline, bakedOf(tracer), options);
+	} catch (error) {
+		throw error instanceof Refusal
+			? refusedKernels(options.backend, recorded, error)
+			: error;
+	}
+}
+
+/** What stages are found by. */
+interface PlanParts {
+	readonly tracer: FunctionTracer;
+	readonly families: Families;
+}
+
+/** How a plan is made. */
+export interface MakePlanOptions {
+	/** Whether sessions keep their memory between runs. */
+	readonly arena: boolean;
+	/** With which graphs it may share sessions. */
+	readonly families: Families;
+}
+
 /**
- * Builds the sessions of a traced function, or takes those of an equal one; with an arena they keep their memory
- * between runs.
+ * Builds the sessions of a traced function, or finds those of an equal one of other lengths.
  *
  * Throws `RefusedKernels` where ONNX Runtime refuses it.
  */
 export function makePlan(
 	backend: OnnxRuntimeBackend,
 	traced: Traced,
-	arena: boolean,
+	{ arena, families }: MakePlanOptions,
 ): Plan {
 	const { tracer, standIns, structure } = traced;
 	const updated = tracer.variables.flatMap(({ variable, updated, input }) =>
 		updated ? [{ variable, updated, input }] : [],
 	);
-	const graph = tracer.graph.finish([
+	const recorded = tracer.graph.finish([
 		...traced.results,
 		...updated.map(({ updated }) => updated),
 	]);
-	const values = graph.outputs.map(
-		(name) => graph.values.get(name) as TracedValue,
+	const first = traced.results.length;
+	const pairs = updated.flatMap(({ input }, i) =>
+		input ? [{ input, output: recorded.outputs[first + i] as string }] : [],
 	);
-	const results = values.slice(0, traced.results.length);
+	const outline = outlineOf(recorded, {
+		updates: pairs,
+		baked: bakedOf(tracer),
+	});
+	const renamed = (name: string): string =>
+		outline.inputNames.get(name) as string;
+	const values = outline.outputs.map(
+		(name) => outline.values.get(name) as TracedValue,
+	);
 	const updates = updated.map(({ variable }, i) => ({
-		...(values[results.length + i] as TracedValue),
+		...(values[first + i] as TracedValue),
 		variable,
 	}));
-	const { stages, read, release } = stagesOf(backend, graph, {
+	const { graph, shared } = staged(recorded, outline, {
+		...{ tracer, families, backend, arena },
 		updates: updated.flatMap(({ input }, i) =>
-			input ? [{ input, output: updates[i]?.name as string }] : [],
+			input
+				? [{ input: renamed(input), output: updates[i]?.name as string }]
+				: [],
 		),
-		arena,
 	});
+	shared.take();
+	const { read } = shared.program;
 	return {
-		stages,
-		release,
-		constants: [...graph.constants.values()].filter(({ name }) =>
-			read.has(name),
+		shared,
+		stages: stagesOf({ graph, shared }),
+		constants: [...graph.constants.values(), ...graph.fed.values()].filter(
+			({ name }) => read.has(name),
 		),
 		read,
-		arguments: traced.arguments.map(({ name }) => name),
+		arguments: traced.arguments.map(({ name }) => renamed(name)),
 		standIns,
-		variables: tracer.variables.filter(
-			({ input, baked, updated }) =>
-				(input && read.has(input)) || baked || updated,
-		),
-		random: tracer.random,
-		results,
+		variables: tracer.variables
+			.map(({ input, ...rest }) =>
+				input === undefined ? rest : { ...rest, input: renamed(input) },
+			)
+			.filter(
+				({ input, baked, updated }: TracedVariable) =>
+					(input && read.has(input)) || baked || updated,
+			),
+		random: tracer.random.map(({ name, ...rest }) => ({
+			...rest,
+			name: renamed(name),
+		})),
+		results: values.slice(0, first),
 		updates,
 		structure,
 		configuration: backend.configuration,
@@ -109,8 +200,8 @@ export function isStale(
 	);
 }
 
-/** Frees the sessions of a plan that no other one uses, and what its host functions hold. */
-export function disposePlan({ stages, release }: Plan): void {
-	release();
+/** Frees the sessions of a plan that no other uses, and what its host functions hold. */
+export function disposePlan({ stages, shared }: Plan): void {
+	shared.release();
 	for (const { call } of stages) call?.dispose?.();
 }

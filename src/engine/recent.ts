@@ -45,6 +45,12 @@ export class Recent<Value> {
 		this.drop(value);
 	}
 
+	/** Drops the values of which something holds. */
+	deleteWhere(holds: (value: Value) => boolean): void {
+		for (const [key, value] of [...this.#values])
+			if (holds(value)) this.delete(key);
+	}
+
 	clear(): void {
 		for (const key of [...this.#values.keys()]) this.delete(key);
 	}

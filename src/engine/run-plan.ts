@@ -9,10 +9,9 @@ import { sizeOf } from "./graph.js";
 import { callHost, type HostArray } from "./host-call.js";
 import type { HostValue } from "./host-value.js";
 import type { Values } from "./onnx.js";
-import type { Plan } from "./plan.js";
+import type { Plan, Stage } from "./plan.js";
 import type { BufferPool } from "./pool.js";
 import { type Feed, Refusal } from "./session.js";
-import type { Stage } from "./stages.js";
 import { type Flattened, rebuild } from "./structure.js";
 import type { TracedValue } from "./trace.js";
 

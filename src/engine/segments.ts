@@ -7,8 +7,6 @@ import type { TracedGraph, TracedNode, TracedValue } from "./trace.js";
 export interface Step {
 	readonly graph?: OnnxGraph;
 	readonly call?: HostCall;
-	/** The node that is the host call. */
-	readonly node?: TracedNode;
 	readonly inputs: readonly TracedValue[];
 	readonly outputs: readonly TracedValue[];
 }
@@ -207,10 +205,8 @@ function segment(
 	return { graph: { nodes, initializers, inputs, outputs }, inputs, outputs };
 }
 
-/** The step of a node that is a host call. */
-export const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
+const hostCall = (graph: TracedGraph, node: TracedNode): Step => ({
 	call: node.call as HostCall,
-	node,
 	inputs: node.inputs.map((name) => find(graph, name)),
 	outputs: node.outputs.map((name) => find(graph, name)),
 });

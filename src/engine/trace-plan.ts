@@ -1,6 +1,7 @@
 import { type TensorContainer, tidy, type Variable } from "@tensorflow/tfjs";
 import type { Random } from "../random.js";
 import type { OnnxRuntimeBackend } from "./backend.js";
+import type { Families } from "./families.js";
 import type { Value } from "./graph.js";
 import { isHostDType } from "./host-call.js";
 import { standIn } from "./host-value.js";
@@ -18,6 +19,8 @@ export interface PlanOptions {
 	readonly random: Random;
 	/** Whether the plan keeps its memory between runs. */
 	readonly arena: boolean;
+	/** With which graphs it may share sessions. */
+	readonly families: Families;
 }
 
 type TracedFunction = (...args: never[]) => TensorContainer;
@@ -70,19 +73,21 @@ export function tracePlan(
 	fn: TracedFunction,
 	{ call, options }: { call: Flattened; options: PlanOptions },
 ): Plan {
-	const { frozen, random, arena } = options;
+	const { frozen, random, arena, families } = options;
 	const fillRandom = (values: Values) => {
 		for (let i = 0; i < values.length; i++) values[i] = random.uniform();
 	};
 	const isFrozen = (variable: Variable) => frozen.has(variable);
 	const refused = new Set<string>();
 	for (;;) {
-		const traced = trace(backend, fn, {
-			call,
-			options: { isFrozen, fillRandom, refused },
-		});
+		const traced = families.during(() =>
+			trace(backend, fn, {
+				call,
+				options: { isFrozen, fillRandom, refused },
+			}),
+		);
 		try {
-			return makePlan(backend, traced, arena);
+			return makePlan(backend, traced, { arena, families });
 		} catch (error) {
 			if (!(error instanceof RefusedKernels)) throw error;
 			const before = refused.size;

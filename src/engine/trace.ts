@@ -47,6 +47,19 @@ export interface TracedGraph {
 	readonly outputs: readonly string[];
 }
 
+/** Whether all elements are one number, bit for bit: each is the one before it. */
+function isRepeated({
+	buffer,
+	byteOffset,
+	byteLength,
+	BYTES_PER_ELEMENT,
+}: Values): boolean {
+	const rest = byteLength - BYTES_PER_ELEMENT;
+	const before = new Uint8Array(buffer, byteOffset, rest);
+	const after = new Uint8Array(buffer, byteOffset + BYTES_PER_ELEMENT, rest);
+	return Buffer.compare(before, after) === 0;
+}
+
 interface Recipe extends Omit<OnnxNode, "outputs"> {
 	readonly outputs: readonly Output[];
 }
@@ -149,10 +162,7 @@ export class TraceGraph implements Graph {
 	}
 
 	constant(data: Values, shape: readonly number[], dtype: DType): Value {
-		if (
-			data.length > storedWhole &&
-			data.every((x: number | bigint) => x === data[0])
-		) {
+		if (data.length > storedWhole && isRepeated(data)) {
 			const one = this.constant(data.slice(0, 1), [], dtype);
 			const sizes = BigInt64Array.from(shape, BigInt);
 			const to = this.constant(sizes, [shape.length], "int64");

@@ -3,6 +3,7 @@ import { gather } from "../moves.js";
 import { transpose } from "../ops.js";
 import {
 	backwards,
+	evenPads,
 	inPixels,
 	outPixels,
 	pads,
@@ -85,7 +86,7 @@ function convolve(graph: Graph, x: Value, filter: Value, w: Window): Value {
 		kernel_shape: [w.kernelHeight, w.kernelWidth],
 		strides: [w.strideHeight, w.strideWidth],
 		dilations: [w.dilationHeight, w.dilationWidth],
-		pads: pads(w),
+		pads: evenPads(w),
 		group: 1,
 	});
 	const shape = [w.batch, w.outHeight, w.outWidth, outer];

@@ -3,7 +3,7 @@ import { type Graph, single, type Value } from "../graph.js";
 import { binary, transpose } from "../ops.js";
 import type { Lowering } from "./lowering.js";
 import { activate } from "./matrix.js";
-import { pads, type Window, windowOf } from "./window.js";
+import { evenPads, pads, type Window, windowOf } from "./window.js";
 
 const nchw = [0, 3, 1, 2];
 const nhwc = [0, 2, 3, 1];
@@ -55,12 +55,7 @@ export function convolveChannelsFirst(
 	group = 1,
 ): Value {
 	const shape = [w.batch, filter.shape[0] as number, w.outHeight, w.outWidth];
-	const [top = 0, left = 0, below = 0, right = 0] = pads(w);
-	const attributes = {
-		...spatial(w),
-		pads: [top, left, Math.max(below, 0), Math.max(right, 0)],
-		group,
-	};
+	const attributes = { ...spatial(w), pads: evenPads(w), group };
 	const output = { shape, dtype: x.dtype };
 	const y = single(graph, "Conv", [transpose(graph, x, nchw), filter], output, {
 		attributes,

@@ -5,9 +5,9 @@ import { binary, cast, scalar, transpose, unary, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
 import { sumsOfRows } from "./patches.js";
 import {
+	evenPads,
 	inPixels,
 	outPixels,
-	pads,
 	pixelOfTap,
 	pixelsByTap,
 	tapMajorTapsOfPixel,
@@ -61,7 +61,7 @@ function pool(
 			attributes: {
 				kernel_shape: [w.kernelHeight, w.kernelWidth],
 				strides: [w.strideHeight, w.strideWidth],
-				pads: pads(w).map((length) => Math.max(length, 0)),
+				pads: evenPads(w),
 			},
 		},
 	);

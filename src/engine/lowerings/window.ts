@@ -88,6 +88,28 @@ export function pads(w: Window): number[] {
 	return [w.top, w.left, below, right];
 }
 
+/**
+ * The pads of ONNX for what looks at images: below and right as above and left, where no window more would fit, so that
+ * they are the same for lengths of either parity.
+ */
+export function evenPads(w: Window): number[] {
+	const [top = 0, left = 0, below = 0, right = 0] = pads(w);
+	const seen = (kernel: number, dilation: number) =>
+		dilation * (kernel - 1) + 1;
+	const fit = (length: number, pad: number, extent: number, stride: number) =>
+		Math.floor((length + 2 * pad - extent) / stride) + 1;
+	const tall = seen(w.kernelHeight, w.dilationHeight);
+	const wide = seen(w.kernelWidth, w.dilationWidth);
+	const isTall = fit(w.inHeight, top, tall, w.strideHeight) === w.outHeight;
+	const isWide = fit(w.inWidth, left, wide, w.strideWidth) === w.outWidth;
+	return [
+		top,
+		left,
+		isTall ? top : Math.max(below, 0),
+		isWide ? left : Math.max(right, 0),
+	];
+}
+
 /** The window with which the gradient of a convolution with strides of 1 sees the errors. */
 export function backwards(w: Window): Window {
 	return {
