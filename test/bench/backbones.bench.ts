@@ -1,127 +1,162 @@
 /**
- * The forward pass of compiled backbones with frozen weights, beside PyTorch's on the same processor.
+ * The forward pass of compiled backbones with frozen weights, and a step of training all of them, beside PyTorch's on
+ * the same processor.
  *
- * Passes of both alternate, so that whatever else the machine does slows both down.
+ * Passes of both alternate, so that whatever else the machine does slows both down. `MODEL=swin-t` measures that one,
+ * `WORK=train` that work.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { availableParallelism, cpus } from "node:os";
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import type * as tf from "@tensorflow/tfjs";
-import { untrainedBackbone } from "../../src/backbones/backbone.js";
-import { Random, useEngine } from "../../src/index.js";
+import * as tf from "@tensorflow/tfjs";
+import {
+	type Backbone,
+	untrainedBackbone,
+} from "../../src/backbones/backbone.js";
+import { engine, Random, useEngine } from "../../src/index.js";
 import { compile, drawNormal } from "../../src/parts.js";
+import { heading, median, print, pythonWith, table } from "./report.js";
+import { trainingStep } from "./training-step.js";
 
 const batch = 4;
 const size = 224;
-const passes = 15;
+const classes = 1000;
+const { MODEL, WORK } = process.env;
 const models = [
 	{ title: "ResNet-50", name: "resnet50", torchvision: "resnet50" },
 	{ title: "Swin-T", name: "swin-t", torchvision: "swin_t" },
-] as const;
+].filter(({ name }) => (MODEL ?? name) === name);
+const works = [
+	{ work: "forward", title: "forward pass", passes: 15 },
+	{ work: "train", title: "training step", passes: 7 },
+].filter(({ work }) => (WORK ?? work) === work);
 
-/** A forward pass on request, in milliseconds. */
+/** Milliseconds by the clock, and of the processor. */
+type Times = readonly [clock: number, processor: number];
+
+/** A pass on request. */
 interface Timed {
-	readonly version: string;
-	pass(): Promise<number>;
+	pass(): Promise<Times>;
 	end(): void;
 }
 
-function findPython(): string | undefined {
-	return ["python3", "/usr/bin/python3"].find(
-		(python) =>
-			spawnSync(python, ["-c", "import torch, torchvision"]).status === 0,
-	);
+/** What is measured: a model, forward or in training, by some threads. */
+interface Asked {
+	readonly name: string;
+	readonly torchvision: string;
+	readonly work: string;
+	readonly threads: number;
 }
+
+let torchVersion = "absent";
 
 async function pytorch(
 	python: string,
-	model: string,
-	threads: number,
+	{ torchvision, work, threads }: Asked,
 ): Promise<Timed> {
 	const script = fileURLToPath(
 		new URL("../../../test/bench/backbones.py", import.meta.url),
 	);
-	const given = [script, model, threads, batch, size].map(String);
+	const given = [script, torchvision, work, threads, batch, size].map(String);
 	const child: ChildProcess = spawn(python, given, {
 		stdio: ["pipe", "pipe", "inherit"],
 	});
 	const input = child.stdout as NodeJS.ReadableStream;
 	const lines = createInterface({ input })[Symbol.asyncIterator]();
 	const line = async (): Promise<string> => (await lines.next()).value ?? "";
-	const version = `PyTorch ${await line()}`;
+	torchVersion = await line();
 	return {
-		version,
 		pass: async () => {
 			child.stdin?.write("\n");
-			return Number(await line());
+			const [clock = Number.NaN, processor = Number.NaN] = (await line())
+				.split(" ")
+				.map(Number);
+			return [clock, processor];
 		},
 		end: () => child.stdin?.end(),
 	};
 }
 
-async function ours(
-	model: (typeof models)[number]["name"],
-	threads: number,
-): Promise<Timed> {
-	const { name, version } = await useEngine("onnxruntime", { threads });
-	const net = untrainedBackbone(model);
+/** The work of one pass, compiled. */
+function passOf(net: Backbone, work: string): (x: tf.Tensor4D) => tf.Tensor {
 	const frozen = Object.values(net.params);
-	const logits = compile((x: tf.Tensor4D) => net.logits(x), { frozen });
+	if (work === "forward")
+		return compile((x: tf.Tensor4D) => net.logits(x), { frozen });
+	const step = compile(trainingStep(net));
+	const labels = tf.oneHot(tf.range(0, batch, 1, "int32"), classes);
+	const rate = tf.scalar(0.01);
+	return (x) => step(x, labels as tf.Tensor2D, rate);
+}
+
+async function ours({ name, work, threads }: Asked): Promise<Timed> {
+	await useEngine("onnxruntime", { threads });
+	const net = untrainedBackbone(name as "resnet50");
+	const run = passOf(net, work);
 	const shape = [batch, size, size, 3];
 	const images = drawNormal(shape, new Random("bench")) as tf.Tensor4D;
-	const pass = async (): Promise<number> => {
-		const start = performance.now();
-		const y = logits(images);
+	const pass = async (): Promise<Times> => {
+		const [start, before] = [performance.now(), process.cpuUsage()];
+		const y = run(images);
 		y.dataSync();
 		const time = performance.now() - start;
+		const { user, system } = process.cpuUsage(before);
 		y.dispose();
-		return time;
+		return [time, (user + system) / 1000];
 	};
 	for (let i = 0; i < 2; i++) await pass();
 	const end = (): void => {
 		net.dispose();
 		images.dispose();
 	};
-	return { version: `${name} ${version}`, pass, end };
+	return { pass, end };
 }
 
-const median = (times: readonly number[]): number =>
-	[...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
-
-async function alternate(timed: readonly Timed[]): Promise<number[]> {
-	const times = timed.map((): number[] => []);
+async function alternate(
+	timed: readonly Timed[],
+	passes: number,
+): Promise<Times[]> {
+	const times = timed.map((): Times[] => []);
 	for (let i = 0; i < passes; i++) {
 		for (const [j, one] of timed.entries()) times[j]?.push(await one.pass());
 	}
 	for (const one of timed) one.end();
-	return times.map(median);
+	return times.map((own) => [
+		median(own.map(([clock]) => clock)),
+		median(own.map(([, processor]) => processor)),
+	]);
 }
 
-const python = findPython();
-const rows: string[] = [];
-const versions = new Set<string>();
-for (const { title, name, torchvision } of models) {
-	for (const threads of [availableParallelism(), 1]) {
-		const timed = [await ours(name, threads)];
-		if (python) timed.push(await pytorch(python, torchvision, threads));
-		const [here = Number.NaN, there] = await alternate(timed);
-		for (const { version } of timed) versions.add(version);
-		const beside = there
-			? `${there.toFixed(0)} | ${(here / there).toFixed(2)}`
-			: "- | -";
-		rows.push(`| ${title} | ${threads} | ${here.toFixed(0)} | ${beside} |`);
+const python = pythonWith("torch", "torchvision");
+for (const { work, title, passes } of works) {
+	const rows: (string | number)[][] = [];
+	for (const model of models) {
+		for (const threads of new Set([availableParallelism(), 1])) {
+			const asked = { ...model, work, threads };
+			const timed = [await ours(asked)];
+			if (python) timed.push(await pytorch(python, asked));
+			const [here, there] = await alternate(timed, passes);
+			const cells = (here as Times).flatMap((time, i) => {
+				const other = there?.[i];
+				return [
+					time.toFixed(0),
+					...(other ? [other.toFixed(0), (time / other).toFixed(2)] : []),
+				];
+			});
+			rows.push([model.title, threads, ...cells]);
+		}
 	}
+	const columns = ["here, ms", "processor here, ms"].flatMap((column) => [
+		column,
+		...(python ? ["PyTorch", "ratio"] : []),
+	]);
+	const versions = {
+		onnxruntime: engine().version,
+		PyTorch: torchVersion,
+	};
+	print(
+		heading(`Backbones: ${title}, batch ${batch}, ${size} x ${size}`, versions),
+	);
+	print(`${table([["backbone", "threads", ...columns], ...rows])}\n`);
 }
-
-process.stdout.write(
-	`# Backbones: forward pass, batch ${batch}, ${size} x ${size}
-
-${new Date().toISOString()}, ${cpus()[0]?.model}, Node ${process.version}, ${[...versions].join(", ")}
-${python ? "" : "\nPyTorch and torchvision were not found and are left out.\n"}
-| backbone | threads | here, ms | PyTorch, ms | ratio |
-|---|---|---|---|---|
-${rows.join("\n")}
-`,
-);
 process.exit();

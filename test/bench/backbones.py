@@ -1,8 +1,8 @@
-"""Times the forward pass of a torchvision model, once for each line it reads.
+"""Times the forward pass or a training step of a torchvision model, once for each line it reads.
 
-    python3 backbones.py <resnet50|swin_t> <threads> <batch> <size>
+    python3 backbones.py <resnet50|swin_t> <forward|train> <threads> <batch> <size>
 
-Prints PyTorch's version when it is ready, then the milliseconds of each pass.
+Prints PyTorch's version when it is ready, then the milliseconds of each, by the clock and of the processor.
 """
 
 import sys
@@ -11,16 +11,35 @@ import time
 import torch
 import torchvision
 
-name, threads, batch, size = sys.argv[1], *map(int, sys.argv[2:])
+name, work, threads, batch, size = *sys.argv[1:3], *map(int, sys.argv[3:])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-model = getattr(torchvision.models, name)().eval()
+model = getattr(torchvision.models, name)().train(work == "train")
 images = torch.randn(batch, 3, size, size)
-with torch.inference_mode():
-    for _ in range(2):
-        model(images)
-    print(torch.__version__, flush=True)
-    for _ in sys.stdin:
-        start = time.perf_counter()
+labels = torch.arange(batch)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
+criterion = torch.nn.CrossEntropyLoss()
+
+
+def forward():
+    with torch.inference_mode():
         model(images).numpy()
-        print((time.perf_counter() - start) * 1000, flush=True)
+
+
+def train():
+    optimizer.zero_grad(set_to_none=True)
+    loss = criterion(model(images), labels)
+    loss.backward()
+    optimizer.step()
+    loss.item()
+
+
+run = forward if work == "forward" else train
+for _ in range(2):
+    run()
+print(torch.__version__, flush=True)
+for _ in sys.stdin:
+    start, processor = time.perf_counter(), time.process_time()
+    run()
+    passed = time.perf_counter() - start, time.process_time() - processor
+    print(*[1000 * seconds for seconds in passed], flush=True)

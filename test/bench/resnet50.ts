@@ -8,12 +8,11 @@ import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/index.js";
 import { compile } from "../../src/parts.js";
 import { profiled } from "./kinds-of-ops.js";
+import { trainingStep } from "./training-step.js";
 
 const [name, mode, threads, work, seconds, asked] = process.argv.slice(2);
 const batch = 4;
 const size = 224;
-const momentum = 0.9;
-const weightDecay = 1e-4;
 const leastRuns = 5;
 const skippedRuns = 2;
 const endProfile = asked === "profile" ? profiled(skippedRuns) : undefined;
@@ -27,38 +26,10 @@ if (name === "wasm") {
 }
 
 const model = untrainedBackbone("resnet50");
-const weights = Object.values(model.params).filter(
-	({ trainable }) => trainable,
-);
-const velocities = weights.map((weight) => tf.variable(tf.zerosLike(weight)));
+const train = trainingStep(model);
 
 function forward(images: tf.Tensor4D): tf.Tensor2D {
 	return tf.tidy(() => model.logits(images));
-}
-
-function train(
-	images: tf.Tensor4D,
-	labels: tf.Tensor2D,
-	learningRate: tf.Scalar,
-): tf.Scalar {
-	return tf.tidy(() => {
-		const { value, grads } = tf.variableGrads(
-			() =>
-				tf.losses.softmaxCrossEntropy(
-					labels,
-					model.logits(images, { batchNorm: "train" }),
-				),
-			weights,
-		);
-		weights.forEach((weight, i) => {
-			const velocity = velocities[i] as tf.Variable;
-			const gradient = grads[weight.name] as tf.Tensor;
-			const decayed = tf.add(gradient, tf.mul(weight, weightDecay));
-			velocity.assign(tf.add(tf.mul(velocity, momentum), decayed));
-			weight.assign(tf.sub(weight, tf.mul(velocity, learningRate)));
-		});
-		return value;
-	});
 }
 
 /** The forward pass of WebAssembly and the input gradients of its convolutions: less than a training step. */

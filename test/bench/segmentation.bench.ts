@@ -1,4 +1,8 @@
-/** UPerNet on ResNet-50 at 512x512: this engine and PyTorch, each in a process of its own. */
+/**
+ * UPerNet on ResNet-50 at 512x512: this engine and PyTorch, each in a process of its own.
+ *
+ * `WORK=train` measures that work alone, `ROUNDS=1` each side once.
+ */
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { engine, useEngine } from "../../src/index.js";
@@ -20,7 +24,8 @@ interface Measured {
 }
 
 const seconds = 20;
-const rounds = 2;
+const { WORK, ROUNDS = 2 } = process.env;
+const rounds = Number(ROUNDS);
 const threads = availableParallelism();
 const script = fileURLToPath(new URL("segmentation.js", import.meta.url));
 const pythonScript = fileURLToPath(
@@ -63,6 +68,7 @@ const rows: (string | number)[][] = [
 		"first run, s",
 		"peak MB",
 		"PyTorch, peak MB",
+		"ratio",
 	],
 ];
 let torchVersion = "absent";
@@ -70,6 +76,7 @@ for (const [work, title] of [
 	["forward", "forward, 1 image"],
 	["train", "training step, 2 images"],
 ] as const) {
+	if ((WORK ?? work) !== work) continue;
 	const [here, there] = measure(work) as [Measured, Measured?];
 	torchVersion = there?.version ?? torchVersion;
 	const time = median(here.times);
@@ -83,6 +90,7 @@ for (const [work, title] of [
 		(here.first / 1000).toFixed(1),
 		Math.round(here.peakBytes / 1e6),
 		there ? Math.round(there.peakBytes / 1e6) : "",
+		there ? (here.peakBytes / there.peakBytes).toFixed(2) : "",
 	]);
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import type { Value } from "../../src/engine/graph.js";
+import { convolutions } from "../../src/engine/lowerings/convolution.js";
 import { TraceGraph } from "../../src/engine/trace.js";
 import { inWideLines } from "../../src/engine/wide-lines.js";
 import { useEngine } from "../../src/index.js";
@@ -39,6 +41,21 @@ for (const channels of [3, 16])
 		);
 		assert.deepEqual(inParts(x, dy).dataSync(), atOnce(x, dy).dataSync());
 	});
+
+test("patches are multiplied in parts where the product is small, and at once where each part would add to much", () => {
+	const products = (channels: number): number => {
+		const graph = new TraceGraph();
+		const shape = [1, 64, 64, channels];
+		const gradient = convolutions.Conv2DBackpropFilter?.(
+			graph,
+			{ x: graph.input(shape, "float32"), dy: graph.input(shape, "float32") },
+			{ filterShape: [3, 3, channels, channels], strides: 1, pad: "same" },
+		);
+		const { nodes } = graph.finish([gradient as Value]);
+		return nodes.filter(({ op }) => op === "Gemm").length;
+	};
+	assert.deepEqual([16, 128].map(products), [3, 1]);
+});
 
 test("constants for each of few channels are repeated for whole lines, and for many, tensors or single pixels are not", () => {
 	const graph = new TraceGraph();

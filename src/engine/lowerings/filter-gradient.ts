@@ -1,11 +1,11 @@
 import { type Graph, single, type Value } from "../graph.js";
 import { binary, matMul, transpose } from "../ops.js";
 import {
-	type Patches,
 	patchesOfImage,
 	pixels,
 	rowParts,
 	rowsOf,
+	type WidePatches,
 } from "./patches.js";
 import { isPointwise, outPixels, type Window } from "./window.js";
 
@@ -14,8 +14,10 @@ import { isPointwise, outPixels, type Window } from "./window.js";
 const manyErrors = 1024;
 const manyChannels = 256;
 
-// So much of the patches is near the processor when it is multiplied.
+// So much of the patches is near the processor when it is multiplied; a larger product, to which each part adds, takes
+// longer than that saves.
 const nearBytes = 2 ** 20;
+const mostProductBytes = nearBytes / 8;
 // ONNX Runtime sums products by so many: whoever goes on there gets the same sum.
 const summed = 128;
 
@@ -39,16 +41,18 @@ function addProduct(
 /** `patchesᵀ · errors`, or turned. */
 function productOf(
 	graph: Graph,
-	patches: Patches,
+	patches: WidePatches,
 	errors: Value,
 	turned: boolean,
 ): Value {
 	const outer = errors.shape[1] as number;
 	const rowBytes = 4 * patches.width;
+	const isSmall = rowBytes * outer <= mostProductBytes;
+	const most = isSmall ? nearBytes : Number.POSITIVE_INFINITY;
 	let total: Value | undefined;
-	for (const { begin, count } of rowParts(patches.height, rowBytes)) {
+	for (const { begin, count } of rowParts(patches.height, 4 * patches.seen)) {
 		let sum: Value | undefined;
-		const near = { most: nearBytes, multiple: summed };
+		const near = { most, multiple: summed };
 		for (const some of rowParts(count, rowBytes, near)) {
 			const rows = { begin: begin + some.begin, count: some.count };
 			const part = patches.of(rows);
@@ -87,5 +91,5 @@ export function filterGradient(
 	const turns = outPixels(w) >= manyErrors && outer >= manyChannels;
 	const product = productOf(graph, patches, errors, turns);
 	const gradient = turns ? transpose(graph, product, [1, 0]) : product;
-	return graph.reshape(patches.seen(gradient), filterShape);
+	return graph.reshape(patches.without(gradient), filterShape);
 }

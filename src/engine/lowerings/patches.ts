@@ -18,7 +18,7 @@ export function rowParts(
 	rowBytes: number,
 	{ most = partBytes, multiple = 1 } = {},
 ): Rows[] {
-	const parts = Math.ceil((height * rowBytes) / most);
+	const parts = Math.max(1, Math.ceil((height * rowBytes) / most));
 	const step = Math.ceil(height / parts / multiple) * multiple;
 	return Array.from({ length: Math.ceil(height / step) }, (_, i) => ({
 		begin: i * step,
@@ -136,8 +136,10 @@ export function* gatheredParts(
 
 /** Patches with numbers amid them that a window does not see. */
 export interface WidePatches extends Patches {
-	/** What a matrix of one row per number of a patch has for those that a window sees. */
-	seen(matrix: Value): Value;
+	/** How many numbers of a patch a window sees. */
+	readonly seen: number;
+	/** A matrix of one row per number of a patch, without those that no window sees. */
+	without(matrix: Value): Value;
 }
 
 /** The patches of an image of few channels, of whole lines of each window, whose pixels stand together in memory. */
@@ -177,7 +179,8 @@ function patchesOfLines(graph: Graph, x: Value, w: Window): WidePatches {
 	);
 	return {
 		...patches,
-		seen(matrix) {
+		seen: taps(w) * channels,
+		without(matrix) {
 			const [, columns = 0] = matrix.shape;
 			const split = [w.kernelHeight, length, columns];
 			const size = [w.kernelHeight, w.kernelWidth * channels, columns];
@@ -204,7 +207,7 @@ export function patchesOfImage(graph: Graph, x: Value, w: Window): WidePatches {
 	if (isFew && w.kernelWidth > 1 && w.dilationWidth === 1 && reachesEnd(w))
 		return patchesOfLines(graph, x, w);
 	const patches = patchesOf(graph, pixels(graph, x), pixelOfTap(w), taps(w));
-	return { ...patches, seen: (matrix) => matrix };
+	return { ...patches, seen: patches.width, without: (matrix) => matrix };
 }
 
 /** Some of the rows, in order. */
