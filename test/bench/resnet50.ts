@@ -1,12 +1,14 @@
 /**
  * Times ResNet-50 on one engine, in a process of its own, and prints what it measured as JSON.
  *
- * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds>`
+ * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds>`; `BENCH_PROVIDERS` names execution
+ * providers, and has what is copied counted.
  */
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/index.js";
 import { compile } from "../../src/parts.js";
+import { countCopies } from "./gpu-copies.js";
 
 const [name, mode, threads, work, seconds] = process.argv.slice(2);
 const batch = 4;
@@ -15,12 +17,17 @@ const momentum = 0.9;
 const weightDecay = 1e-4;
 const leastRuns = 5;
 
+const { BENCH_PROVIDERS: providers } = process.env;
+const copies = providers ? countCopies() : undefined;
 if (name === "wasm") {
 	const wasm = await import("@tensorflow/tfjs-backend-wasm");
 	wasm.setThreadsCount(Number(threads));
 	await tf.setBackend("wasm");
 } else {
-	await useEngine(name, { threads: Number(threads) });
+	await useEngine(name, {
+		threads: Number(threads),
+		...(providers && { executionProviders: providers.split(",") }),
+	});
 }
 
 const model = untrainedBackbone("resnet50");
@@ -101,6 +108,7 @@ process.stdout.write(
 	JSON.stringify({
 		first,
 		times,
+		copies,
 		peakBytes: process.resourceUsage().maxRSS * 1024,
 	}),
 );
