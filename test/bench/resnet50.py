@@ -1,5 +1,6 @@
 """Times ResNet-50 in PyTorch as resnet50.ts does: python3 resnet50.py <threads> <forward|train> <seconds>"""
 import json
+import os
 import resource
 import sys
 import time
@@ -10,16 +11,19 @@ import torchvision
 threads, work, seconds = int(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-model = torchvision.models.resnet50()
-images = torch.randn(4, 3, 224, 224)
-labels = torch.tensor([1, 10, 100, 999])
+# BENCH_DEVICE=cuda-if-there: the graphics card, where PyTorch finds one.
+on_card = os.environ.get("BENCH_DEVICE") == "cuda-if-there" and torch.cuda.is_available()
+device = torch.device("cuda" if on_card else "cpu")
+model = torchvision.models.resnet50().to(device)
+images = torch.randn(4, 3, 224, 224).to(device)
+labels = torch.tensor([1, 10, 100, 999]).to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
 criterion = torch.nn.CrossEntropyLoss()
 
 
 def forward():
     with torch.inference_mode():
-        model(images).numpy()
+        model(images).cpu().numpy()
 
 
 def train():
@@ -43,4 +47,4 @@ while len(times) < 5 or time.perf_counter() < until:
     run()
     times.append((time.perf_counter() - begin) * 1000)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({"first": first, "times": times, "peakBytes": peak, "version": torch.__version__}))
+print(json.dumps({"first": first, "times": times, "peakBytes": peak, "version": torch.__version__, "device": str(device)}))

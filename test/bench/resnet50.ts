@@ -1,12 +1,14 @@
 /**
  * Times ResNet-50 on one engine, in a process of its own, and prints what it measured as JSON.
  *
- * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds> [profile]`
+ * `node resnet50.js <engine> <eager|compiled> <threads> <forward|train> <seconds> [profile]`; `BENCH_PROVIDERS` names
+ * execution providers, and has what is copied counted.
  */
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { useEngine } from "../../src/index.js";
 import { compile } from "../../src/parts.js";
+import { countCopies } from "./gpu-copies.js";
 import { profiled } from "./kinds-of-ops.js";
 import { trainingStep } from "./training-step.js";
 
@@ -17,12 +19,17 @@ const leastRuns = 5;
 const skippedRuns = 2;
 const endProfile = asked === "profile" ? profiled(skippedRuns) : undefined;
 
+const { BENCH_PROVIDERS: providers } = process.env;
+const copies = providers ? countCopies() : undefined;
 if (name === "wasm") {
 	const wasm = await import("@tensorflow/tfjs-backend-wasm");
 	wasm.setThreadsCount(Number(threads));
 	await tf.setBackend("wasm");
 } else {
-	await useEngine(name, { threads: Number(threads) });
+	await useEngine(name, {
+		threads: Number(threads),
+		...(providers && { executionProviders: providers.split(",") }),
+	});
 }
 
 const model = untrainedBackbone("resnet50");
@@ -75,6 +82,7 @@ process.stdout.write(
 	JSON.stringify({
 		first,
 		times,
+		copies,
 		peakBytes: process.resourceUsage().maxRSS * 1024,
 		...(endProfile && { kinds: endProfile() }),
 	}),

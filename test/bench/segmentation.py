@@ -1,5 +1,6 @@
 """Times UPerNet on ResNet-50 in PyTorch as segmentation.ts does: python3 segmentation.py <threads> <forward|train> <seconds>"""
 import json
+import os
 import resource
 import sys
 import time
@@ -66,16 +67,19 @@ class ResNet50(nn.Module):
 threads, work, seconds = int(sys.argv[1]), sys.argv[2], float(sys.argv[3])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-model = EncoderDecoder(ResNet50(), 512, 256, 150, dropout=0.1)
+# BENCH_DEVICE=cuda-if-there: the graphics card, where PyTorch finds one.
+on_card = os.environ.get("BENCH_DEVICE") == "cuda-if-there" and torch.cuda.is_available()
+device = torch.device("cuda" if on_card else "cpu")
+model = EncoderDecoder(ResNet50(), 512, 256, 150, dropout=0.1).to(device)
 batch = 1 if work == "forward" else 2
-images = torch.randn(batch, 3, 512, 512)
-labels = torch.randint(0, 150, (batch, 512, 512))
+images = torch.randn(batch, 3, 512, 512).to(device)
+labels = torch.randint(0, 150, (batch, 512, 512)).to(device)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=5e-4)
 
 
 def forward():
     with torch.inference_mode():
-        model.decode_head(model.backbone(images), {}).numpy()
+        model.decode_head(model.backbone(images), {}).cpu().numpy()
 
 
 def train():
@@ -98,4 +102,4 @@ while len(times) < 2 or time.perf_counter() < until:
     run()
     times.append((time.perf_counter() - begin) * 1000)
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-print(json.dumps({"first": first, "times": times, "peakBytes": peak, "version": torch.__version__}))
+print(json.dumps({"first": first, "times": times, "peakBytes": peak, "version": torch.__version__, "device": str(device)}))

@@ -1,7 +1,8 @@
 /**
  * Times UPerNet on ResNet-50, compiled, in a process of its own, and prints what it measured as JSON.
  *
- * `node segmentation.js <threads> <forward|train> <seconds>`
+ * `node segmentation.js <threads> <forward|train> <seconds>`; `BENCH_PROVIDERS` names execution providers, and has what
+ * is copied counted.
  */
 import * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
@@ -9,6 +10,7 @@ import { drawParams } from "../../src/backbones/state-dict.js";
 import { architectures, Random, useEngine } from "../../src/index.js";
 import { compile, drawNormal, drawUniform } from "../../src/parts.js";
 import { uperNet } from "../../src/tasks/ade20k/uper-net.js";
+import { countCopies } from "./gpu-copies.js";
 
 const [threads, work, seconds] = process.argv.slice(2);
 const size = 512;
@@ -17,7 +19,12 @@ const momentum = 0.9;
 const weightDecay = 5e-4;
 const leastRuns = 2;
 
-await useEngine("onnxruntime", { threads: Number(threads) });
+const { BENCH_PROVIDERS: providers } = process.env;
+const copies = providers ? countCopies() : undefined;
+await useEngine("onnxruntime", {
+	threads: Number(threads),
+	...(providers && { executionProviders: providers.split(",") }),
+});
 const backbone = untrainedBackbone({ ...architectures.resnet50, classes: 0 });
 const net = uperNet({ classes });
 const head = drawParams(net.headParams(backbone), 0);
@@ -91,6 +98,7 @@ process.stdout.write(
 	JSON.stringify({
 		first,
 		times,
+		copies,
 		peakBytes: process.resourceUsage().maxRSS * 1024,
 	}),
 );
