@@ -92,7 +92,7 @@ test("64 MiB are kept, the last, and no short arrays", () => {
 });
 
 test("what an image is corrupted with does not depend on those before", () => {
-	const [one, other] = [picture(90, 80, true), picture(70, 96)];
+	const [one, other] = [picture(130, 120, true), picture(110, 140)];
 	for (const name of corruptionNames) {
 		const options = { severity: 4, id: "a" } as const;
 		const first = corrupt(one, name, options);
