@@ -4,13 +4,14 @@ import type { Random } from "../random.js";
 /** The image seen in a mirror, left and right exchanged. */
 export function mirrored({ data, height, width }: Image): Image {
 	const result = createImage(height, width);
-	for (let y = 0; y < height; y++) {
-		let from = (y + 1) * width * 3;
-		for (let to = y * width * 3; to < (y + 1) * width * 3; to += 3) {
-			from -= 3;
-			result.data[to] = data[from]!;
-			result.data[to + 1] = data[from + 1]!;
-			result.data[to + 2] = data[from + 2]!;
+	const to = result.data;
+	const length = width * 3;
+	for (let start = 0; start < to.length; start += length) {
+		let from = start + length - 3;
+		for (let i = start; i < start + length; i += 3, from -= 3) {
+			to[i] = data[from]!;
+			to[i + 1] = data[from + 1]!;
+			to[i + 2] = data[from + 2]!;
 		}
 	}
 	return result;

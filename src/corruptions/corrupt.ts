@@ -6,14 +6,13 @@ import {
 import { flag, list, oneOf, required, text, whole } from "../check/checks.js";
 import { checkImage, type Image, imageCheck } from "../image/image.js";
 import { jpegRoundTrip } from "../image/jpeg/round-trip.js";
-import { giveBack, takeFloats } from "../image/scratch.js";
+import { withScratch } from "../image/scratch.js";
 import { Random } from "../random.js";
 import { corruptionOf } from "./built-in.js";
 import {
 	type AnyCorruption,
 	type Corruption,
 	type CorruptionContext,
-	type Draws,
 	type Severity,
 	severityCheck,
 	type Variant,
@@ -91,37 +90,17 @@ export function corrupt(
 	checkSides(image, chosen.minimumSide?.(constants, variant) ?? 1, name);
 	const random = new Random(id, name, severity, seed);
 	const shown = channelOrder === "bgr" ? reverseChannels(image) : image;
-	const contextOf = (draws: Draws): CorruptionContext => ({
+	const context: CorruptionContext = {
 		variant,
-		draws,
+		draws: randomDraws(random),
 		...(usesFrost && { frostPictures }),
-	});
+	};
 	const result =
 		code === undefined
-			? withDraws(random, (draws) =>
-					chosen.apply(shown, constants, contextOf(draws)),
-				)
-			: applyOwn(chosen, shown, {
-					constants,
-					context: contextOf(randomDraws(random)),
-				});
+			? withScratch(() => chosen.apply(shown, constants, context))
+			: applyOwn(chosen, shown, { constants, context });
 	const ordered = channelOrder === "bgr" ? reverseChannels(result) : result;
 	return savedAsJpeg ? jpegRoundTrip(ordered, 85) : ordered;
-}
-
-/** Applies what keeps none of the numbers that it draws, so that the next image's are written over them. */
-function withDraws(random: Random, apply: (draws: Draws) => Image): Image {
-	const taken: Float64Array[] = [];
-	const draws = randomDraws(random, (count) => {
-		const floats = takeFloats(count);
-		taken.push(floats);
-		return floats;
-	});
-	try {
-		return apply(draws);
-	} finally {
-		giveBack(taken);
-	}
 }
 
 const copyOf = ({ data, height, width }: Image): Image => ({

@@ -2,6 +2,7 @@ import { displace } from "../image/displace.js";
 import { toUnit32 } from "../image/float.js";
 import { gaussianFilter } from "../image/gaussian.js";
 import type { Float32Image } from "../image/image.js";
+import { scratchFloat32s } from "../image/scratch.js";
 import { affineBetween, type Point, warpAffine } from "../image/warp-affine.js";
 import type { Draws } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
@@ -123,7 +124,7 @@ function smoothField(
 		sigma,
 		{ mode: "reflect", truncate: 3 },
 	);
-	const field = new Float32Array(data.length);
+	const field = scratchFloat32s(data.length);
 	for (let i = 0; i < field.length; i++) field[i] = data[i]! * strength;
 	return field;
 }

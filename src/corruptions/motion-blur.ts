@@ -1,6 +1,7 @@
 import type { FloatImage, Image } from "../image/image.js";
 import { createImage } from "../image/image.js";
 import { motionBlur as blur } from "../image/motion-blur.js";
+import { scratchFloats } from "../image/scratch.js";
 import { defineCorruption } from "./define-corruption.js";
 
 interface MotionBlurConstants {
@@ -34,7 +35,9 @@ export const motionBlur = defineCorruption<MotionBlurConstants>({
 	},
 	apply({ data, height, width }, constants, { draws, variant }) {
 		const angle = draws.uniforms(1, -45, 45)[0]!;
-		const levels = { data: new Float64Array(data), height, width, channels: 3 };
+		const floats = scratchFloats(data.length);
+		floats.set(data);
+		const levels = { data: floats, height, width, channels: 3 };
 		const blurred = blur(levels, { ...constants, angle });
 		return variant === "any-size" ? cutDown(blurred) : fromQuanta(blurred);
 	},

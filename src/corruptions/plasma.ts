@@ -1,3 +1,4 @@
+import { scratchFloat32s } from "../image/scratch.js";
 import type { Draws } from "./corruption.js";
 
 /** A square height map in the making: heights are known every `step` points. */
@@ -21,7 +22,8 @@ export function plasma(
 	decay: number,
 	draws: Draws,
 ): Float32Array {
-	const heights = new Float32Array(side * side);
+	const heights = scratchFloat32s(side * side);
+	heights[0] = 0;
 	for (let step = side, wibble = 100; step >= 2; step /= 2, wibble /= decay) {
 		const terrain = { heights, side, step, wibble };
 		const half = step / 2;

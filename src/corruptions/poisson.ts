@@ -1,3 +1,4 @@
+import { scratchShorts } from "../image/scratch.js";
 import type { Random } from "../random.js";
 
 /** The largest rate there is a table for. */
@@ -36,7 +37,7 @@ export function drawPoissons(
 	const tables = known.get(rates) ?? buildTables(rates);
 	known.set(rates, tables);
 	const { thresholds, counts, guide } = tables;
-	const drawn = new Uint16Array(levels.length);
+	const drawn = scratchShorts(levels.length);
 	for (let i = 0; i < levels.length; i++) {
 		const bits = random.uint32();
 		let at = guide[(levels[i]! << 8) | (bits >>> 24)]!;

@@ -1,5 +1,6 @@
 import { toUnit32 } from "../image/float.js";
 import { createImage, type Image } from "../image/image.js";
+import { scratchFloat32s } from "../image/scratch.js";
 import { type ZoomSteps, zoomAxis, zoomSteps } from "../image/zoom.js";
 import { defineCorruption } from "./define-corruption.js";
 
@@ -33,7 +34,7 @@ export const zoomBlur = defineCorruption<ZoomBlurConstants>({
 	},
 	apply(image, constants) {
 		const { data: source } = toUnit32(image);
-		const sum = new Float32Array(source.length);
+		const sum = scratchFloat32s(source.length).fill(0);
 		const factors = zoomFactors(constants);
 		const { height, width } = image;
 		for (const factor of factors) {

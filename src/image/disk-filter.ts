@@ -8,6 +8,7 @@ import {
 import { edgeIndex } from "./edge.js";
 import { createImage, type Image } from "./image.js";
 import { addDifferences, addTapPairs, setTap } from "./rows.js";
+import { scratchBytes, scratchFloats } from "./scratch.js";
 
 // Three running sums share one double, which is exact up to rows of 2,000 pixels.
 const widestStrip = 1024;
@@ -118,8 +119,8 @@ function padMirrored(
 ): Padded {
 	const rows = image.height + 2 * margin;
 	const columns = width + 2 * margin;
-	const bytes = new Uint8Array(rows * columns * 3);
-	const sums = new Float64Array(rows * (columns + 1));
+	const bytes = scratchBytes(rows * columns * 3);
+	const sums = scratchFloats(rows * (columns + 1));
 	const sources = Int32Array.from(
 		{ length: columns },
 		(_, x) => edgeIndex(left + x - margin, image.width, "mirror") * 3,
@@ -127,6 +128,7 @@ function padMirrored(
 	for (let y = 0, to = 0; y < rows; y++) {
 		const start = edgeIndex(y - margin, image.height, "mirror") * image.width;
 		let sum = 0;
+		sums[y * (columns + 1)] = 0;
 		for (let x = 0; x < columns; x++, to += 3) {
 			const from = start * 3 + sources[x]!;
 			const red = image.data[from]!;
@@ -157,7 +159,7 @@ function sumDisks(
 	const rights = Int32Array.from(starts, (start, i) => start + widths[i]! + 1);
 	const row = new Float64Array(columns - 2 * reach);
 	const stride = row.length * 3;
-	const data = new Float64Array((rows - 2 * reach) * stride);
+	const data = scratchFloats((rows - 2 * reach) * stride);
 	for (let y = 0; y < rows - 2 * reach; y++) {
 		row.fill(0);
 		const here = sums.subarray(y * (columns + 1));

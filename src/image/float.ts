@@ -4,20 +4,20 @@ import {
 	type FloatImage,
 	type Image,
 } from "./image.js";
-import { takeFloats } from "./scratch.js";
+import { scratchFloat32s, scratchFloats } from "./scratch.js";
 
 const unit = Float64Array.from({ length: 256 }, (_, value) => value / 255);
 
 /** The image as numbers in [0, 1]: each byte divided by 255. */
 export function toUnit({ data, height, width }: Image): FloatImage {
-	const floats = takeFloats(data.length);
+	const floats = scratchFloats(data.length);
 	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
 	return { data: floats, height, width, channels: 3 };
 }
 
 /** The image as 32-bit numbers in [0, 1]: each byte divided by 255 and rounded. */
 export function toUnit32({ data, height, width }: Image): Float32Image {
-	const floats = new Float32Array(data.length);
+	const floats = scratchFloat32s(data.length);
 	for (let i = 0; i < data.length; i++) floats[i] = unit[data[i]!]!;
 	return { data: floats, height, width };
 }

@@ -3,7 +3,7 @@ import { fromUnit, toUnit } from "./float.js";
 import type { FloatImage, Image } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
 import { addTapPairs, setTap } from "./rows.js";
-import { giveBack, takeFloats } from "./scratch.js";
+import { scratchFloats, withScratch } from "./scratch.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -28,7 +28,7 @@ export function gaussianFilter(
 	const down = halfKernel(vertical, truncate);
 	const across = halfKernel(horizontal, truncate);
 	const { height, width, channels } = image;
-	const data = takeFloats(image.data.length);
+	const data = scratchFloats(image.data.length);
 	const length = width * channels;
 	const margin = (across.length - 1) * channels;
 	const padded = new Float64Array(length + 2 * margin);
@@ -45,13 +45,8 @@ export function gaussianFilter(
 }
 
 /** An 8-bit image, blurred as `gaussianFilter` does and cut down to integers. */
-export function blurImage(image: Image, sigma: number): Image {
-	const sharp = toUnit(image);
-	const soft = gaussianFilter(sharp, sigma);
-	const result = fromUnit(soft);
-	giveBack([sharp.data, soft.data]);
-	return result;
-}
+export const blurImage = (image: Image, sigma: number): Image =>
+	withScratch(() => fromUnit(gaussianFilter(toUnit(image), sigma)));
 
 /** The weights of a Gaussian from its center outwards, of radius `floor(truncate · sigma + 0.5)`. */
 function halfKernel(sigma: number, truncate: number): Float64Array {

@@ -1,8 +1,9 @@
 import { createImage, type FloatImage, type Image } from "./image.js";
+import { scratchFloats } from "./scratch.js";
 
 /** Hue, saturation and value of each pixel, all in [0, 1]; operation by operation `skimage.color.rgb2hsv`. */
 export function toHsv({ data, height, width }: Image): FloatImage {
-	const hsv = new Float64Array(data.length);
+	const hsv = scratchFloats(data.length);
 	for (let i = 0; i < data.length; i += 3) {
 		const red = data[i]! / 255;
 		const green = data[i + 1]! / 255;
@@ -10,7 +11,11 @@ export function toHsv({ data, height, width }: Image): FloatImage {
 		const value = Math.max(red, green, blue);
 		const delta = value - Math.min(red, green, blue);
 		hsv[i + 2] = value;
-		if (delta === 0) continue;
+		if (delta === 0) {
+			hsv[i] = 0;
+			hsv[i + 1] = 0;
+			continue;
+		}
 		let hue: number;
 		if (blue === value) hue = 4 + (red - green) / delta;
 		else if (green === value) hue = 2 + (blue - red) / delta;

@@ -1,6 +1,7 @@
 import type { FloatImage } from "./image.js";
 import { pairwiseSum } from "./pairwise-sum.js";
 import { addTaps } from "./rows.js";
+import { scratchFloats } from "./scratch.js";
 
 /** A blur along a line. */
 export interface Motion {
@@ -34,7 +35,7 @@ export function motionBlur(image: FloatImage, motion: Motion): FloatImage {
 			(padding.down + dy) * stride + (padding.across + dx) * channels,
 	);
 	const weights = Float64Array.from(steps, ({ weight }) => weight);
-	const data = new Float64Array(image.data.length);
+	const data = scratchFloats(image.data.length).fill(0);
 	const length = width * channels;
 	for (let y = 0; y < height; y++) {
 		addTaps(data.subarray(y * length, (y + 1) * length), padded, {
@@ -83,7 +84,7 @@ function padEdges(
 	{ down, across }: { down: number; across: number },
 ): Float64Array {
 	const stride = (width + 2 * across) * channels;
-	const padded = new Float64Array((height + 2 * down) * stride);
+	const padded = scratchFloats((height + 2 * down) * stride);
 	const length = width * channels;
 	for (let y = 0; y < height; y++) {
 		const start = (y + down) * stride;

@@ -1,6 +1,8 @@
 import type { Rectangle } from "./crop.js";
-import { createImage, type Image } from "./image.js";
+import { checkImage, createImage, type Image } from "./image.js";
 import type { ResizedPart } from "./label-map.js";
+import { type Band, bandsOf } from "./resize-bands.js";
+import { resizeKernels } from "./resize-kernels.js";
 import { roundHalfEven } from "./round-half-even.js";
 
 /** Between which two source pixels each result pixel lies, and their weights in units of 1/2048. */
@@ -39,90 +41,140 @@ function axisOf(
 	return axis;
 }
 
-/** Beyond the outermost pixels' centers a row is constant; OpenCV rounds columns there, not rows, twice. */
-function alongRow({ before, after, near, far }: Axis): Axis {
-	const isOutside = before.map((index, i) => (index === after[i] ? 1 : 0));
-	return {
-		before: before.map((index) => index * 3),
-		after: after.map((index) => index * 3),
-		near: near.map((weight, i) => (isOutside[i] ? one : weight)),
-		far: far.map((weight, i) => (isOutside[i] ? 0 : weight)),
-	};
-}
+/** Two weights in a word. */
+const pairOf = (near: number, far: number): number => near | (far << 16);
 
-function resizeRow(
-	result: Int32Array,
-	source: Uint8Array,
+/**
+ * Columns as the kernels read them, counted from the column `first`.
+ *
+ * Beyond the outermost pixels' centers a row is constant; OpenCV rounds columns there, not rows, twice.
+ */
+function packColumns(
 	{ before, after, near, far }: Axis,
-): void {
-	for (let x = 0, to = 0; to < result.length; x++, to += 3) {
-		const a = before[x]!;
-		const b = after[x]!;
-		const p = near[x]!;
-		const q = far[x]!;
-		result[to] = source[a]! * p + source[b]! * q;
-		result[to + 1] = source[a + 1]! * p + source[b + 1]! * q;
-		result[to + 2] = source[a + 2]! * p + source[b + 2]! * q;
+	first: number,
+): Int32Array {
+	const records = new Int32Array(2 * before.length);
+	for (let i = 0; i < before.length; i++) {
+		records[2 * i] = (before[i]! - first) * 3;
+		records[2 * i + 1] =
+			before[i] === after[i] ? pairOf(one, 0) : pairOf(near[i]!, far[i]!);
 	}
+	return records;
 }
 
-function blendRows(
-	result: Uint8Array,
-	[upper, lower]: readonly [Int32Array, Int32Array],
-	[near, far]: readonly [number, number],
-): void {
-	for (let i = 0; i < result.length; i++) {
-		const sum =
-			((near * (upper[i]! >> 4)) >> 16) + ((far * (lower[i]! >> 4)) >> 16);
-		result[i] = (sum + 2) >> 2;
+/** Rows as the kernels read them; each takes `rowBytes`. */
+function packRows(
+	{ before, after, near, far }: Axis,
+	rowBytes: number,
+): Int32Array {
+	const records = new Int32Array(3 * before.length);
+	for (let i = 0; i < before.length; i++) {
+		records[3 * i] = before[i]! * rowBytes;
+		records[3 * i + 1] = after[i]! * rowBytes;
+		records[3 * i + 2] = pairOf(near[i]!, far[i]!);
 	}
+	return records;
 }
 
-/** Hands out resized rows, of which it keeps the last two. */
-function rowReader(image: Image, columns: Axis) {
-	const width = image.width * 3;
-	const kept = [0, 1].map(() => ({
-		index: -1,
-		row: new Int32Array(columns.near.length * 3),
-	}));
-	return (index: number, other: number): Int32Array => {
-		let found = kept.find((row) => row.index === index);
-		if (!found) {
-			found = kept.find((row) => row.index !== other)!;
-			const source = image.data.subarray(index * width, (index + 1) * width);
-			resizeRow(found.row, source, columns);
-			found.index = index;
-		}
-		return found.row;
+/** How an image is resized: columns from `firstColumn` are read, `sourceWidth` of them. */
+interface Plan {
+	readonly columns: Int32Array;
+	readonly rows: Int32Array;
+	readonly bands: readonly Band[];
+	readonly firstColumn: number;
+	readonly sourceWidth: number;
+	readonly width: number;
+}
+
+function planOf(
+	image: Image,
+	{ height, width }: Pick<ResizedPart, "height" | "width">,
+	wanted: Rectangle,
+): Plan {
+	const across = axisOf([image.width, width], wanted.left, wanted.width);
+	const down = axisOf([image.height, height], wanted.top, wanted.height);
+	const firstColumn = across.before[0]!;
+	const sourceWidth = across.after.at(-1)! + 1 - firstColumn;
+	const length = wanted.width * 3;
+	const spans = { firsts: down.before, ends: down.after.map((i) => i + 1) };
+	const bands = bandsOf(spans, {
+		sourceBytes: sourceWidth * 3 + 2 * length,
+		resultBytes: length,
+	});
+	return {
+		columns: packColumns(across, firstColumn),
+		rows: packRows(down, 2 * length),
+		bands,
+		firstColumn,
+		sourceWidth,
+		width: wanted.width,
 	};
+}
+
+/** Copies the columns and rows of an image that a band needs. */
+function copySource(
+	bytes: Uint8Array,
+	{ data, width }: Image,
+	{ first, end }: Band,
+	{ firstColumn, sourceWidth }: Plan,
+): void {
+	// Rows that are needed whole are one stretch.
+	if (sourceWidth === width) {
+		bytes.set(data.subarray(first * width * 3, end * width * 3));
+		return;
+	}
+	for (let row = first; row < end; row++) {
+		const from = (row * width + firstColumn) * 3;
+		const part = data.subarray(from, from + sourceWidth * 3);
+		bytes.set(part, (row - first) * sourceWidth * 3);
+	}
+}
+
+function resizeBands(image: Image, plan: Plan, resized: Uint8Array): void {
+	const { columns, rows, bands, sourceWidth, width } = plan;
+	const mostOf = (rowsOf: (band: Band) => number): number =>
+		bands.reduce((most, band) => Math.max(most, rowsOf(band)), 0);
+	const sourceRows = mostOf(({ first, end }) => end - first);
+	const length = width * 3;
+	const middle = columns.byteLength + rows.byteLength;
+	const result = middle + sourceRows * length * 2;
+	const source = result + mostOf(({ from, to }) => to - from) * length;
+	const { kernels, bytes, words } = resizeKernels(
+		source + sourceRows * sourceWidth * 3,
+	);
+	words.set(columns, 0);
+	words.set(rows, columns.length);
+	for (const band of bands) {
+		const { from, to, first, end } = band;
+		copySource(bytes.subarray(source), image, band, plan);
+		kernels.blendAcross(end - first, source, sourceWidth * 3, 0, width, middle);
+		kernels.blendDown(
+			to - from,
+			middle - first * length * 2,
+			length,
+			columns.byteLength + from * 12,
+			result,
+		);
+		const made = bytes.subarray(result, result + (to - from) * length);
+		resized.set(made, from * length);
+	}
 }
 
 /**
  * Resizes an image, or computes a part of the resized image, without smoothing where it shrinks.
  *
  * Byte for byte `cv2.resize` with `INTER_LINEAR` on 8-bit images, in the same fixed-point numbers; the part
- * must lie within the resized image. Throws a `RangeError` unless the sides are positive integers. Source:
- * OpenCV 4, `modules/imgproc/src/resize.cpp`.
+ * must lie within the resized image. Throws a `RangeError` unless it is an image, and the sides are positive
+ * integers. Source: OpenCV 4, `modules/imgproc/src/resize.cpp`.
  */
 export function resizeLinear(
 	image: Image,
 	{ height, width, part }: ResizedPart,
 ): Image {
+	checkImage(image);
 	const all: Rectangle = { top: 0, left: 0, height, width };
 	const wanted = part ?? all;
 	const resized = createImage(wanted.height, wanted.width);
-	const across = axisOf([image.width, width], wanted.left, wanted.width);
-	const down = axisOf([image.height, height], wanted.top, wanted.height);
-	const rowAt = rowReader(image, alongRow(across));
-	const length = wanted.width * 3;
-	for (let y = 0; y < wanted.height; y++) {
-		const before = down.before[y]!;
-		const after = down.after[y]!;
-		blendRows(
-			resized.data.subarray(y * length, (y + 1) * length),
-			[rowAt(before, after), rowAt(after, before)],
-			[down.near[y]!, down.far[y]!],
-		);
-	}
+	resizeBands(image, planOf(image, { height, width }, wanted), resized.data);
 	return resized;
 }

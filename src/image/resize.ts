@@ -1,6 +1,8 @@
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { oneOf, required, whole } from "../check/checks.js";
-import { createImage, type Image } from "./image.js";
+import { checkImage, createImage, type Image } from "./image.js";
+import { resample } from "./resample.js";
+import type { ResizeKernel } from "./resize-taps.js";
 
 const filters = ["nearest", "box", "bilinear", "bicubic"] as const;
 /** The resampling filters of Pillow. */
@@ -22,13 +24,7 @@ const checks: Checks<ResizeOptions> = {
 	filter: filterCheck,
 };
 
-interface Kernel {
-	/** How far the filter reaches, in source pixels, when the size stays. */
-	readonly support: number;
-	weight(distance: number): number;
-}
-
-const kernels: Record<Exclude<ResizeFilter, "nearest">, Kernel> = {
+const kernels: Record<Exclude<ResizeFilter, "nearest">, ResizeKernel> = {
 	box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
 	bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
 	bicubic: { support: 2, weight: cubic },
@@ -37,19 +33,15 @@ const kernels: Record<Exclude<ResizeFilter, "nearest">, Kernel> = {
 /**
  * Resizes an image, smoothing where it shrinks; byte for byte `PIL.Image.resize`.
  *
- * Throws unless both sides are positive integers and the filter is one of those.
+ * Throws unless it is an image, both sides are positive integers, and the filter is one of those.
  */
 export function resize(image: Image, options: ResizeOptions): Image {
+	checkImage(image);
 	checkOptions("resize", options, checks);
 	const { height, width, filter = "bilinear" } = options;
-	const resized = createImage(height, width);
-	if (filter === "nearest") return resizeNearest(image, resized);
-	const kernel = kernels[filter];
-	const across =
-		width === image.width ? image : resizeAcross(image, { width, kernel });
-	return height === image.height
-		? { ...across, data: across === image ? image.data.slice() : across.data }
-		: resizeDown(across, { height, kernel });
+	return filter === "nearest"
+		? resizeNearest(image, createImage(height, width))
+		: resample(image, { height, width }, kernels[filter]);
 }
 
 function cubic(distance: number): number {
@@ -98,112 +90,4 @@ function nearestIndices(from: number, to: number): Int32Array {
 		indices[i] = Math.min(Math.floor(position), from - 1);
 	}
 	return indices;
-}
-
-const precision = 22;
-
-interface Taps {
-	/** The first source pixel of each result pixel. */
-	readonly starts: Int32Array;
-	/** How many source pixels each result pixel has. */
-	readonly counts: Int32Array;
-	/** `size` weights, in units of 2^-22, for each result pixel. */
-	readonly weights: Int32Array;
-	readonly size: number;
-}
-
-function resizeTaps(
-	from: number,
-	to: number,
-	{ support, weight }: Kernel,
-): Taps {
-	const scale = from / to;
-	const stretch = Math.max(scale, 1);
-	const reach = support * stretch;
-	const size = Math.ceil(reach) * 2 + 1;
-	const taps = {
-		starts: new Int32Array(to),
-		counts: new Int32Array(to),
-		weights: new Int32Array(to * size),
-		size,
-	};
-	for (let i = 0; i < to; i++) {
-		const center = (i + 0.5) * scale;
-		const start = Math.max(Math.trunc(center - reach + 0.5), 0);
-		const count = Math.min(Math.trunc(center + reach + 0.5), from) - start;
-		const row = Array.from({ length: count }, (_, k) =>
-			weight((k + start - center + 0.5) * (1 / stretch)),
-		);
-		const sum = row.reduce((total, value) => total + value, 0);
-		taps.starts[i] = start;
-		taps.counts[i] = count;
-		for (let k = 0; k < count; k++) {
-			const share =
-				(sum === 0 ? row[k]! : row[k]! * (1 / sum)) * 2 ** precision;
-			taps.weights[i * size + k] = Math.trunc(share + (share < 0 ? -0.5 : 0.5));
-		}
-	}
-	return taps;
-}
-
-const half = 1 << (precision - 1);
-
-function resizeAcross(
-	image: Image,
-	{ width, kernel }: { width: number; kernel: Kernel },
-): Image {
-	const { starts, counts, weights, size } = resizeTaps(
-		image.width,
-		width,
-		kernel,
-	);
-	const result = createImage(image.height, width);
-	const bytes = new Uint8ClampedArray(result.data.buffer);
-	const source = image.data;
-	for (let y = 0, to = 0; y < image.height; y++) {
-		for (let x = 0; x < width; x++, to += 3) {
-			let from = (y * image.width + starts[x]!) * 3;
-			let red = half;
-			let green = half;
-			let blue = half;
-			const first = x * size;
-			const end = first + counts[x]!;
-			for (let k = first; k < end; k++, from += 3) {
-				const weight = weights[k]!;
-				red += source[from]! * weight;
-				green += source[from + 1]! * weight;
-				blue += source[from + 2]! * weight;
-			}
-			bytes[to] = red >> precision;
-			bytes[to + 1] = green >> precision;
-			bytes[to + 2] = blue >> precision;
-		}
-	}
-	return result;
-}
-
-function resizeDown(
-	image: Image,
-	{ height, kernel }: { height: number; kernel: Kernel },
-): Image {
-	const taps = resizeTaps(image.height, height, kernel);
-	const result = createImage(height, image.width);
-	const bytes = new Uint8ClampedArray(result.data.buffer);
-	const length = image.width * 3;
-	const sums = new Int32Array(length);
-	const source = image.data;
-	for (let y = 0; y < height; y++) {
-		sums.fill(half);
-		for (let k = 0; k < taps.counts[y]!; k++) {
-			const from = (taps.starts[y]! + k) * length;
-			const weight = taps.weights[y * taps.size + k]!;
-			for (let i = 0; i < length; i++) {
-				sums[i]! += source[from + i]! * weight;
-			}
-		}
-		for (let i = 0; i < length; i++) {
-			bytes[y * length + i] = sums[i]! >> precision;
-		}
-	}
-	return result;
 }

@@ -1,5 +1,6 @@
 import { edgeIndex } from "./edge.js";
 import type { Float32Image } from "./image.js";
+import { scratchFloat32s } from "./scratch.js";
 
 /** A point, in pixels. */
 export type Point = readonly [x: number, y: number];
@@ -40,7 +41,7 @@ function invertAffine([a, b, c, d, e, f]: Affine): Affine {
 export function warpAffine(image: Float32Image, affine: Affine): Float32Image {
 	const { height, width } = image;
 	const [a, b, c, d, e, f] = invertAffine(affine);
-	const data = new Float32Array(image.data.length);
+	const data = scratchFloat32s(image.data.length);
 	for (let y = 0, to = 0; y < height; y++) {
 		const startX = Math.round((b * y + c) * 1024) + 16;
 		const startY = Math.round((e * y + f) * 1024) + 16;

@@ -1,5 +1,6 @@
 import type { FloatImage } from "./image.js";
 import { roundHalfEven } from "./round-half-even.js";
+import { scratchFloats } from "./scratch.js";
 
 /** How one axis is magnified: the crop that is read and the size of what comes out. */
 export interface ZoomAxis {
@@ -52,7 +53,7 @@ export function clippedZoom(
 	const { channels } = image;
 	const vertical = zoomSteps(rows, { first: top, count: height });
 	const horizontal = zoomSteps(columns, { first: left, count: width });
-	const data = new Float64Array(height * width * channels);
+	const data = scratchFloats(height * width * channels);
 	const rowLength = image.width * channels;
 	const source = image.data;
 	for (let y = 0, to = 0; y < height; y++) {

@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
+import { tensorValues } from "../engine/tensor-values.js";
 import type { Image } from "../image/image.js";
 import type { Size, Task } from "../tasks/task.js";
-import { imageValues, type Padding } from "./image-values.js";
+import { checkFit, type Padding, writeImageValues } from "./image-values.js";
 
 /** What the images of a batch are padded to: the size that the task wants, or the largest sides. */
 export function paddedSize(
@@ -15,18 +16,22 @@ export function paddedSize(
 	};
 }
 
-/** 8-bit images as a tensor, as `imageValues`. */
-export const imagesToTensor = (
+/**
+ * 8-bit images as a tensor, `[count, height, width, 3]`, as `imageValues`.
+ *
+ * Behind the images, up to `count`, there is nothing but the color of the padding.
+ */
+export function imagesToTensor(
 	images: readonly Image[],
 	padding: Padding,
 	count = images.length,
-): tf.Tensor4D =>
-	tf.tensor4d(imageValues(images, padding, count), [
-		count,
-		padding.size.height,
-		padding.size.width,
-		3,
-	]);
+): tf.Tensor4D {
+	const { height, width } = padding.size;
+	checkFit(images, padding.size);
+	const values = tensorValues(count * height * width * 3);
+	writeImageValues(values, images, padding);
+	return tf.tensor4d(values, [count, height, width, 3]);
+}
 
 /** Heights and widths as `[count, 2]`; behind the images, up to `count`, those of the whole batch. */
 export function sizesToTensor(

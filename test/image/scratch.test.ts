@@ -2,44 +2,98 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { corrupt } from "../../src/corruptions/corrupt.js";
 import {
-	commonCorruptions,
+	corruptionNames,
 	type Draws,
 } from "../../src/corruptions/corruption.js";
 import { defineCorruption } from "../../src/corruptions/define-corruption.js";
-import { giveBack, takeFloats } from "../../src/image/scratch.js";
+import {
+	scratchBytes,
+	scratchFloat32s,
+	scratchFloats,
+	scratchInts,
+	scratchShorts,
+	withScratch,
+} from "../../src/image/scratch.js";
 import { picture } from "../lcg.js";
 
-/** Whether two arrays are of one memory. */
-const isSame = (a: Float64Array, b: Float64Array) => a.buffer === b.buffer;
+const memoryOf = (array: { readonly buffer: unknown }) => array.buffer;
 
-test("an array that was given back is taken again, once, by who needs at least half of it", () => {
-	const first = takeFloats(40000);
-	giveBack([first]);
-	assert.ok(!isSame(takeFloats(40001), first));
-	assert.ok(!isSame(takeFloats(19999), first));
-	const second = takeFloats(30000);
-	assert.ok(isSame(second, first));
-	assert.equal(second.length, 30000);
-	assert.ok(!isSame(takeFloats(30000), first));
-	giveBack([second]);
-	assert.equal(takeFloats(40000).length, 40000);
+test("memory is taken again once nobody reads it, by who needs at least half of it", () => {
+	const first = withScratch(() => memoryOf(scratchFloats(40000)));
+	withScratch(() => {
+		assert.notEqual(memoryOf(scratchFloats(40001)), first);
+		assert.notEqual(memoryOf(scratchFloats(19999)), first);
+		const second = scratchFloat32s(60000);
+		assert.equal(memoryOf(second), first);
+		assert.equal(second.length, 60000);
+		assert.notEqual(memoryOf(scratchFloats(30000)), first);
+	});
+	assert.equal(
+		withScratch(() => memoryOf(scratchBytes(320000))),
+		first,
+	);
 });
 
-test("few are kept, and no short ones", () => {
-	const arrays = [1, 2, 3, 4, 5].map((i) => takeFloats(100000 + i));
-	giveBack([...arrays, takeFloats(3)]);
-	const taken = [5, 4, 3, 2].map((i) => takeFloats(100000 + i));
-	const expected = arrays.slice(1).reverse();
-	assert.deepEqual(
-		taken.map((one, i) => isSame(one, expected[i]!)),
-		[true, true, true, true],
+test("the smallest that is enough is taken", () => {
+	const [large, small] = withScratch(() =>
+		[150000, 140000].map((length) => memoryOf(scratchFloats(length))),
 	);
-	assert.ok(!isSame(takeFloats(100001), arrays[0]!));
+	withScratch(() => {
+		assert.equal(memoryOf(scratchFloats(130000)), small);
+		assert.equal(memoryOf(scratchFloats(130000)), large);
+	});
+});
+
+test("what is taken outside, or within what goes on, is nobody else's", () => {
+	const own = scratchInts(50000);
+	withScratch(() => {
+		const outer = scratchInts(50000);
+		const inner = withScratch(() => scratchInts(50000));
+		assert.equal(new Set([own, outer, inner].map(memoryOf)).size, 3);
+		assert.equal(memoryOf(scratchInts(50000)), memoryOf(inner));
+	});
+	assert.notEqual(memoryOf(scratchInts(50000)), memoryOf(own));
+});
+
+test("what fails gives its memory back", () => {
+	let taken: unknown;
+	const failing = () =>
+		withScratch(() => {
+			taken = memoryOf(scratchShorts(90000));
+			throw new Error("no");
+		});
+	assert.throws(failing, /^Error: no$/);
+	assert.equal(
+		withScratch(() => memoryOf(scratchShorts(90000))),
+		taken,
+	);
+	assert.notEqual(memoryOf(scratchShorts(90000)), taken);
+});
+
+test("64 MiB are kept, the last, and no short arrays", () => {
+	const [first, ...others] = withScratch(() =>
+		[22, 21, 23].map((mebi) => memoryOf(scratchBytes(mebi * 2 ** 20))),
+	);
+	withScratch(() => {
+		const again = [21, 23].map((mebi) =>
+			memoryOf(scratchBytes(mebi * 2 ** 20)),
+		);
+		assert.deepEqual(
+			again.map((memory, i) => memory === others[i]),
+			[true, true],
+		);
+		assert.notEqual(memoryOf(scratchBytes(22 * 2 ** 20)), first);
+	});
+	const short = withScratch(() => memoryOf(scratchBytes(1000)));
+	assert.notEqual(
+		withScratch(() => memoryOf(scratchBytes(1000))),
+		short,
+	);
 });
 
 test("what an image is corrupted with does not depend on those before", () => {
-	const [one, other] = [picture(90, 80), picture(70, 96)];
-	for (const name of [...commonCorruptions, "gaussian-blur"] as const) {
+	const [one, other] = [picture(130, 120, true), picture(110, 140)];
+	for (const name of corruptionNames) {
 		const options = { severity: 4, id: "a" } as const;
 		const first = corrupt(one, name, options);
 		const copy = { ...first, data: first.data.slice() };

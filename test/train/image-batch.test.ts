@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { before, describe, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import {
+	backendName,
+	type OnnxRuntimeBackend,
+} from "../../src/engine/backend.js";
 import { compile } from "../../src/engine/compile.js";
-import { useEngine } from "../../src/engine/engine.js";
+import { engine, useEngine } from "../../src/engine/engine.js";
 import { createImage, type Image } from "../../src/image/image.js";
 import { imagenetNormalization, normalize } from "../../src/nn/normalize.js";
 import { Random } from "../../src/random.js";
@@ -23,6 +27,13 @@ const noise = (height: number, width: number): Image => {
 };
 
 const color = [0.25, 0.5, 0.75] as const;
+
+/** The memory that tensors lie in. */
+function inMemory() {
+	const backend = tf.findBackend(backendName) as OnnxRuntimeBackend;
+	const of = ({ dataId }: tf.Tensor) => backend.stored(dataId).values.buffer;
+	return { pool: backend.pool, of };
+}
 
 /** Calls with each value of a tensor `[images, height, width, 3]` and where it is. */
 function forEachValue(
@@ -65,6 +76,29 @@ describe("images of a batch", () => {
 				: color[c];
 			assert.equal(value, expected, `${n} ${y} ${x} ${c}`);
 		});
+	});
+
+	test("lie in the memory of a batch that was disposed of, unless somebody read it", (t) => {
+		if (engine().name !== backendName) return t.skip("of our own engine");
+		const { pool, ...backend } = inMemory();
+		const made = (level: number) =>
+			imagesToTensor([createImage(9, 7, new Uint8Array(189).fill(level))], {
+				size: { height: 9, width: 7 },
+				color,
+			});
+		const { lent } = pool;
+		const first = made(51);
+		const memory = backend.of(first);
+		first.dispose();
+		const second = made(102);
+		assert.equal(backend.of(second), memory);
+		const read = second.dataSync();
+		second.dispose();
+		const third = made(255);
+		assert.notEqual(backend.of(third), memory);
+		assert.equal(read[0], Math.fround(102 / 255));
+		third.dispose();
+		assert.equal(pool.lent, lent);
 	});
 
 	test("the task says what they are padded to, and not too little", () => {

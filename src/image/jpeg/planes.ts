@@ -1,4 +1,5 @@
 import { createImage, type Image } from "../image.js";
+import { scratchBytes } from "../scratch.js";
 
 /** One channel, padded on the right and below to whole 8 x 8 blocks. */
 export interface Plane {
@@ -38,7 +39,9 @@ function wholeBlocks(size: number): number {
 }
 
 function emptyPlane(height: number, stride: number): Plane {
-	return { samples: new Uint8ClampedArray(height * stride), height, stride };
+	const { buffer, length } = scratchBytes(height * stride).fill(0);
+	const samples = new Uint8ClampedArray(buffer, 0, length);
+	return { samples, height, stride };
 }
 
 /** Luminance and full-size chrominances; the latter wide enough to be halved. */

@@ -1,0 +1,54 @@
+import { readFileSync } from "node:fs";
+
+/** The functions of `simd/resize.ts`, which says what their arguments are; addresses count bytes. */
+export interface ResizeKernels {
+	readonly memory: WebAssembly.Memory;
+	resizeAcross(...args: readonly number[]): void;
+	resizeDown(...args: readonly number[]): void;
+	blendAcross(...args: readonly number[]): void;
+	blendDown(...args: readonly number[]): void;
+}
+
+/** The kernels, and the arrays that lie in their memory. */
+export interface RunningKernels {
+	readonly kernels: ResizeKernels;
+	readonly bytes: Uint8Array;
+	readonly words: Int32Array;
+}
+
+const pageBytes = 2 ** 16;
+const most = 2 ** 26;
+/** How far the kernels read and write beyond what they are given. */
+const beyond = 32;
+
+let module: WebAssembly.Module | undefined;
+let kept: RunningKernels | undefined;
+
+function start(): ResizeKernels {
+	const file = new URL("./simd/resize.wasm", import.meta.url);
+	module ??= new WebAssembly.Module(readFileSync(file));
+	const { exports } = new WebAssembly.Instance(module);
+	return exports as unknown as ResizeKernels;
+}
+
+/**
+ * The kernels with at least so many bytes of memory, whatever these hold; whoever calls uses them at once.
+ *
+ * They are started at the first call, once in each thread. Throws a `RangeError` where there is no such memory.
+ */
+export function resizeKernels(byteLength: number): RunningKernels {
+	const have = kept?.bytes.length ?? 0;
+	const missing = byteLength + beyond - have;
+	if (kept && missing <= 0) return kept;
+	const kernels = kept?.kernels ?? start();
+	kernels.memory.grow(Math.ceil(missing / pageBytes));
+	const { buffer } = kernels.memory;
+	const running = {
+		kernels,
+		bytes: new Uint8Array(buffer),
+		words: new Int32Array(buffer),
+	};
+	// What a huge image needs is not kept.
+	kept = buffer.byteLength <= most ? running : undefined;
+	return running;
+}
