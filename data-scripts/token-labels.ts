@@ -7,6 +7,7 @@ import {
 	Random,
 	shapes,
 	type Task,
+	vary,
 } from "../src/index.js";
 import { globalAveragePool } from "../src/nn/global-average-pool.js";
 import { layerNorm } from "../src/nn/layer-norm.js";
@@ -110,19 +111,9 @@ function tokenLoss(
 export function shapesWithTokens(
 	options: Omit<ShapesOptions, "domain">,
 ): Task<Labels, number, tf.Tensor> {
-	const {
-		train,
-		test,
-		heldOut: _,
-		metric,
-		...plain
-	} = shapes({
-		...options,
-		domain: "source",
-	});
-	const size = plain.inputSize;
-	return {
-		...plain,
+	const plain = shapes({ ...options, domain: "source" });
+	const { train, test, metric, inputSize: size } = plain;
+	const changes: Partial<Task<Labels, number, tf.Tensor>> = {
 		metric() {
 			const { add, value } = metric();
 			return { add: (guess, { label }) => add(guess, label), value };
@@ -141,7 +132,6 @@ export function shapesWithTokens(
 				),
 			),
 		}),
-		outputLoss: undefined,
 		loss: ({ params, backbone }, { images, targets }, options) =>
 			tf.tidy(() => {
 				const pyramid = backbone.pyramid(images, options);
@@ -181,4 +171,6 @@ export function shapesWithTokens(
 			return { image: seen.image, target: { label, pixels: labels.image } };
 		},
 	};
+	const told = plain as unknown as Task<Labels, number, tf.Tensor>;
+	return vary(told, "with labels of tokens", changes);
 }

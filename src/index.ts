@@ -95,6 +95,7 @@ export { remedies } from "./combine/remedies.js";
 
 // Scoring.
 
+export { attack } from "./evaluate/attack.js";
 export { barrier } from "./evaluate/barrier.js";
 export { batchNormAdaptation } from "./evaluate/batch-norm-adaptation.js";
 export { evaluate } from "./evaluate/evaluate.js";

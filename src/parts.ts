@@ -438,6 +438,7 @@ export {
 export type { AdversarialOptions } from "./train/adversarial.js";
 export type { Corrected } from "./train/anchored.js";
 export type { AnchoredDecayOptions } from "./train/anchored-decay.js";
+export type { AttackNorm } from "./train/attack-ball.js";
 export type { AutoRgnOptions } from "./train/auto-rgn.js";
 export type { Average } from "./train/average.js";
 export type { BlockMatch } from "./train/blocks.js";
@@ -528,6 +529,7 @@ export type {
 	Adapter,
 	Adapting,
 } from "./evaluate/adaptation.js";
+export type { AttackOptions, AttackSettings } from "./evaluate/attack.js";
 export type { Barrier, BarrierOptions } from "./evaluate/barrier.js";
 export type { BatchNormAdaptationOptions } from "./evaluate/batch-norm-adaptation.js";
 export type { EvaluateOptions } from "./evaluate/evaluate-options.js";

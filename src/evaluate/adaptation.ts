@@ -1,6 +1,7 @@
 import type { Checks } from "../check/check-options.js";
 import {
 	callable,
+	flag,
 	keyed,
 	oneOf,
 	required,
@@ -44,6 +45,8 @@ export interface Adaptation<Options = unknown>
 	 * batches are of more than one image; `listed`, as the data set has them.
 	 */
 	readonly order?: "shuffled" | "listed";
+	/** Whether it is shown the targets beside the images, as an attack is; no adapting network is. */
+	readonly usesTargets?: boolean;
 }
 
 /** The order in which an adaptation sees the test images of a task. */
@@ -62,6 +65,7 @@ const checks: Checks<Adaptation> = {
 	make: required(callable),
 	source: keyed({ module: required(text), name: required(text) }),
 	order: orderCheck,
+	usesTargets: flag,
 };
 
 /** The check of an adaptation. */

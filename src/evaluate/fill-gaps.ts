@@ -67,18 +67,23 @@ function addBatch<Target, Prediction>(
 		images,
 		count,
 		places,
+		isTold = false,
 	}: {
 		readonly images: readonly Readable<Target>[];
 		readonly count: number;
 		/** In the test set, where they are not those after the last ones. */
 		readonly places?: readonly number[];
+		/** Whether what predicts is told the targets. */
+		readonly isTold?: boolean;
 	},
 ): void {
 	const { shown, ...tensors } = inputOf(task, images, count);
+	const targets = images.map(({ target }) => target);
 	for (const score of scores) {
 		const { predictions, confidences } = score.predictor.predictSurely({
 			...tensors,
 			shown,
+			...(isTold && { targets }),
 		});
 		images.forEach(({ target }, i) => {
 			const prediction = predictions[i] as Prediction;
@@ -237,6 +242,7 @@ export async function fillGaps<Target, Prediction>(
 					addBatch(task, scores, {
 						...{ images: readable, count },
 						...(order && { places }),
+						...(adaptation?.usesTargets && { isTold: true }),
 					});
 				progress(cell, size);
 			}

@@ -25,7 +25,11 @@ const adaptedBy = (
 ): Pick<Cell, "adaptation" | "adaptationCode"> => ({
 	adaptation: adaptation.name,
 	adaptationCode: shortHash({
-		...taskIdentity(task, "adapting"),
+		...taskIdentity(
+			task,
+			"adapting",
+			...(adaptation.usesTargets ? (["training"] as const) : []),
+		),
 		adaptation: ownForm(adaptation),
 		order: orderName(adaptation, task),
 		batchSize,

@@ -2,20 +2,19 @@ import * as tf from "@tensorflow/tfjs";
 import type { ForwardOptions } from "../backbones/forward.js";
 import { type Checks, checkOptions } from "../check/check-options.js";
 import { flag, number, oneOf, required, whole } from "../check/checks.js";
-import { drawNormal, drawUniform } from "../engine/random-tensor.js";
 import { normalize } from "../nn/normalize.js";
 import { shownPositions } from "../nn/shown-positions.js";
-import type { Random } from "../random.js";
 import { vary } from "../tasks/define-task.js";
 import type { Task, TaskSource } from "../tasks/task.js";
 import { makeTask, remakeOf } from "../tasks/task-source.js";
+import { type AttackNorm, balls, detached, scaleOf } from "./attack-ball.js";
 
 /** How far images are changed so that the network errs. */
 export interface AdversarialOptions {
 	/** The largest norm of the change of an image, for values in [0, 1]. */
 	readonly epsilon: number;
 	/** `l2`, by default, of a whole image, or `linf`, of each value. */
-	readonly norm?: "l2" | "linf";
+	readonly norm?: AttackNorm;
 	/** Steps of projected gradient descent; 3 by default. */
 	readonly steps?: number;
 	/** The length of a step; by default 2/3 of epsilon, with 3 steps. */
@@ -52,52 +51,6 @@ export const remakeAdversarial = async ({
 	source,
 	options,
 }: Remade): Promise<Task> => adversarial(await makeTask(source), options);
-
-/** The same values, cut off from what they were computed of: no gradient goes through. */
-function detached<T extends tf.Tensor>(x: T): T {
-	return tf.customGrad(() => ({
-		value: tf.clone(x),
-		gradFunc: () => [],
-	}))() as T;
-}
-
-/** The L2 norm of each image, `[batch, 1, 1, 1]`, never quite 0. */
-const norms = (x: tf.Tensor4D): tf.Tensor4D =>
-	tf.sqrt(tf.add(tf.sum(tf.square(x), [1, 2, 3], true), 1e-20));
-
-/** A distance, in which changes are bounded: `by` is a number, or `[batch, 1, 1, 1]`. */
-interface Ball {
-	/** The step of length 1 along which a linear loss grows most. */
-	uphill(gradient: tf.Tensor4D): tf.Tensor4D;
-	within(change: tf.Tensor4D, by: tf.Tensor | number): tf.Tensor4D;
-	/** A random change of length 1, or less. */
-	start(shape: tf.Tensor4D["shape"], random: Random): tf.Tensor4D;
-}
-
-const balls: Readonly<Record<"l2" | "linf", Ball>> = {
-	l2: {
-		uphill: (gradient) => tf.div(gradient, norms(gradient)),
-		within: (change, by) =>
-			tf.mul(change, tf.minimum(1, tf.div(by, norms(change)))),
-		start(shape, random) {
-			const drawn = drawNormal(shape, random) as tf.Tensor4D;
-			return tf.div(drawn, norms(drawn));
-		},
-	},
-	linf: {
-		uphill: (gradient) => tf.sign(gradient),
-		within: (change, by) => tf.maximum(tf.minimum(change, by), tf.neg(by)),
-		start: (shape, random) =>
-			tf.sub(tf.mul(drawUniform(shape, random) as tf.Tensor4D, 2), 1),
-	},
-};
-
-/** How much larger than epsilon the change of each image may be: `[batch, 1, 1, 1]`. */
-function scaleOf(images: tf.Tensor4D, sizes?: tf.Tensor2D): tf.Tensor | number {
-	if (!sizes) return Math.sqrt(images.shape[1] * images.shape[2]) / 224;
-	const pixels = tf.prod(tf.cast(sizes, "float32"), 1);
-	return tf.reshape(tf.div(tf.sqrt(pixels), 224), [-1, 1, 1, 1]);
-}
 
 /** What an attack is called, in which all of it stands. */
 function attackName(

@@ -21,6 +21,8 @@ export interface Input {
 	readonly sizes?: tf.Tensor2D;
 	/** Of the images that are shown; behind them, there may be padding. */
 	readonly shown: readonly Shown[];
+	/** What to predict of those that are shown, where something is told: an attack. */
+	readonly targets?: readonly unknown[];
 }
 
 /** A model, ready to predict. */
@@ -46,7 +48,7 @@ export function inputOf(
 	task: Pick<Task, "padded" | "normalization" | "uses">,
 	prepared: readonly Prepared[],
 	count: number,
-): Input {
+): Omit<Input, "targets"> {
 	const images = prepared.map(({ image }) => image);
 	const size = paddedSize(images, task);
 	const color = task.normalization.mean;

@@ -20,9 +20,12 @@ import { readCheckpoint } from "../../src/checkpoint/read.js";
 import { corrupt } from "../../src/corruptions/corrupt.js";
 import { compile } from "../../src/engine/compile.js";
 import { useEngine } from "../../src/engine/engine.js";
+import { attack } from "../../src/evaluate/attack.js";
+import { scoreBackbone } from "../../src/evaluate/score-backbone.js";
 import { normalize } from "../../src/nn/normalize.js";
 import { domains } from "../../src/tasks/shapes/domain.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
+import { scratchFolder } from "../train/folders.js";
 
 await useEngine();
 
@@ -89,6 +92,45 @@ test("the robust backbones withstand noise better than the regular ones", async 
 				JSON.stringify(scores),
 			);
 	}
+});
+
+test("those of an architecture had one recipe, but for what makes them robust", async () => {
+	const recipes = await Promise.all(
+		miniBackboneNames
+			.filter((name) => name.startsWith("resnet-mini"))
+			.map(async (name) => {
+				const { metadata } = await readCheckpoint(miniBackboneFile(name));
+				assert.equal(metadata.base, "resnet-mini/base");
+				return { ...JSON.parse(metadata.recipe as string), augment: null };
+			}),
+	);
+	assert.equal(recipes.length, 3);
+	for (const recipe of recipes) assert.deepEqual(recipe, recipes[0]);
+});
+
+test("under attack the adversarial backbone scores most, and what its file says", async () => {
+	const task = shapes({ domain: "source", testImages: 200 });
+	const folder = scratchFolder();
+	const scores: Record<string, number> = {};
+	for (const training of ["regular", "prime", "adversarial"]) {
+		const name = `resnet-mini/${training}` as MiniBackboneName;
+		const [row] = await scoreBackbone(await miniBackbone(name), task, {
+			...{ folder, corruptions: [] },
+			adaptation: attack({ epsilon: 0.5 }),
+		});
+		const { metadata } = await readCheckpoint(miniBackboneFile(name));
+		// Of 200 of the 1000 pictures: three standard deviations.
+		assert.ok(
+			Math.abs(row!.score - Number(metadata.attacked)) < 10,
+			`${name} scores ${row!.score}, not ${metadata.attacked}`,
+		);
+		scores[training] = row!.score;
+	}
+	const { regular, prime, adversarial } = scores;
+	assert.ok(
+		adversarial! > Math.max(regular!, prime!) + 10,
+		JSON.stringify(scores),
+	);
 });
 
 test("all are different, and an unknown name is refused with those there are", async () => {

@@ -438,6 +438,13 @@ export const withOptions: Readonly<Record<string, Mistakes>> = {
 		wrong: ["prior", -1],
 		name: ["statistics", "mea", "mean"],
 	},
+	attack: {
+		call: (options) => library.attack(options),
+		needed: { epsilon: 0.5 },
+		typo: ["stepsize", "stepSize"],
+		wrong: ["steps", 0],
+		name: ["norm", "l22", "l2"],
+	},
 	tent: {
 		call: library.tent,
 		typo: ["step", "steps"],
