@@ -46,18 +46,26 @@ function median(values: readonly number[]): number {
 	return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function milliseconds(image: Image, name: CorruptionName): number {
+/** Milliseconds of the first image, before which nothing is compiled, and the median of others. */
+interface Times {
+	readonly first: number;
+	readonly median: number;
+}
+
+type TimesOf = Partial<Record<CorruptionName, Times>>;
+
+function timesOf(image: Image, name: CorruptionName): Times {
 	const times: number[] = [];
 	for (let run = -2; run < repetitions; run++) {
 		const start = performance.now();
 		corrupt(image, name, { severity, seed: run + 2, frostPictures });
-		if (run >= 0) times.push(performance.now() - start);
+		times.push(performance.now() - start);
 	}
-	return median(times);
+	return { first: times[0]!, median: median(times.slice(2)) };
 }
 
 /** The same for imagecorruptions on this machine, if Python has it. */
-function upstreamMilliseconds(): Partial<Record<CorruptionName, number>> {
+function upstreamTimes(): TimesOf {
 	const script = new URL(
 		"../../../test/bench/imagecorruptions_bench.py",
 		import.meta.url,
@@ -68,11 +76,19 @@ function upstreamMilliseconds(): Partial<Record<CorruptionName, number>> {
 		[fileURLToPath(script), ...size.map(String)],
 		{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
 	);
-	return JSON.parse(output) as Partial<Record<CorruptionName, number>>;
+	return JSON.parse(output) as TimesOf;
 }
 
-/** Images per second in the steady state of a stream through all common corruptions. */
-async function throughput(workers: number): Promise<number> {
+/** The steady state of a stream through all common corruptions, all threads together. */
+interface Stream {
+	readonly perSecond: number;
+	/** Of the processor, for an image. */
+	readonly milliseconds: number;
+	/** Pages of memory that were found missing, for an image. */
+	readonly faults: number;
+}
+
+async function streamed(workers: number): Promise<Stream> {
 	const rounds = 12;
 	const warm = 4 * commonCorruptions.length;
 	const requests = Array.from({ length: rounds }, (_, round) =>
@@ -82,69 +98,102 @@ async function throughput(workers: number): Promise<number> {
 	).flat();
 	let done = 0;
 	let start = 0;
-	for await (const _ of corruptAll(requests, {
-		workers,
-		frostPictures,
-	})) {
-		if (++done === warm) start = performance.now();
+	let before = process.resourceUsage();
+	for await (const _ of corruptAll(requests, { workers, frostPictures })) {
+		if (++done !== warm) continue;
+		start = performance.now();
+		before = process.resourceUsage();
 	}
-	return (1000 * (done - warm)) / (performance.now() - start);
+	const images = done - warm;
+	const seconds = (performance.now() - start) / 1000;
+	const after = process.resourceUsage();
+	const used = (usage: typeof after): number =>
+		(usage.userCPUTime + usage.systemCPUTime) / 1000;
+	return {
+		perSecond: images / seconds,
+		milliseconds: (used(after) - used(before)) / images,
+		faults: (after.minorPageFault - before.minorPageFault) / images,
+	};
 }
 
 function format(value: number | undefined): string {
 	return value === undefined ? "" : value.toFixed(1);
 }
 
-function sum(values: Partial<Record<CorruptionName, number>>): number {
-	return commonCorruptions.reduce((total, name) => total + values[name]!, 0);
+function sum(times: TimesOf, of: keyof Times): number {
+	return commonCorruptions.reduce((total, name) => total + times[name]![of], 0);
+}
+
+function print(line: string): void {
+	process.stdout.write(`${line}\n`);
+}
+
+function printTimes(ours: TimesOf, small: TimesOf, upstream: TimesOf): void {
+	print(
+		"| corruption | 640 x 427 | imagecorruptions here | ratio | imagecorruptions, published | first image | imagecorruptions here | 224 x 224 |",
+	);
+	print("|---|---:|---:|---:|---:|---:|---:|---:|");
+	for (const name of corruptionNames) {
+		const [mine, theirs] = [ours[name]!, upstream[name]];
+		const ratio = theirs && theirs.median / mine.median;
+		print(
+			`| ${name} | ${format(mine.median)} | ${format(theirs?.median)} | ${format(ratio)} | ${published[name] ?? ""} | ${format(mine.first)} | ${format(theirs?.first)} | ${format(small[name]!.median)} |`,
+		);
+	}
+	const has = Object.keys(upstream).length > 0;
+	const [all, first] = (["median", "first"] as const).map((of) =>
+		has ? sum(upstream, of) : undefined,
+	);
+	const total = sum(ours, "median");
+	print(
+		`| the fifteen common | ${format(total)} | ${format(all)} | ${format(all && all / total)} | 1445 | ${format(sum(ours, "first"))} | ${format(first)} | ${format(sum(small, "median"))} |`,
+	);
+}
+
+/** One worker and two in turn, so that a slow minute meets both. */
+async function printStreams(): Promise<void> {
+	const measured = new Map<number, Stream[]>([
+		[1, []],
+		[2, []],
+	]);
+	for (let round = 0; round < 3; round++)
+		for (const [workers, streams] of measured)
+			streams.push(await streamed(workers));
+	const [one, two] = [...measured.values()].map((streams) => {
+		const middle = (of: keyof Stream): number =>
+			median(streams.map((stream) => stream[of]));
+		return {
+			perSecond: middle("perSecond"),
+			milliseconds: middle("milliseconds"),
+			faults: middle("faults"),
+		};
+	}) as [Stream, Stream];
+	print(
+		`\nThe fifteen in turn at 640 x 427, through the pool: ${format(one.perSecond)} images a second with one worker, ${format(two.perSecond)} with two: ${(two.perSecond / one.perSecond).toFixed(2)} times. An image takes ${format(one.milliseconds)} and ${format(two.milliseconds)} ms of the processor, and ${one.faults.toFixed(0)} and ${two.faults.toFixed(0)} pages are found missing.`,
+	);
 }
 
 async function main(): Promise<void> {
-	const print = (line: string): void => {
-		process.stdout.write(`${line}\n`);
-	};
 	print("## Corruptions\n");
 	print(
 		`${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, severity ${severity}, median of ${repetitions}, milliseconds an image\n`,
 	);
-	let upstream: Partial<Record<CorruptionName, number>> = {};
+	let upstream: TimesOf = {};
 	try {
-		upstream = upstreamMilliseconds();
+		upstream = upstreamTimes();
 	} catch {
 		print(
 			"Python has no imagecorruptions: left out (PYTHON names another one).\n",
 		);
 	}
-	const ours: Partial<Record<CorruptionName, number>> = {};
-	const oursSmall: Partial<Record<CorruptionName, number>> = {};
+	const ours: TimesOf = {};
+	const oursSmall: TimesOf = {};
 	for (const name of corruptionNames) {
-		ours[name] = milliseconds(large, name);
-		oursSmall[name] = milliseconds(small, name);
+		ours[name] = timesOf(large, name);
+		oursSmall[name] = timesOf(small, name);
 	}
-	print(
-		"| corruption | 640 x 427 | imagecorruptions here | ratio | imagecorruptions, published | 224 x 224 |",
-	);
-	print("|---|---:|---:|---:|---:|---:|");
-	for (const name of corruptionNames) {
-		const ratio = upstream[name] && upstream[name] / ours[name]!;
-		print(
-			`| ${name} | ${format(ours[name])} | ${format(upstream[name])} | ${format(ratio)} | ${published[name] ?? ""} | ${format(oursSmall[name])} |`,
-		);
-	}
-	const hasUpstream = Object.keys(upstream).length > 0;
-	const total = hasUpstream ? sum(upstream) : undefined;
-	print(
-		`| the fifteen common | ${format(sum(ours))} | ${format(total)} | ${format(total && total / sum(ours))} | 1445 | ${format(sum(oursSmall))} |`,
-	);
-	const speeds = { one: [] as number[], two: [] as number[] };
-	for (let round = 0; round < 3; round++) {
-		speeds.one.push(await throughput(1));
-		speeds.two.push(await throughput(2));
-	}
-	const [one, two] = [median(speeds.one), median(speeds.two)];
-	print(
-		`\nThe fifteen in turn at 640 x 427, through the pool: ${format(one)} images a second with one worker, ${format(two)} with two: ${(two / one).toFixed(2)} times.`,
-	);
+	printTimes(ours, oursSmall, upstream);
+	await printStreams();
 }
 
 await main();
