@@ -3,14 +3,15 @@
  *
  * Passes of both alternate, so that whatever else the machine does slows both down.
  */
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { availableParallelism, cpus } from "node:os";
+import { type ChildProcess, spawn } from "node:child_process";
+import { availableParallelism } from "node:os";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
 import { untrainedBackbone } from "../../src/backbones/backbone.js";
 import { Random, useEngine } from "../../src/index.js";
 import { compile, drawNormal } from "../../src/parts.js";
+import { heading, median, print, pythonWith, table } from "./report.js";
 
 const batch = 4;
 const size = 224;
@@ -25,13 +26,6 @@ interface Timed {
 	readonly version: string;
 	pass(): Promise<number>;
 	end(): void;
-}
-
-function findPython(): string | undefined {
-	return ["python3", "/usr/bin/python3"].find(
-		(python) =>
-			spawnSync(python, ["-c", "import torch, torchvision"]).status === 0,
-	);
 }
 
 async function pytorch(
@@ -86,9 +80,6 @@ async function ours(
 	return { version: `${name} ${version}`, pass, end };
 }
 
-const median = (times: readonly number[]): number =>
-	[...times].sort((a, b) => a - b)[Math.floor(times.length / 2)] as number;
-
 async function alternate(timed: readonly Timed[]): Promise<number[]> {
 	const times = timed.map((): number[] => []);
 	for (let i = 0; i < passes; i++) {
@@ -98,8 +89,10 @@ async function alternate(timed: readonly Timed[]): Promise<number[]> {
 	return times.map(median);
 }
 
-const python = findPython();
-const rows: string[] = [];
+const python = pythonWith("torch", "torchvision");
+const rows: (string | number)[][] = [
+	["backbone", "threads", "here, ms", "PyTorch, ms", "ratio"],
+];
 const versions = new Set<string>();
 for (const { title, name, torchvision } of models) {
 	for (const threads of [availableParallelism(), 1]) {
@@ -107,21 +100,25 @@ for (const { title, name, torchvision } of models) {
 		if (python) timed.push(await pytorch(python, torchvision, threads));
 		const [here = Number.NaN, there] = await alternate(timed);
 		for (const { version } of timed) versions.add(version);
-		const beside = there
-			? `${there.toFixed(0)} | ${(here / there).toFixed(2)}`
-			: "- | -";
-		rows.push(`| ${title} | ${threads} | ${here.toFixed(0)} | ${beside} |`);
+		rows.push([
+			title,
+			threads,
+			here.toFixed(0),
+			there?.toFixed(0) ?? "-",
+			there ? (here / there).toFixed(2) : "-",
+		]);
 	}
 }
 
-process.stdout.write(
-	`# Backbones: forward pass, batch ${batch}, ${size} x ${size}
-
-${new Date().toISOString()}, ${cpus()[0]?.model}, Node ${process.version}, ${[...versions].join(", ")}
-${python ? "" : "\nPyTorch and torchvision were not found and are left out.\n"}
-| backbone | threads | here, ms | PyTorch, ms | ratio |
-|---|---|---|---|---|
-${rows.join("\n")}
-`,
+print(
+	heading(
+		`Backbones: forward pass, batch ${batch}, ${size} x ${size}`,
+		Object.fromEntries(
+			[...versions].map((version) => version.split(" ") as [string, string]),
+		),
+	),
 );
+if (!python)
+	print("PyTorch and torchvision were not found and are left out.\n");
+print(table(rows));
 process.exit();
