@@ -24,7 +24,8 @@ export interface CompileOptions {
 	readonly frozen?: Iterable<Variable>;
 	/**
 	 * The number of structures and shapes of arguments for which compiled forms are kept, those used last; 8
-	 * by default. Each holds its own copy of what is frozen.
+	 * by default. Those whose graphs differ in lengths alone share sessions, and one copy of what is frozen; each
+	 * other holds its own.
 	 */
 	readonly plans?: number;
 }
@@ -61,7 +62,8 @@ function compilingBackend(): OnnxRuntimeBackend | undefined {
  * that the function reads are fed at every call and those it assigns are updated; other tensors from
  * outside are constants. Random draws (`drawUniform`, `drawNormal`, `tf.dropout` without a seed) are made
  * anew at every call. The graph is cut where `onHost` is called, and where a kernel has no ONNX form and
- * runs in JavaScript. Inside another compiled function, under `tf.grad` and on a TensorFlow engine the
+ * runs in JavaScript. Graphs of several shapes that differ in the lengths of axes alone share sessions: results are
+ * those of each by itself, bit for bit. Inside another compiled function, under `tf.grad` and on a TensorFlow engine the
  * function itself is called.
  *
  * Throws, while tracing, where the function looks at the elements of a tensor, draws numbers once and for

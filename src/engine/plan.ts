@@ -103,6 +103,27 @@ interface PlanParts {
 	readonly families: Families;
 }
 
+/** The variables that a plan reads or writes. */
+const variablesOf = (
+	{ variables }: FunctionTracer,
+	{
+		read,
+		renamed,
+	}: {
+		readonly read: ReadonlySet<string>;
+		readonly renamed: (name: string) => string;
+	},
+): TracedVariable[] =>
+	variables
+		.map(
+			({ input, ...rest }): TracedVariable =>
+				input === undefined ? rest : { ...rest, input: renamed(input) },
+		)
+		.filter(
+			({ input, baked, updated }) =>
+				(input && read.has(input)) || baked || updated,
+		);
+
 /** How a plan is made. */
 export interface MakePlanOptions {
 	/** Whether sessions keep their memory between runs. */
@@ -165,14 +186,7 @@ export function makePlan(
 		read,
 		arguments: traced.arguments.map(({ name }) => renamed(name)),
 		standIns,
-		variables: tracer.variables
-			.map(({ input, ...rest }) =>
-				input === undefined ? rest : { ...rest, input: renamed(input) },
-			)
-			.filter(
-				({ input, baked, updated }: TracedVariable) =>
-					(input && read.has(input)) || baked || updated,
-			),
+		variables: variablesOf(tracer, { read, renamed }),
 		random: tracer.random.map(({ name, ...rest }) => ({
 			...rest,
 			name: renamed(name),

@@ -1,6 +1,5 @@
 /** Milliseconds per image and corruption on one thread, and images per second on one and two. */
 import { execFileSync } from "node:child_process";
-import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
 import { corrupt } from "../../src/corruptions/corrupt.js";
 import {
@@ -15,6 +14,7 @@ import {
 import { proceduralFrost } from "../../src/corruptions/procedural-frost.js";
 import type { Image } from "../../src/image/image.js";
 import { picture } from "../lcg.js";
+import { heading } from "./report.js";
 
 const severity = 3;
 const repetitions = 9;
@@ -174,9 +174,9 @@ async function printStreams(): Promise<void> {
 }
 
 async function main(): Promise<void> {
-	print("## Corruptions\n");
+	print(heading("Corruptions", {}));
 	print(
-		`${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? "unknown processor"}, Node ${process.version}, one thread, severity ${severity}, median of ${repetitions}, milliseconds an image\n`,
+		`One thread, severity ${severity}, median of ${repetitions}, milliseconds an image.\n`,
 	);
 	let upstream: TimesOf = {};
 	try {

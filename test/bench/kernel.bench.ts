@@ -1,11 +1,11 @@
 /** Our kernel beside tslab's own: start-up, a trivial cell, completion, printing, memory. */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { KernelClient } from "../../kernel/client.js";
 import { kernelCommand } from "../../kernel/kernelspec.js";
+import { heading } from "./report.js";
 
 interface Subject {
 	readonly name: string;
@@ -126,10 +126,9 @@ const [ours, theirs] = [
 	await measure(subjects[0]!),
 	await measure(subjects[1]!),
 ];
-const day = new Date().toISOString().slice(0, 10);
 const row = (...cells: string[]) => `| ${cells.join(" | ")} |\n`;
 process.stdout.write(
-	`## Kernel\n\n${day}, ${cpus()[0]?.model ?? "unknown processor"} (${cpus().length} threads), Node.js ${process.versions.node}, medians\n\n${row("", ...subjects.map(({ name }) => name), "ratio")}${row("---", "---:", "---:", "---:")}`,
+	`${heading("Kernel", { tslab: version })}\nMedians.\n\n${row("", ...subjects.map(({ name }) => name), "ratio")}${row("---", "---:", "---:", "---:")}`,
 );
 for (const [name, value] of Object.entries(ours)) {
 	const other = theirs[name] ?? Number.NaN;

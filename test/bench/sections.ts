@@ -5,7 +5,13 @@ export interface Section {
 	readonly title: string;
 	/** The heading and all below it, without empty lines at the end. */
 	readonly text: string;
+	/** The benchmark that measures it, as `npm run bench` knows it; undefined where the section does not say. */
+	readonly bench: string | undefined;
 }
+
+const benchMark = /^<!-- npm run bench (\S+) -->$/m;
+// As `heading` writes it: the day, the processor and its threads, the versions.
+const measuredWhen = /^\d{4}-\d{2}-\d{2}; .+, \d+ threads\b.*; Node \d/m;
 
 const isRow = (line: string): boolean => line.startsWith("| ");
 
@@ -64,7 +70,44 @@ export const sectionsOf = (text: string): Section[] =>
 		.map((part) => ({
 			title: part.slice(3, part.indexOf("\n")).trim(),
 			text: part.trimEnd(),
+			bench: benchMark.exec(part)?.[1],
 		}));
+
+/**
+ * What a benchmark printed, each section with its name; throws where one does not say when, where and with which
+ * versions it was measured, as `heading` does.
+ */
+export function measuredBy(bench: string, printed: string): Section[] {
+	return sectionsOf(printed).map(({ title, text }) => {
+		if (!measuredWhen.test(text))
+			throw new Error(
+				`the section "${title}" of ${bench} has no line of day, machine and versions: print heading()`,
+			);
+		const head = `## ${title}`;
+		const rest = text.slice(text.indexOf("\n")).trimStart();
+		const marked = `${head}\n\n<!-- npm run bench ${bench} -->\n\n${rest}`;
+		return { title, text: marked, bench };
+	});
+}
+
+/** A report without the sections of benchmarks that there are no more, and the titles of those. */
+export function withoutGone(
+	report: string,
+	benches: readonly string[],
+): { readonly report: string; readonly gone: readonly string[] } {
+	const isGone = ({ bench }: Section): boolean =>
+		bench === undefined || !benches.includes(bench);
+	const gone = sectionsOf(report).filter(isGone);
+	const kept = gone.reduce(
+		(text, section) =>
+			text.replace(`${section.text}\n`, "").replace(/\n{3,}/g, "\n\n"),
+		report,
+	);
+	return {
+		report: `${kept.trimEnd()}\n`,
+		gone: gone.map(({ title }) => title),
+	};
+}
 
 /** A report with some sections anew: in the place of those with their titles, new ones at the end. */
 export function withSections(

@@ -9,11 +9,13 @@ import { runFiles } from "../../src/runs/run-folder.js";
 import { sweep } from "../../src/sweep/sweep.js";
 import { shapes } from "../../src/tasks/shapes/shapes.js";
 import { recipes } from "../../src/train/recipe.js";
+import { heading, print, table } from "./report.js";
 
 const cells = 200;
 const rows = 1000;
 
 await useEngine();
+const measured: (string | number)[][] = [["", "ms", "ms of processor time"]];
 const folder = mkdtempSync(join(tmpdir(), "robust-transfer-bench-"));
 const timed = async <Result>(what: string, work: () => Promise<Result>) => {
 	const began = performance.now();
@@ -22,7 +24,7 @@ const timed = async <Result>(what: string, work: () => Promise<Result>) => {
 	const { user, system } = process.cpuUsage(cpu);
 	const ours = ((user + system) / 1000).toFixed(0);
 	const all = (performance.now() - began).toFixed(0);
-	console.log(`${what}: ${all} ms, ${ours} ms of processor time`);
+	measured.push([what, all, ours]);
 	return result;
 };
 const planned = await timed(`planning ${cells} cells`, () =>
@@ -55,3 +57,5 @@ for (let time = 0; time < 5; time++)
 		planned.status(),
 	);
 rmSync(folder, { recursive: true, force: true });
+print(heading(`The status of a sweep of ${cells} cells`, {}));
+print(table(measured));
