@@ -19,13 +19,17 @@ import { compile, drawNormal } from "../../src/parts.js";
 import { heading, median, print, pythonWith, table } from "./report.js";
 import { trainingStep } from "./training-step.js";
 
-const batch = 4;
-const size = 224;
-const classes = 1000;
 const { MODEL, WORK } = process.env;
+const large = { batch: 4, size: 224, classes: 1000 } as const;
+const small = { batch: 64, size: 64, classes: 10 } as const;
 const models = [
-	{ title: "ResNet-50", name: "resnet50", torchvision: "resnet50" },
-	{ title: "Swin-T", name: "swin-t", torchvision: "swin_t" },
+	{ title: "ResNet-50", name: "resnet50", torchvision: "resnet50", ...large },
+	{ title: "Swin-T", name: "swin-t", torchvision: "swin_t", ...large },
+	{
+		title: "ResNet-mini, the miniature's",
+		...{ name: "resnet-mini", torchvision: "resnet_mini" },
+		...small,
+	},
 ].filter(({ name }) => (MODEL ?? name) === name);
 const works = [
 	{ work: "forward", title: "forward pass", passes: 15 },
@@ -45,6 +49,9 @@ interface Timed {
 interface Asked {
 	readonly name: string;
 	readonly torchvision: string;
+	readonly batch: number;
+	readonly size: number;
+	readonly classes: number;
 	readonly work: string;
 	readonly threads: number;
 }
@@ -53,7 +60,7 @@ let torchVersion = "absent";
 
 async function pytorch(
 	python: string,
-	{ torchvision, work, threads }: Asked,
+	{ torchvision, work, threads, batch, size }: Asked,
 ): Promise<Timed> {
 	const script = fileURLToPath(
 		new URL("../../../test/bench/backbones.py", import.meta.url),
@@ -79,20 +86,25 @@ async function pytorch(
 }
 
 /** The work of one pass, compiled. */
-function passOf(net: Backbone, work: string): (x: tf.Tensor4D) => tf.Tensor {
+function passOf(
+	net: Backbone,
+	{ work, batch, classes }: Asked,
+): (x: tf.Tensor4D) => tf.Tensor {
 	const frozen = Object.values(net.params);
 	if (work === "forward")
 		return compile((x: tf.Tensor4D) => net.logits(x), { frozen });
 	const step = compile(trainingStep(net));
-	const labels = tf.oneHot(tf.range(0, batch, 1, "int32"), classes);
+	const indices = Int32Array.from({ length: batch }, (_, i) => i % 10);
+	const labels = tf.oneHot(tf.tensor1d(indices, "int32"), classes);
 	const rate = tf.scalar(0.01);
 	return (x) => step(x, labels as tf.Tensor2D, rate);
 }
 
-async function ours({ name, work, threads }: Asked): Promise<Timed> {
+async function ours(asked: Asked): Promise<Timed> {
+	const { name, threads, batch, size } = asked;
 	await useEngine("onnxruntime", { threads });
 	const net = untrainedBackbone(name as "resnet50");
-	const run = passOf(net, work);
+	const run = passOf(net, asked);
 	const shape = [batch, size, size, 3];
 	const images = drawNormal(shape, new Random("bench")) as tf.Tensor4D;
 	const pass = async (): Promise<Times> => {
@@ -143,7 +155,8 @@ for (const { work, title, passes } of works) {
 					...(other ? [other.toFixed(0), (time / other).toFixed(2)] : []),
 				];
 			});
-			rows.push([model.title, threads, ...cells]);
+			const images = `${model.batch} of ${model.size} x ${model.size}`;
+			rows.push([model.title, images, threads, ...cells]);
 		}
 	}
 	const columns = ["here, ms", "processor here, ms"].flatMap((column) => [
@@ -154,9 +167,7 @@ for (const { work, title, passes } of works) {
 		onnxruntime: engine().version,
 		PyTorch: torchVersion,
 	};
-	print(
-		heading(`Backbones: ${title}, batch ${batch}, ${size} x ${size}`, versions),
-	);
-	print(`${table([["backbone", "threads", ...columns], ...rows])}\n`);
+	print(heading(`Backbones: ${title}`, versions));
+	print(`${table([["backbone", "images", "threads", ...columns], ...rows])}\n`);
 }
 process.exit();
