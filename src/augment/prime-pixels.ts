@@ -9,22 +9,27 @@ import { sineTable } from "./sine-curves.js";
 /** How far pixels move along x and along y, in pixels, `[height · width]` each. */
 export type PrimeField = readonly [Float32Array, Float32Array];
 
+/** A step, whose diffeomorphism an engine makes a field of. */
+type PixelStep = Omit<PrimeStep, "diffeomorphism">;
+
 /** A draw, and what an engine has made of it: plain data, for any thread. */
 export interface PrimeWork {
-	readonly draw: PrimeDraw;
+	readonly draw: Omit<PrimeDraw, "steps"> & {
+		readonly steps: readonly PixelStep[];
+	};
 	/** Of each step; undefined where no chain chose the diffeomorphism. */
 	readonly fields: readonly (PrimeField | undefined)[];
 }
 
 /** The primitives of one step, for the image of any chain; `field` is that of the diffeomorphism. */
 function prepareStep(
-	{ choices, diffeomorphism, randomSmoothColor, randomFilter }: PrimeStep,
+	{ choices, randomSmoothColor, randomFilter }: PixelStep,
 	size: PixelSize,
 	field: PrimeField | undefined,
 ): ChangePixels {
 	const chains = choices.length;
 	const changes: Partial<Record<Primitive, ChangePixels>> = {};
-	if (diffeomorphism && field)
+	if (field)
 		changes.diffeomorphism = deformPixels(samplingGrid(...field, size));
 	if (randomSmoothColor) {
 		const { frequencies, coefficients } = randomSmoothColor;

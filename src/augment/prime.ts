@@ -24,8 +24,12 @@ function fieldOf(
 	return field;
 }
 
+// Without the modes of the fields, which are most of what another thread would be sent.
 const workOf = (draw: PrimeDraw, size: number): PrimeWork => ({
-	draw,
+	draw: {
+		...draw,
+		steps: draw.steps.map(({ diffeomorphism: _, ...step }) => step),
+	},
 	fields: draw.steps.map((step) => fieldOf(step, size)),
 });
 

@@ -1,6 +1,6 @@
 """Times the forward pass or a training step of a torchvision model, once for each line it reads.
 
-    python3 backbones.py <resnet50|swin_t> <forward|train> <threads> <batch> <size>
+    python3 backbones.py <resnet50|swin_t|resnet_mini> <forward|train> <threads> <batch> <size>
 
 Prints PyTorch's version when it is ready, then the milliseconds of each, by the clock and of the processor.
 """
@@ -10,13 +10,29 @@ import time
 
 import torch
 import torchvision
+from torchvision.models.resnet import BasicBlock, ResNet
+
+
+def resnet_mini():
+    """A ResNet of one basic block to a stage, 16 channels wide: torchvision's has 64."""
+    model = ResNet(BasicBlock, [1, 1, 1, 1], num_classes=10)
+    model.inplanes = 16
+    model.conv1 = torch.nn.Conv2d(3, 16, 7, 2, 3, bias=False)
+    model.bn1 = torch.nn.BatchNorm2d(16)
+    for stage in range(4):
+        made = model._make_layer(BasicBlock, 16 * 2**stage, 1, stride=1 if stage == 0 else 2)
+        setattr(model, f"layer{stage + 1}", made)
+    model.fc = torch.nn.Linear(128, 10)
+    return model
+
 
 name, work, threads, batch, size = *sys.argv[1:3], *map(int, sys.argv[3:])
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-model = getattr(torchvision.models, name)().train(work == "train")
+made = resnet_mini() if name == "resnet_mini" else getattr(torchvision.models, name)()
+model = made.train(work == "train")
 images = torch.randn(batch, 3, size, size)
-labels = torch.arange(batch)
+labels = torch.arange(batch) % 10
 optimizer = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, weight_decay=1e-4)
 criterion = torch.nn.CrossEntropyLoss()
 
