@@ -78,6 +78,21 @@ const parameters: Readonly<Record<string, readonly string[]>> = {
 	],
 };
 
+test("robustness-transfer.ipynb runs at a single learning rate", async () => {
+	const name = "robustness-transfer.ipynb";
+	const given = [
+		`folder=${join(scratch, "single")}`,
+		"learningRates=[0.03]",
+		"steps=2",
+		"images=4",
+	].flatMap((one) => ["--param", one]);
+	const out = join(scratch, "single.ipynb");
+	await promisify(execFile)(process.execPath, [
+		...[runner, "run", join(notebooks, name), "--out", out],
+		...given,
+	]);
+});
+
 for (const name of readdirSync(notebooks).filter((file) =>
 	file.endsWith(".ipynb"),
 )) {

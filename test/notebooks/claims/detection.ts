@@ -1,6 +1,6 @@
 import { type Claims, points, where } from "./words.js";
 
-const classes = `byClass(results, ["metric", "backbone"])`;
+const classes = `row.metric === "box AP"`;
 
 /** What the notebook of detection says. */
 export const detection: Claims = {
