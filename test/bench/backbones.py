@@ -5,8 +5,12 @@
 Prints PyTorch's version when it is ready, then the milliseconds of each, by the clock and of the processor.
 """
 
+import os
 import sys
 import time
+
+# Before it is loaded: torch.set_num_threads does not reach OpenBLAS, which multiplies matrices for Debian's PyTorch.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[3]
 
 import torch
 import torchvision

@@ -7,10 +7,14 @@ of memory in megabytes.
 """
 
 import json
+import os
 import resource
 import sys
 import time
 from pathlib import Path
+
+# Before it is loaded: torch.set_num_threads does not reach OpenBLAS, which multiplies matrices for Debian's PyTorch.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[2]
 
 import torch
 import torchvision

@@ -6,9 +6,13 @@ Needs torch, einops and opt_einsum.
 """
 
 import json
+import os
 import sys
 import time
 import warnings
+
+# Before it is loaded: torch.set_num_threads does not reach OpenBLAS, which multiplies matrices for Debian's PyTorch.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[2]
 
 import torch
 

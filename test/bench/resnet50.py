@@ -5,6 +5,9 @@ import resource
 import sys
 import time
 
+# Before it is loaded: torch.set_num_threads does not reach OpenBLAS, which multiplies matrices for Debian's PyTorch.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[1]
+
 import torch
 import torchvision
 

@@ -6,6 +6,9 @@ import sys
 import time
 from pathlib import Path
 
+# Before it is loaded: torch.set_num_threads does not reach OpenBLAS, which multiplies matrices for Debian's PyTorch.
+os.environ["OPENBLAS_NUM_THREADS"] = sys.argv[1]
+
 import torch
 import torch.nn.functional as F
 from torch import nn
