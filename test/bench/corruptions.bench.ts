@@ -14,7 +14,7 @@ import {
 import { proceduralFrost } from "../../src/corruptions/procedural-frost.js";
 import type { Image } from "../../src/image/image.js";
 import { picture } from "../lcg.js";
-import { heading } from "./report.js";
+import { heading, pythonWith } from "./report.js";
 
 const severity = 3;
 const repetitions = 9;
@@ -72,7 +72,7 @@ function upstreamTimes(): TimesOf {
 	);
 	const size = [large.height, large.width, severity, repetitions];
 	const output = execFileSync(
-		process.env.PYTHON ?? "python3",
+		pythonWith("imagecorruptions") ?? "python3",
 		[fileURLToPath(script), ...size.map(String)],
 		{ encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] },
 	);

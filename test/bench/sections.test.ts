@@ -26,11 +26,13 @@ test("nothing printed changes nothing", () => {
 });
 
 test("columns of tables are aligned, numbers on the right", () => {
-	const table = "| a | ms |\n| --- | ---: |\n| longer | 1 |\n| b | 1234 |";
-	assert.equal(
-		alignTables(`x\n\n${table}\n\ny`),
-		"x\n\n| a      |   ms |\n| ------ | ---: |\n| longer |    1 |\n| b      | 1234 |\n\ny",
-	);
+	for (const rule of ["| --- | ---: |", "|---|---:|"]) {
+		const table = `| a | ms |\n${rule}\n| longer | - |\n| b | 1234 |`;
+		assert.equal(
+			alignTables(`x\n\n${table}\n\ny`),
+			"x\n\n| a      |   ms |\n| ------ | ---: |\n| longer |    - |\n| b      | 1234 |\n\ny",
+		);
+	}
 });
 
 test("the report itself is read and written without a change", () => {

@@ -13,7 +13,7 @@ const benchMark = /^<!-- npm run bench (\S+) -->$/m;
 // As `heading` writes it: the day, the processor and its threads, the versions.
 const measuredWhen = /^\d{4}-\d{2}-\d{2}; .+, \d+ threads\b.*; Node \d/m;
 
-const isRow = (line: string): boolean => line.startsWith("| ");
+const isRow = (line: string): boolean => line.startsWith("|");
 
 const cellsOf = (line: string): string[] =>
 	line
@@ -21,7 +21,8 @@ const cellsOf = (line: string): string[] =>
 		.split("|")
 		.map((cell) => cell.trim());
 
-const isRule = (cell: string): boolean => /^:?-+:?$/.test(cell);
+/** The line below the head of a table; other cells may hold a dash. */
+const ruleLine = 1;
 
 /** Lines of a table with columns as wide as their widest cell; numbers, by the rule below the head, on the right. */
 function aligned(lines: readonly string[]): string[] {
@@ -29,16 +30,16 @@ function aligned(lines: readonly string[]): string[] {
 	const [head = [], rules = []] = rows;
 	const widths = head.map((_, column) =>
 		Math.max(
-			...rows
-				.map((row) => row[column] ?? "")
-				.map((cell) => (isRule(cell) ? 3 : cell.length)),
+			...rows.map((row, line) =>
+				line === ruleLine ? 3 : (row[column] ?? "").length,
+			),
 		),
 	);
-	return rows.map((row) => {
+	return rows.map((row, line) => {
 		const cells = widths.map((width, column) => {
 			const cell = row[column] ?? "";
 			const isRight = rules[column]?.endsWith(":");
-			if (isRule(cell))
+			if (line === ruleLine)
 				return `${"-".repeat(width - (isRight ? 1 : 0))}${isRight ? ":" : ""}`;
 			return isRight ? cell.padStart(width) : cell.padEnd(width);
 		});
