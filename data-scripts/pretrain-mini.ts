@@ -1,7 +1,8 @@
 /**
  * Trains the bundled mini backbones anew: `npx robust-transfer-data pretrain-mini [--folder FOLDER] [NAME...]`
  *
- * Names are those of `miniBackbone`, `resnet-mini/base` and `swin-mini/base`, or beginnings of them; all by default.
+ * Names are those of `miniBackbone` and `resnet-mini/base`, or beginnings of them; all by default. `swin-mini/regular`
+ * is the base of its architecture.
  * The two bases learn the source domain of shapes from random weights, a Swin Transformer with labels for its tokens
  * too. From the bundled base of their architecture, or that in FOLDER where it has one, all others go on alike, for the
  * same number of updates: `regular` with the pictures as they are, `prime` with PRIME, `adversarial` with the worst
@@ -13,7 +14,6 @@ import { existsSync, mkdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import {
-	type MiniBaseName,
 	miniArchitecture,
 	miniBackboneFile,
 	miniBackboneNames,
@@ -67,9 +67,9 @@ const common: Recipe = {
 const names = [...miniBaseNames, ...miniBackboneNames] as const;
 type Name = (typeof names)[number];
 
-const baseOf = (name: Name): MiniBaseName =>
-	isSwin(name) ? "swin-mini/base" : "resnet-mini/base";
-const isBase = (name: Name): name is MiniBaseName => name === baseOf(name);
+const baseOf = (name: Name): Name =>
+	isSwin(name) ? "swin-mini/regular" : "resnet-mini/base";
+const isBase = (name: Name): boolean => name === baseOf(name);
 
 /** The recipe of a backbone; those that go on from a base are shorter. */
 function recipeOf(name: Name): Recipe {

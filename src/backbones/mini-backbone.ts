@@ -18,8 +18,8 @@ export const miniBackboneNames = [
 /** The name of a bundled backbone. */
 export type MiniBackboneName = (typeof miniBackboneNames)[number];
 
-/** What those of an architecture went on from, which is bundled so that they can be trained anew. */
-export const miniBaseNames = ["resnet-mini/base", "swin-mini/base"] as const;
+/** What the ResNets went on from, bundled so that they can be trained anew; the Swin Transformers went on from `regular`. */
+export const miniBaseNames = ["resnet-mini/base"] as const;
 /** The name of what bundled backbones went on from. */
 export type MiniBaseName = (typeof miniBaseNames)[number];
 

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { sizeOf } from "./graph.js";
 import type { OnnxValue, Values } from "./onnx.js";
+import { exact } from "./program-key.js";
 import type { TracedGraph, TracedNode, TracedValue } from "./trace.js";
 
 /** A constant in a place where a node reads it. */
@@ -96,7 +97,7 @@ export function outlineOf(
 			signatureOf(values.get(place) as TracedValue),
 		);
 		parts.push(
-			JSON.stringify([op, domain, attributes, host, kinds, signatures]),
+			JSON.stringify([op, domain, attributes, host, kinds, signatures], exact),
 		);
 		return { ...node, inputs: read, outputs: made };
 	});

@@ -4,8 +4,8 @@ import type { Update } from "./overwrite.js";
 import { bytesOf } from "./segments.js";
 import type { TracedGraph, TracedNode, TracedValue } from "./trace.js";
 
-// Numbers that JSON does not tell apart.
-const exact = (_name: string, value: unknown): unknown =>
+/** For `JSON.stringify`: tells numbers apart that JSON does not. */
+export const exact = (_name: string, value: unknown): unknown =>
 	typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
 		? `number ${Object.is(value, -0) ? "-0" : value}`
 		: value;

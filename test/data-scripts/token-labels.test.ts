@@ -17,7 +17,7 @@ await useEngine();
 
 test("a Swin Transformer learns it, with layers of its own for tokens", async () => {
 	const task = shapesWithTokens({ trainImages: 8, testImages: 4 });
-	const start = untrainedBackbone(miniArchitecture("swin-mini/base"));
+	const start = untrainedBackbone(miniArchitecture("swin-mini/regular"));
 	const recipe = { ...recipes.shapes, batchSize: 2, length: { steps: 1 } };
 	const folder = scratchFolder();
 	const run = await finetune(start, task, recipe, { folder });

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
+import { outlineOf } from "../../src/engine/outline.js";
 import { disposePlan, type Plan } from "../../src/engine/plan.js";
 import { onRealRows } from "../../src/engine/real-rows.js";
+import type { TracedGraph } from "../../src/engine/trace.js";
 import { useEngine } from "../../src/index.js";
 import { compile, onHost } from "../../src/parts.js";
 import { type Fn, Plans } from "./plans.js";
@@ -150,6 +152,27 @@ test("what is frozen stays a constant, with its own value, whatever the length",
 	assert.equal(isFed(), false);
 	plans.dispose();
 	tf.dispose([factor, values]);
+});
+
+test("numbers that JSON does not tell apart are of different structures", () => {
+	const structures = [0, -0, Infinity, -Infinity, Number.NaN].map((alpha) => {
+		const value = (name: string) =>
+			[name, { name, dtype: "float32", shape: [2] }] as const;
+		const node = {
+			...{ name: "n", op: "LeakyRelu", inputs: ["x"], outputs: ["y"] },
+			domain: "",
+			attributes: { alpha },
+		};
+		const graph: TracedGraph = {
+			nodes: [node],
+			inputs: new Map([value("x")]),
+			constants: new Map(),
+			values: new Map([value("y")]),
+			outputs: ["y"],
+		};
+		return outlineOf(graph, { updates: [], baked: new Map() }).structure;
+	});
+	assert.equal(new Set(structures).size, structures.length);
 });
 
 test("each length has its own host function", () => {
