@@ -1,12 +1,12 @@
 import { createImage, type Image } from "./image.js";
 import { type Band, bandsOf, type RowSpans } from "./resize-bands.js";
-import { type ResizeKernels, resizeKernels } from "./resize-kernels.js";
 import {
 	type PackedTaps,
 	packTaps,
 	type ResizeKernel,
 	resizeTaps,
 } from "./resize-taps.js";
+import { type SimdKernels, simdKernels } from "./simd-kernels.js";
 
 /** One after another, as many rows as there are. */
 const everyRow = (count: number): RowSpans => ({
@@ -73,7 +73,7 @@ function placesOf(
 
 /** Resizes the rows of a band, which lie in the memory. */
 function resizeBand(
-	kernels: ResizeKernels,
+	kernels: SimdKernels,
 	{ across, down }: Plan,
 	{
 		band: { from, to, first, end },
@@ -120,7 +120,7 @@ export function resample(
 	const stride = width * 3;
 	const plan = planOf(image, size, kernel);
 	const places = placesOf(plan, sourceStride, stride);
-	const { kernels, bytes, words } = resizeKernels(places.end);
+	const { kernels, bytes, words } = simdKernels(places.end);
 	const { across, down, bands } = plan;
 	if (across) words.set(across.records, places.across / 4);
 	if (down) words.set(down.records, places.down / 4);

@@ -2,8 +2,8 @@ import type { Rectangle } from "./crop.js";
 import { checkImage, createImage, type Image } from "./image.js";
 import type { ResizedPart } from "./label-map.js";
 import { type Band, bandsOf } from "./resize-bands.js";
-import { resizeKernels } from "./resize-kernels.js";
 import { roundHalfEven } from "./round-half-even.js";
+import { simdKernels } from "./simd-kernels.js";
 
 /** Between which two source pixels each result pixel lies, and their weights in units of 1/2048. */
 interface Axis {
@@ -139,7 +139,7 @@ function resizeBands(image: Image, plan: Plan, resized: Uint8Array): void {
 	const middle = columns.byteLength + rows.byteLength;
 	const result = middle + sourceRows * length * 2;
 	const source = result + mostOf(({ from, to }) => to - from) * length;
-	const { kernels, bytes, words } = resizeKernels(
+	const { kernels, bytes, words } = simdKernels(
 		source + sourceRows * sourceWidth * 3,
 	);
 	words.set(columns, 0);

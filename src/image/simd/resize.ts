@@ -1,6 +1,3 @@
-// AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
-// read and write up to 16 bytes beyond what they are given.
-
 /** Weights have 22 bits behind the point, and come in two parts: the lower 11 bits, and the others. */
 const lowBits: i32 = 11;
 const precision: i32 = 22;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
-/** The functions of `simd/resize.ts`, which says what their arguments are; addresses count bytes. */
-export interface ResizeKernels {
+/** The functions of `simd/`, which say what their arguments are; addresses count bytes. */
+export interface SimdKernels {
 	readonly memory: WebAssembly.Memory;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
@@ -11,9 +11,11 @@ export interface ResizeKernels {
 
 /** The kernels, and the arrays that lie in their memory. */
 export interface RunningKernels {
-	readonly kernels: ResizeKernels;
+	readonly kernels: SimdKernels;
 	readonly bytes: Uint8Array;
 	readonly words: Int32Array;
+	readonly singles: Float32Array;
+	readonly doubles: Float64Array;
 }
 
 const pageBytes = 2 ** 16;
@@ -24,11 +26,11 @@ const beyond = 32;
 let module: WebAssembly.Module | undefined;
 let kept: RunningKernels | undefined;
 
-function start(): ResizeKernels {
-	const file = new URL("./simd/resize.wasm", import.meta.url);
+function start(): SimdKernels {
+	const file = new URL("./simd/kernels.wasm", import.meta.url);
 	module ??= new WebAssembly.Module(readFileSync(file));
 	const { exports } = new WebAssembly.Instance(module);
-	return exports as unknown as ResizeKernels;
+	return exports as unknown as SimdKernels;
 }
 
 /**
@@ -36,7 +38,7 @@ function start(): ResizeKernels {
  *
  * They are started at the first call, once in each thread. Throws a `RangeError` where there is no such memory.
  */
-export function resizeKernels(byteLength: number): RunningKernels {
+export function simdKernels(byteLength: number): RunningKernels {
 	const have = kept?.bytes.length ?? 0;
 	const missing = byteLength + beyond - have;
 	if (kept && missing <= 0) return kept;
@@ -47,6 +49,8 @@ export function resizeKernels(byteLength: number): RunningKernels {
 		kernels,
 		bytes: new Uint8Array(buffer),
 		words: new Int32Array(buffer),
+		singles: new Float32Array(buffer),
+		doubles: new Float64Array(buffer),
 	};
 	// What a huge image needs is not kept.
 	kept = buffer.byteLength <= most ? running : undefined;
