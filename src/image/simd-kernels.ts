@@ -11,6 +11,9 @@ export interface SimdKernels {
 	addSpeckles(...args: readonly number[]): void;
 	lookUpCounts(...args: readonly number[]): void;
 	addImpulses(...args: readonly number[]): void;
+	adjustHsv(...args: readonly number[]): void;
+	sumChannels(...args: readonly number[]): void;
+	mapChannels(...args: readonly number[]): void;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;

@@ -1,6 +1,8 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
 // read and write up to 16 bytes beyond what they are given.
 
+export * from "./channels";
 export * from "./draws";
+export * from "./hsv";
 export * from "./noise";
 export * from "./resize";
