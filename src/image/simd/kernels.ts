@@ -5,4 +5,6 @@ export * from "./channels";
 export * from "./draws";
 export * from "./hsv";
 export * from "./noise";
+export * from "./plasma";
 export * from "./resize";
+export * from "./snow";
