@@ -21,6 +21,9 @@ export interface SimdKernels {
 	magnifyFlakes(...args: readonly number[]): void;
 	roundFlakes(...args: readonly number[]): void;
 	addSnow(...args: readonly number[]): void;
+	cubicAcross(...args: readonly number[]): void;
+	cubicDown(...args: readonly number[]): void;
+	addWeighed(...args: readonly number[]): void;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;

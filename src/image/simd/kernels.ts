@@ -2,9 +2,11 @@
 // read and write up to 16 bytes beyond what they are given.
 
 export * from "./channels";
+export * from "./cubic";
 export * from "./draws";
 export * from "./hsv";
 export * from "./noise";
 export * from "./plasma";
 export * from "./resize";
 export * from "./snow";
+export * from "./weigh";
