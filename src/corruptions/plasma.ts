@@ -1,7 +1,7 @@
 import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
 import type { Draws } from "./corruption.js";
 import { type DrawsIn, drawsIn } from "./draws.js";
-import { drawBytes } from "./ziggurat.js";
+import { drawBytes, mostDrawn } from "./ziggurat.js";
 
 /** A square of 32-bit heights in the memory of the kernels, row by row; the rest of it, from `end` on, is free. */
 export interface Plasma {
@@ -25,8 +25,6 @@ interface Terrain {
 }
 
 const noiseAt = drawBytes;
-/** How many points are filled at a time, unless a row has more. */
-const most = 2 ** 12;
 
 /**
  * A square plasma fractal that wraps around, by the diamond-square algorithm.
@@ -40,7 +38,7 @@ export function plasma(
 	{ side, decay, behind }: { side: number; decay: number; behind: number },
 	draws: Draws,
 ): Plasma {
-	const heights = noiseAt + 8 * Math.max(most, side / 2);
+	const heights = noiseAt + 8 * Math.max(mostDrawn, side / 2);
 	const end = heights + 4 * side * side;
 	const running = simdKernels(end + behind);
 	const into = drawsIn(running, draws);
@@ -63,7 +61,7 @@ function fillPoints(
 	{ row, column }: { row: number; column: number },
 ): void {
 	const across = side / step;
-	const rows = Math.min(across, Math.max(1, most / across));
+	const rows = Math.min(across, Math.max(1, mostDrawn / across));
 	const isDiagonal = Number(row === column);
 	for (let y = row; y < side; y += rows * step) {
 		into.uniforms(noiseAt, rows * across, -wibble, wibble);

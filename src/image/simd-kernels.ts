@@ -5,6 +5,7 @@ export interface SimdKernels {
 	readonly memory: WebAssembly.Memory;
 	drawUniforms(...args: readonly number[]): void;
 	drawNormals(...args: readonly number[]): void;
+	tabulatePoisson(...args: readonly number[]): number;
 	guidePoissons(...args: readonly number[]): void;
 	drawPoissons(...args: readonly number[]): void;
 	addNoise(...args: readonly number[]): void;

@@ -7,6 +7,7 @@ export * from "./draws";
 export * from "./hsv";
 export * from "./noise";
 export * from "./plasma";
+export * from "./poisson";
 export * from "./resize";
 export * from "./snow";
 export * from "./weigh";
