@@ -1,13 +1,18 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
 // read and write up to 16 bytes beyond what they are given.
 
+export * from "./canny";
 export * from "./channels";
 export * from "./cubic";
+export * from "./distance";
 export * from "./draws";
 export * from "./hsv";
+export * from "./neighborhood";
 export * from "./noise";
+export * from "./planes";
 export * from "./plasma";
 export * from "./poisson";
 export * from "./resize";
 export * from "./snow";
+export * from "./spatter";
 export * from "./weigh";
