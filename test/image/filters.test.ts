@@ -11,8 +11,8 @@ import type { EdgeMode } from "../../src/image/edge.js";
 import { fromUnit, toUnit } from "../../src/image/float.js";
 import { gaussianFilter } from "../../src/image/gaussian.js";
 import { createImage, type Image } from "../../src/image/image.js";
-import { clippedZoom } from "../../src/image/zoom.js";
 import { patchwork } from "../corruptions/patchwork.js";
+import { clippedZoom } from "./clipped-zoom.js";
 
 interface Filtered {
 	readonly height: number;

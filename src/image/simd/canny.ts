@@ -72,10 +72,11 @@ function isRidge(dx: i32, dy: i32, at: usize, stride: usize): bool {
 		return here > load<i16>(at - 2) && here >= load<i16>(at + 2);
 	if (y > x * (tangent + 2 * shifted))
 		return here > load<i16>(at - stride) && here >= load<i16>(at + stride);
-	const side = usize((dx ^ dy) < 0 ? -2 : 2);
-	return (
-		here > load<i16>(at - stride - side) && here > load<i16>(at + stride + side)
-	);
+	const above = at - stride;
+	const below = at + stride;
+	return (dx ^ dy) < 0
+		? here > load<i16>(above + 2) && here > load<i16>(below - 2)
+		: here > load<i16>(above - 2) && here > load<i16>(below + 2);
 }
 
 /**
