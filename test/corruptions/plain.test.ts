@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
 	corruptionVariants,
+	type Draws,
 	severities,
 } from "../../src/corruptions/corruption.js";
 import { randomDraws } from "../../src/corruptions/draws.js";
@@ -29,6 +30,16 @@ const plainOnes = {
 	spatter,
 };
 
+/** Draws of which nothing is known, and normal ones that deviate much. */
+function wild(random: Random): Draws {
+	const draws = randomDraws(random);
+	return {
+		...draws,
+		normals: (count, mean, deviation) =>
+			draws.normals(count, mean, 5 * deviation),
+	};
+}
+
 const ours = { ...additions, ...alterations };
 
 /** A picture of all kinds of colors. */
@@ -52,21 +63,29 @@ const pictures = [
 	[3, 17],
 	[90, 83],
 ].map(([height, width]) => colors(height!, width!));
+/** The brightest level lies in the middle. */
+const dim: Image = {
+	data: Uint8Array.from({ length: 180 }, (_, i) => 95 - Math.abs(i - 82)),
+	height: 5,
+	width: 12,
+};
 
 for (const [name, apply] of Object.entries(plainOnes)) {
 	const { constants, apply: kernels } = ours[name as keyof typeof plainOnes];
-	for (const variant of corruptionVariants)
-		test(`${name}, ${variant}, is the sum of its parts, byte for byte`, () => {
-			for (const image of pictures)
-				for (const severity of severities) {
-					const one = constants[variant][severity - 1];
-					const [expected, found] = [apply, kernels].map((make) => {
-						const draws = randomDraws(new Random(name, severity));
-						const context = { variant, draws, frostPictures };
-						return withScratch(() => make(image, one as never, context));
-					});
-					const size = `${image.height} x ${image.width}, severity ${severity}`;
-					assert.deepEqual(found, expected, size);
-				}
-		});
+	const cases = Object.entries({ ours: randomDraws, wild });
+	for (const [whose, drawsOf] of cases)
+		for (const variant of corruptionVariants)
+			test(`${name}, ${variant}, of draws that are ${whose} is the sum of its parts, byte for byte`, () => {
+				for (const image of [...pictures, dim])
+					for (const severity of severities) {
+						const one = constants[variant][severity - 1];
+						const [expected, found] = [apply, kernels].map((make) => {
+							const draws = drawsOf(new Random(name, severity));
+							const context = { variant, draws, frostPictures };
+							return withScratch(() => make(image, one as never, context));
+						});
+						const size = `${image.height} x ${image.width}, severity ${severity}`;
+						assert.deepEqual(found, expected, size);
+					}
+			});
 }
