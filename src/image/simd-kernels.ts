@@ -17,7 +17,8 @@ export interface SimdKernels {
 	mapChannels(...args: readonly number[]): void;
 	highestLevel(...args: readonly number[]): number;
 	fillPoints(...args: readonly number[]): void;
-	rangeOfHeights(...args: readonly number[]): void;
+	fillFinest(...args: readonly number[]): void;
+	widenRange(...args: readonly number[]): void;
 	layFog(...args: readonly number[]): void;
 	magnifyFlakes(...args: readonly number[]): void;
 	roundFlakes(...args: readonly number[]): void;

@@ -11,6 +11,7 @@ export * from "./neighborhood";
 export * from "./noise";
 export * from "./planes";
 export * from "./plasma";
+export * from "./plasma-finest";
 export * from "./poisson";
 export * from "./resize";
 export * from "./snow";
