@@ -2,6 +2,10 @@ import { blockValues, changeBlocks } from "./blocks.js";
 import type { Image } from "./image.js";
 import { simdKernels } from "./simd-kernels.js";
 
+/** What each byte stands for; the levels of an image lie behind it in the memory of the kernels. */
+const unit = Float64Array.from({ length: 256 }, (_, value) => value / 255);
+const levelsAt = unit.byteLength;
+
 /** What becomes of the saturation, times `factor` and plus `offset`, and of the value, plus `gain`; at most 1 each. */
 export interface HsvChange {
 	/** Default 1. */
@@ -21,8 +25,9 @@ export function adjustHsv(
 	image: Image,
 	{ factor = 1, offset = 0, gain = 0 }: HsvChange,
 ): Image {
-	const { kernels, bytes } = simdKernels(blockValues);
-	return changeBlocks(image, { bytes, at: 0 }, (_, count) =>
-		kernels.adjustHsv(0, count, factor, offset, gain),
+	const { kernels, bytes, doubles } = simdKernels(levelsAt + blockValues);
+	doubles.set(unit);
+	return changeBlocks(image, { bytes, at: levelsAt }, (_, count) =>
+		kernels.adjustHsv(levelsAt, count, 0, factor, offset, gain),
 	);
 }

@@ -1,11 +1,3 @@
-// Of each three bytes of two pixels one, as 32 bits.
-// biome-ignore format: as they lie
-const reds: v128 = i8x16(0, -1, -1, -1, 3, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
-// biome-ignore format: as they lie
-const greens: v128 = i8x16(1, -1, -1, -1, 4, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
-// biome-ignore format: as they lie
-const blues: v128 = i8x16(2, -1, -1, -1, 5, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1);
-
 // Two pixels have four levels each: top, bottom, falling, rising. Red, green and blue are these of them in each sixth of
 // the circle; at its end it begins anew.
 // biome-ignore format: red, then green
@@ -22,10 +14,10 @@ const toBlues: v128 = i8x16(64, 64, 0, 64, 64, 0, 64, 64, 64, 64, 64, 64, 64, 64
 // biome-ignore format: where the levels of a pixel begin
 const ofPixel: v128 = i8x16(0, 0, 0, 4, 4, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
-/** One of the channels of two pixels, from 0 to 1. */
-function channel(pixels: v128, which: v128): v128 {
-	const levels = f64x2.convert_low_i32x4_s(v128.swizzle(pixels, which));
-	return f64x2.div(levels, f64x2.splat(255));
+/** A byte of each of two pixels, from 0 to 1: as 64-bit numbers of a table. */
+function channel(table: usize, at: usize): v128 {
+	const first = v128.load64_zero(table + 8 * usize(load<u8>(at)));
+	return v128.load64_lane(table + 8 * usize(load<u8>(at, 3)), first, 1);
 }
 
 /** The hues of two pixels, from 0 to 1; those of grey ones are no numbers. */
@@ -78,21 +70,23 @@ function pixelsOf(hues: v128, saturations: v128, values: v128): v128 {
 /**
  * Changes the saturation and the value of pixels: `min(saturation · factor + offset, 1)` and `min(value + gain, 1)`.
  *
+ * `table` has for each byte the 64-bit number from 0 to 1 that it stands for.
+ *
  * Operation by operation `skimage.color.rgb2hsv` and `hsv2rgb`, the results cut down.
  */
 export function adjustHsv(
 	levels: usize,
 	count: i32,
+	table: usize,
 	factor: f64,
 	offset: f64,
 	gain: f64,
 ): void {
 	const one = f64x2.splat(1);
 	for (const end = levels + count; levels < end; levels += 6) {
-		const pixels = v128.load64_zero(levels);
-		const red = channel(pixels, reds);
-		const green = channel(pixels, greens);
-		const blue = channel(pixels, blues);
+		const red = channel(table, levels);
+		const green = channel(table, levels + 1);
+		const blue = channel(table, levels + 2);
 		const value = f64x2.pmax(f64x2.pmax(red, green), blue);
 		const lowest = f64x2.pmin(f64x2.pmin(red, green), blue);
 		const delta = f64x2.sub(value, lowest);
