@@ -46,6 +46,7 @@ export interface SimdKernels {
 	addMud(...args: readonly number[]): void;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
+	pickPixels(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
 	blendDown(...args: readonly number[]): void;
 }
