@@ -7,6 +7,14 @@ export interface SimdKernels {
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
 	blendDown(...args: readonly number[]): void;
+	bytesToUnits(...args: readonly number[]): void;
+	addMagnified(...args: readonly number[]): void;
+	meansToBytes(...args: readonly number[]): void;
+	bytesToDoubles(...args: readonly number[]): void;
+	doublesToBytes(...args: readonly number[]): void;
+	doublesToSingles(...args: readonly number[]): void;
+	addPairs(...args: readonly number[]): void;
+	addRows(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */
