@@ -20,7 +20,7 @@ export function randomDraws(random: Random): Draws {
 		},
 		integers(count, low, high) {
 			const values = scratchInts(count);
-			for (let i = 0; i < count; i++) values[i] = random.integer(low, high);
+			random.fillIntegers(values, low, high);
 			return values;
 		},
 		poissons: (levels, rates) => drawPoissons(levels, rates, random),

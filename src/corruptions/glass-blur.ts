@@ -1,5 +1,7 @@
-import { blurImage } from "../image/gaussian.js";
-import type { Image } from "../image/image.js";
+import { byteBlur } from "../image/gaussian.js";
+import { withScratch } from "../image/scratch.js";
+import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
+import type { Draws } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
 
 interface GlassBlurConstants {
@@ -33,17 +35,33 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
 		],
 	},
 	apply(image, { sigma, reach, rounds }, { draws }) {
-		const blurred = blurImage(image, sigma);
-		const rows = Math.max(0, image.height - 2 * reach);
-		const columns = Math.max(0, image.width - 2 * reach);
-		for (let round = 0; round < rounds; round++) {
-			const offsets = draws.integers(2 * rows * columns, -reach, reach);
-			shuffle(blurred, offsets, reach);
-		}
-		return blurImage(blurred, sigma);
+		const { data, ...size } = image;
+		const { byteLength, blur } = byteBlur(size, sigma);
+		const end = byteLength + data.length;
+		const offsets = Math.ceil(end / 4) * 4;
+		const room = 4 * (fewestDraws + 2 * size.width);
+		const running = simdKernels(offsets + room);
+		running.bytes.set(data, byteLength);
+		blur(running, { image: byteLength, at: 0 });
+		const places = { ...size, at: byteLength, offsets };
+		for (let round = 0; round < rounds; round++)
+			shuffle(running, places, { draws, reach });
+		blur(running, { image: byteLength, at: 0 });
+		return { data: running.bytes.slice(byteLength, end), ...size };
 	},
 	source: { module: import.meta.url, name: "glassBlur" },
 });
+
+/** An image in the memory of the kernels, and where there is room for offsets. */
+interface Places {
+	readonly height: number;
+	readonly width: number;
+	readonly at: number;
+	readonly offsets: number;
+}
+
+/** Rows are shuffled with at least so many draws at once, which stay in the cache. */
+const fewestDraws = 2 ** 15;
 
 /**
  * Overwrites each pixel, last first, with a neighbor.
@@ -51,18 +69,20 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
  * Upstream means to swap the two, but a swap of two views in numpy writes the neighbor to both; kept for parity.
  */
 function shuffle(
-	{ data, height, width }: Image,
-	offsets: Int32Array,
-	reach: number,
+	{ kernels, words }: RunningKernels,
+	{ height, width, at, offsets }: Places,
+	{ draws, reach }: { draws: Draws; reach: number },
 ): void {
-	let draw = 0;
-	for (let y = height - reach; y > reach; y--) {
-		for (let x = width - reach; x > reach; x--, draw += 2) {
-			const from = ((y + offsets[draw + 1]!) * width + x + offsets[draw]!) * 3;
-			const to = (y * width + x) * 3;
-			data[to] = data[from]!;
-			data[to + 1] = data[from + 1]!;
-			data[to + 2] = data[from + 2]!;
-		}
+	const columns = width - 2 * reach;
+	if (columns <= 0) return;
+	const stride = 3 * width;
+	const rowsAtOnce = Math.ceil(fewestDraws / 2 / columns);
+	for (let y = height - reach; y > reach; y -= rowsAtOnce) {
+		const rows = Math.min(rowsAtOnce, y - reach);
+		const last = at + y * stride + 3 * (width - reach);
+		withScratch(() => {
+			words.set(draws.integers(2 * rows * columns, -reach, reach), offsets / 4);
+		});
+		kernels.shufflePixels(rows, columns, last, stride, offsets);
 	}
 }

@@ -15,6 +15,7 @@ export interface SimdKernels {
 	doublesToSingles(...args: readonly number[]): void;
 	addPairs(...args: readonly number[]): void;
 	addRows(...args: readonly number[]): void;
+	shufflePixels(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

@@ -4,3 +4,4 @@
 export * from "./magnify";
 export * from "./resize";
 export * from "./rows";
+export * from "./shuffle";
