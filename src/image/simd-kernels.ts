@@ -16,6 +16,7 @@ export interface SimdKernels {
 	addPairs(...args: readonly number[]): void;
 	addRows(...args: readonly number[]): void;
 	shufflePixels(...args: readonly number[]): void;
+	displaceRow(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */
