@@ -12,6 +12,7 @@ export interface SimdKernels {
 	meansToBytes(...args: readonly number[]): void;
 	bytesToDoubles(...args: readonly number[]): void;
 	doublesToBytes(...args: readonly number[]): void;
+	roundToParts(...args: readonly number[]): void;
 	doublesToSingles(...args: readonly number[]): void;
 	addPairs(...args: readonly number[]): void;
 	addRows(...args: readonly number[]): void;

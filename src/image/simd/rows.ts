@@ -56,6 +56,16 @@ export function doublesToBytes(
 	}
 }
 
+/** Rounds numbers of 64 bits in their place to multiples of `1 / parts`. Writes up to one number too many. */
+export function roundToParts(count: i32, at: usize, parts: f64): void {
+	const by = f64x2.splat(parts);
+	for (const end = at + 8 * count; at < end; at += 16) {
+		const scaled = f64x2.mul(v128.load(at), by);
+		const rounded = f64x2.floor(f64x2.add(scaled, f64x2.splat(0.5)));
+		v128.store(at, f64x2.div(rounded, by));
+	}
+}
+
 /** Numbers of 64 bits, times a factor, rounded to 32 bits. Writes up to 3 numbers too many. */
 export function doublesToSingles(
 	count: i32,
