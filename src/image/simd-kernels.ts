@@ -18,6 +18,9 @@ export interface SimdKernels {
 	addRows(...args: readonly number[]): void;
 	shufflePixels(...args: readonly number[]): void;
 	displaceRow(...args: readonly number[]): void;
+	sumPixels(...args: readonly number[]): void;
+	addDifferences(...args: readonly number[]): void;
+	addFours(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

@@ -1,6 +1,7 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
 // read and write up to 16 bytes beyond what they are given.
 
+export * from "./disk";
 export * from "./displace";
 export * from "./magnify";
 export * from "./resize";
