@@ -3,6 +3,17 @@ import { readFileSync } from "node:fs";
 /** The functions of `simd/`, which say what their arguments are; addresses count bytes. */
 export interface SimdKernels {
 	readonly memory: WebAssembly.Memory;
+	drawUniforms(...args: readonly number[]): void;
+	drawNormals(...args: readonly number[]): void;
+	guidePoissons(...args: readonly number[]): void;
+	drawPoissons(...args: readonly number[]): void;
+	addNoise(...args: readonly number[]): void;
+	addSpeckles(...args: readonly number[]): void;
+	lookUpCounts(...args: readonly number[]): void;
+	addImpulses(...args: readonly number[]): void;
+	adjustHsv(...args: readonly number[]): void;
+	sumChannels(...args: readonly number[]): void;
+	mapChannels(...args: readonly number[]): void;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
@@ -38,13 +49,35 @@ const most = 2 ** 26;
 const beyond = 32;
 
 let module: WebAssembly.Module | undefined;
-let kept: RunningKernels | undefined;
 
 function start(): SimdKernels {
 	const file = new URL("./simd/kernels.wasm", import.meta.url);
 	module ??= new WebAssembly.Module(readFileSync(file));
-	const { exports } = new WebAssembly.Instance(module);
+	const { exp, log } = Math;
+	const { exports } = new WebAssembly.Instance(module, { draws: { exp, log } });
 	return exports as unknown as SimdKernels;
+}
+
+function startedOnce(): (byteLength: number) => RunningKernels {
+	let kept: RunningKernels | undefined;
+	return (byteLength) => {
+		const have = kept?.bytes.length ?? 0;
+		const missing = byteLength + beyond - have;
+		if (kept && missing <= 0) return kept;
+		const kernels = kept?.kernels ?? start();
+		kernels.memory.grow(Math.ceil(missing / pageBytes));
+		const { buffer } = kernels.memory;
+		const running = {
+			kernels,
+			bytes: new Uint8Array(buffer),
+			words: new Int32Array(buffer),
+			singles: new Float32Array(buffer),
+			doubles: new Float64Array(buffer),
+		};
+		// What a huge image needs is not kept.
+		kept = buffer.byteLength <= most ? running : undefined;
+		return running;
+	};
 }
 
 /**
@@ -52,21 +85,7 @@ function start(): SimdKernels {
  *
  * They are started at the first call, once in each thread. Throws a `RangeError` where there is no such memory.
  */
-export function simdKernels(byteLength: number): RunningKernels {
-	const have = kept?.bytes.length ?? 0;
-	const missing = byteLength + beyond - have;
-	if (kept && missing <= 0) return kept;
-	const kernels = kept?.kernels ?? start();
-	kernels.memory.grow(Math.ceil(missing / pageBytes));
-	const { buffer } = kernels.memory;
-	const running = {
-		kernels,
-		bytes: new Uint8Array(buffer),
-		words: new Int32Array(buffer),
-		singles: new Float32Array(buffer),
-		doubles: new Float64Array(buffer),
-	};
-	// What a huge image needs is not kept.
-	kept = buffer.byteLength <= most ? running : undefined;
-	return running;
-}
+export const simdKernels = startedOnce();
+
+/** The same kernels with a memory of their own, in which draws are drawn while others use the first. */
+export const drawKernels = startedOnce();

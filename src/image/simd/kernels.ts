@@ -1,9 +1,13 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
 // read and write up to 16 bytes beyond what they are given.
 
+export * from "./channels";
 export * from "./disk";
 export * from "./displace";
+export * from "./draws";
+export * from "./hsv";
 export * from "./magnify";
+export * from "./noise";
 export * from "./resize";
 export * from "./rows";
 export * from "./shuffle";
