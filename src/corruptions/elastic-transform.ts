@@ -4,6 +4,8 @@ import type { Float32Image } from "../image/image.js";
 import { affineBetween, type Point, warpAffine } from "../image/warp-affine.js";
 import type { Draws } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
+import { drawsIn } from "./draws.js";
+import { drawBytes } from "./ziggurat.js";
 
 interface ElasticConstants {
 	/** How much the smoothed noise is magnified. */
@@ -56,7 +58,11 @@ export const elasticTransform = defineCorruption<ElasticConstants>({
 		return displaceSmoothly(moved, {
 			strength,
 			sigma: smoothness === undefined ? hundredths : [smoothness, smoothness],
-			noise: (count) => draws.uniforms(count, -reach, reach),
+			noiseBytes: drawBytes,
+			noise(running) {
+				const into = drawsIn(running, draws);
+				return (at, count) => into.uniforms(at, count, -reach, reach);
+			},
 		});
 	},
 	source: { module: import.meta.url, name: "elasticTransform" },

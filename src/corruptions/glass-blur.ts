@@ -1,8 +1,8 @@
 import { byteBlur } from "../image/gaussian.js";
-import { withScratch } from "../image/scratch.js";
 import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
-import type { Draws } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
+import { type DrawsIn, drawsIn } from "./draws.js";
+import { drawBytes } from "./ziggurat.js";
 
 interface GlassBlurConstants {
 	/** The standard deviation, in pixels, of the blur before and after. */
@@ -37,22 +37,22 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
 	apply(image, { sigma, reach, rounds }, { draws }) {
 		const { data, ...size } = image;
 		const { byteLength, blur } = byteBlur(size, sigma);
-		const end = byteLength + data.length;
-		const offsets = Math.ceil(end / 4) * 4;
-		const room = 4 * (fewestDraws + 2 * size.width);
-		const running = simdKernels(offsets + room);
-		running.bytes.set(data, byteLength);
-		blur(running, { image: byteLength, at: 0 });
-		const places = { ...size, at: byteLength, offsets };
+		const offsets = drawBytes + byteLength;
+		const at = offsets + 8 * size.width;
+		const end = at + data.length;
+		const running = simdKernels(end);
+		const places = { ...size, at, offsets };
+		running.bytes.set(data, at);
+		blur(running, { image: at, at: drawBytes });
 		for (let round = 0; round < rounds; round++)
-			shuffle(running, places, { draws, reach });
-		blur(running, { image: byteLength, at: 0 });
-		return { data: running.bytes.slice(byteLength, end), ...size };
+			shuffle(running, places, { draws: drawsIn(running, draws), reach });
+		blur(running, { image: at, at: drawBytes });
+		return { data: running.bytes.slice(at, end), ...size };
 	},
 	source: { module: import.meta.url, name: "glassBlur" },
 });
 
-/** An image in the memory of the kernels, and where there is room for offsets. */
+/** An image in the memory of the kernels, and where there is room for a row of offsets. */
 interface Places {
 	readonly height: number;
 	readonly width: number;
@@ -60,29 +60,22 @@ interface Places {
 	readonly offsets: number;
 }
 
-/** Rows are shuffled with at least so many draws at once, which stay in the cache. */
-const fewestDraws = 2 ** 15;
-
 /**
  * Overwrites each pixel, last first, with a neighbor.
  *
  * Upstream means to swap the two, but a swap of two views in numpy writes the neighbor to both; kept for parity.
  */
 function shuffle(
-	{ kernels, words }: RunningKernels,
+	{ kernels }: RunningKernels,
 	{ height, width, at, offsets }: Places,
-	{ draws, reach }: { draws: Draws; reach: number },
+	{ draws, reach }: { draws: DrawsIn; reach: number },
 ): void {
-	const columns = width - 2 * reach;
-	if (columns <= 0) return;
+	const count = width - 2 * reach;
+	if (count <= 0) return;
 	const stride = 3 * width;
-	const rowsAtOnce = Math.ceil(fewestDraws / 2 / columns);
-	for (let y = height - reach; y > reach; y -= rowsAtOnce) {
-		const rows = Math.min(rowsAtOnce, y - reach);
+	for (let y = height - reach; y > reach; y--) {
 		const last = at + y * stride + 3 * (width - reach);
-		withScratch(() => {
-			words.set(draws.integers(2 * rows * columns, -reach, reach), offsets / 4);
-		});
-		kernels.shufflePixels(rows, columns, last, stride, offsets);
+		draws.integers(offsets, 2 * count, -reach, reach);
+		kernels.shufflePixels(count, last, stride, offsets);
 	}
 }

@@ -1,32 +1,28 @@
 import { blurRows, planGaussian } from "./gaussian-rows.js";
 import { createImage, type Float32Image, type Image } from "./image.js";
-import { withScratch } from "./scratch.js";
 import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 
 /** A random field: for each pixel, how far away its color comes from. */
 export interface SmoothField {
-	/** So many random numbers, the next ones at every call: first how far across, row by row, then how far down. */
-	noise(count: number): Float64Array;
+	/** How many bytes at the beginning of the memory of the kernels the noise needs: a multiple of 8. */
+	readonly noiseBytes: number;
+	/** What writes so many numbers of noise of 64 bits from an address on: how far across, row by row, then down. */
+	noise(running: RunningKernels): (address: number, count: number) => void;
 	/** The standard deviation of the smoothing, in pixels, of columns and of rows. */
 	readonly sigma: readonly [vertical: number, horizontal: number];
 	/** By what the smoothed noise is multiplied. */
 	readonly strength: number;
 }
 
-/** Rows are drawn with at least so many numbers at once, which stay in the cache. */
-const fewestDraws = 2 ** 14;
-
-/** Where things lie in the memory: the blur, numbers drawn, how far across all pixels and down a row go, the image. */
+/** Where things lie in the memory: how far across all pixels and down a row go, the image, and its bytes. */
 function placesOf(
 	{ height, width }: Pick<Image, "height" | "width">,
-	blurBytes: number,
+	at: number,
 ) {
-	const drawn = blurBytes;
-	const across = drawn + 8 * (fewestDraws + width);
-	const down = across + 4 * (height * width + 4);
+	const down = at + 4 * (height * width + 4);
 	const source = down + 4 * (width + 4);
 	const bytes = source + 12 * (height * width + 2);
-	return { drawn, across, down, source, bytes };
+	return { across: at, down, source, bytes };
 }
 
 type Places = ReturnType<typeof placesOf>;
@@ -44,25 +40,6 @@ function loadImage(
 	kernels.bytesToUnits(data.length, places.bytes, places.source);
 }
 
-/** Writes rows of noise to an address, one after another, and draws many at once. */
-function noiseRows(
-	{ doubles }: RunningKernels,
-	{ height, width }: Pick<Image, "height" | "width">,
-	{ noise, drawn }: { noise: SmoothField["noise"]; drawn: number },
-): (y: number, address: number) => void {
-	const atOnce = Math.ceil(fewestDraws / width);
-	return (y, address) => {
-		const row = y % atOnce;
-		if (row === 0)
-			withScratch(() => {
-				const rows = Math.min(atOnce, height - y);
-				doubles.set(noise(rows * width), drawn / 8);
-			});
-		const from = drawn / 8 + row * width;
-		doubles.copyWithin(address / 8, from, from + width);
-	};
-}
-
 /**
  * Takes each pixel of an image, of bytes or in [0, 1], from `(y + dy, x + dx)`, linearly, reflected at the edges.
  *
@@ -72,7 +49,7 @@ function noiseRows(
  */
 export function displaceSmoothly(
 	image: Image | Float32Image,
-	{ noise, sigma, strength }: SmoothField,
+	{ noiseBytes, noise, sigma, strength }: SmoothField,
 ): Image {
 	const { height, width } = image;
 	const result = createImage(height, width);
@@ -80,15 +57,18 @@ export function displaceSmoothly(
 		mode: "reflect",
 		truncate: 3,
 	});
-	const places = placesOf(image, plan.byteLength);
+	const places = placesOf(image, noiseBytes + plan.byteLength);
 	const running = simdKernels(places.bytes + result.data.length);
 	const { kernels, bytes } = running;
-	const { drawn, across, down, source } = places;
-	const read = noiseRows(running, image, { noise, drawn });
+	const { across, down, source } = places;
+	const draw = noise(running);
+	const rows = {
+		at: noiseBytes,
+		read: (_: number, address: number) => draw(address, width),
+	};
 	loadImage(running, image, places);
 	blurRows(running, plan, {
-		at: 0,
-		read,
+		...rows,
 		write: (y, address) =>
 			kernels.doublesToSingles(
 				width,
@@ -98,8 +78,7 @@ export function displaceSmoothly(
 			),
 	});
 	blurRows(running, plan, {
-		at: 0,
-		read,
+		...rows,
 		write(y, address) {
 			kernels.doublesToSingles(width, address, strength, down);
 			kernels.displaceRow(

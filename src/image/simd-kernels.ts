@@ -6,6 +6,7 @@ export interface SimdKernels {
 	drawUniforms(...args: readonly number[]): void;
 	drawNormals(...args: readonly number[]): void;
 	guidePoissons(...args: readonly number[]): void;
+	drawIntegers(...args: readonly number[]): void;
 	drawPoissons(...args: readonly number[]): void;
 	addNoise(...args: readonly number[]): void;
 	addSpeckles(...args: readonly number[]): void;
