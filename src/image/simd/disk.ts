@@ -1,3 +1,5 @@
+import { firstHalf, lastHalf } from "./lanes";
+
 /** Before each of `count` pixels of three bytes, and behind the last, the sums of those to its left, of 32 bits. */
 export function sumPixels(count: i32, pixels: usize, result: usize): void {
 	let sum = i32x4.splat(0);
@@ -17,9 +19,8 @@ function difference(right: usize, left: usize): v128 {
 
 /** Four whole numbers as numbers of 64 bits. */
 function storeDoubles(numbers: v128, result: usize): void {
-	const last = i64x2.shuffle(numbers, numbers, 1, 1);
-	v128.store(result, f64x2.convert_low_i32x4_s(numbers));
-	v128.store(result, f64x2.convert_low_i32x4_s(last), 16);
+	v128.store(result, firstHalf(numbers));
+	v128.store(result, lastHalf(numbers), 16);
 }
 
 /**
@@ -61,10 +62,12 @@ function fourBytes(addresses: usize, at: usize): v128 {
 	return i16x8.add(above, below);
 }
 
-/** Adds to two numbers the first two of four whole ones, times a weight. */
-function addFirst(row: usize, numbers: v128, weight: v128): void {
-	const products = f64x2.mul(weight, f64x2.convert_low_i32x4_s(numbers));
-	v128.store(row, f64x2.add(v128.load(row), products));
+/** Adds to four numbers of 64 bits four whole ones, times a weight. */
+function addFour(row: usize, numbers: v128, weight: v128): void {
+	const first = f64x2.mul(weight, firstHalf(numbers));
+	const last = f64x2.mul(weight, lastHalf(numbers));
+	v128.store(row, f64x2.add(v128.load(row), first));
+	v128.store(row, f64x2.add(v128.load(row, 16), last), 16);
 }
 
 /**
@@ -82,14 +85,10 @@ export function addFours(
 	for (let at: usize = 0; at < <usize>length; at += 8) {
 		for (let tap = taps; tap < last; tap += 24) {
 			const words = fourBytes(tap, at);
-			const low = i32x4.extend_low_i16x8_u(words);
-			const high = i32x4.extend_high_i16x8_u(words);
 			const weight = v128.load64_splat(tap + 16);
 			const to = row + 8 * at;
-			addFirst(to, low, weight);
-			addFirst(to + 16, i64x2.shuffle(low, low, 1, 1), weight);
-			addFirst(to + 32, high, weight);
-			addFirst(to + 48, i64x2.shuffle(high, high, 1, 1), weight);
+			addFour(to, i32x4.extend_low_i16x8_u(words), weight);
+			addFour(to + 32, i32x4.extend_high_i16x8_u(words), weight);
 		}
 	}
 }

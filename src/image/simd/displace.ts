@@ -1,19 +1,11 @@
+import { mix, storeBytes, toSingles, twoDoubles } from "./lanes";
+
 /** The index inside `[0, size)` that stands for any index: `b a | a b c`. */
 function reflected(index: i32, size: i32): i32 {
 	if (<u32>index < <u32>size) return index;
 	const period = 2 * size;
 	const phase = ((index % period) + period) % period;
 	return phase < size ? phase : period - 1 - phase;
-}
-
-/** Two numbers of 32 bits as numbers of 64. */
-function two(address: usize): v128 {
-	return f64x2.promote_low_f32x4(v128.load64_zero(address));
-}
-
-/** `near · first + far · second`. */
-function mix(first: v128, near: v128, second: v128, far: v128): v128 {
-	return f64x2.add(f64x2.mul(near, first), f64x2.mul(far, second));
 }
 
 /**
@@ -53,26 +45,28 @@ export function displaceRow(
 		const below = i64x2.shuffle(far, far, 1, 1);
 		const above = i64x2.shuffle(near, near, 1, 1);
 		const first = mix(
-			mix(two(upper + left), beside, two(upper + next), right),
+			mix(twoDoubles(upper + left), beside, twoDoubles(upper + next), right),
 			above,
-			mix(two(lower + left), beside, two(lower + next), right),
+			mix(twoDoubles(lower + left), beside, twoDoubles(lower + next), right),
 			below,
 		);
 		const last = mix(
-			mix(two(upper + left + 8), beside, two(upper + next + 8), right),
+			mix(
+				twoDoubles(upper + left + 8),
+				beside,
+				twoDoubles(upper + next + 8),
+				right,
+			),
 			above,
-			mix(two(lower + left + 8), beside, two(lower + next + 8), right),
+			mix(
+				twoDoubles(lower + left + 8),
+				beside,
+				twoDoubles(lower + next + 8),
+				right,
+			),
 			below,
 		);
-		const color = i64x2.shuffle(
-			f32x4.demote_f64x2_zero(first),
-			f32x4.demote_f64x2_zero(last),
-			0,
-			2,
-		);
-		const levels = f32x4.mul(color, f32x4.splat(255));
-		const wholes = i32x4.trunc_sat_f32x4_s(levels);
-		const words = i16x8.narrow_i32x4_s(wholes, wholes);
-		v128.store32_lane(result, i8x16.narrow_i16x8_u(words, words), 0);
+		const levels = f32x4.mul(toSingles(first, last), f32x4.splat(255));
+		storeBytes(result, i32x4.trunc_sat_f32x4_s(levels));
 	}
 }

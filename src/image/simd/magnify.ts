@@ -1,3 +1,5 @@
+import { mix, toSingles, twoDoubles } from "./lanes";
+
 /** Bytes as numbers of 32 bits in [0, 1]: each divided by 255. */
 export function bytesToUnits(count: i32, bytes: usize, result: usize): void {
 	const by = f32x4.splat(255);
@@ -8,16 +10,6 @@ export function bytesToUnits(count: i32, bytes: usize, result: usize): void {
 		v128.store(result, f32x4.div(low, by));
 		v128.store(result, f32x4.div(high, by), 16);
 	}
-}
-
-/** Two numbers of 32 bits as numbers of 64. */
-function twoDoubles(address: usize): v128 {
-	return f64x2.promote_low_f32x4(v128.load64_zero(address));
-}
-
-/** `near · first + far · second`. */
-function mix(first: v128, near: v128, second: v128, far: v128): v128 {
-	return f64x2.add(f64x2.mul(near, first), f64x2.mul(far, second));
 }
 
 /** Magnifies a row; `taps` to `end` as in `addMagnified`. Four zeros follow. */
@@ -51,14 +43,8 @@ function addMix(
 		const below = lower + 8 * at;
 		const first = mix(v128.load(above), near, v128.load(below), far);
 		const last = mix(v128.load(above, 16), near, v128.load(below, 16), far);
-		const four = i64x2.shuffle(
-			f32x4.demote_f64x2_zero(first),
-			f32x4.demote_f64x2_zero(last),
-			0,
-			2,
-		);
 		const sum = sums + 4 * at;
-		v128.store(sum, f32x4.add(v128.load(sum), four));
+		v128.store(sum, f32x4.add(v128.load(sum), toSingles(first, last)));
 	}
 }
 

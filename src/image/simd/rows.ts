@@ -1,12 +1,4 @@
-/** The first two of four whole numbers, as numbers of 64 bits. */
-function firstDoubles(numbers: v128): v128 {
-	return f64x2.convert_low_i32x4_s(numbers);
-}
-
-/** The last two of four whole numbers, as numbers of 64 bits. */
-function lastDoubles(numbers: v128): v128 {
-	return firstDoubles(i64x2.shuffle(numbers, numbers, 1, 1));
-}
+import { cutDown, firstHalf, lastHalf, toSingles } from "./lanes";
 
 /** Bytes as numbers of 64 bits, each divided by one number. Writes up to 7 numbers too many. */
 export function bytesToDoubles(
@@ -20,16 +12,11 @@ export function bytesToDoubles(
 		const words = v128.load_ext<u8>(bytes);
 		const low = i32x4.extend_low_i16x8_u(words);
 		const high = i32x4.extend_high_i16x8_u(words);
-		v128.store(result, f64x2.div(firstDoubles(low), by));
-		v128.store(result, f64x2.div(lastDoubles(low), by), 16);
-		v128.store(result, f64x2.div(firstDoubles(high), by), 32);
-		v128.store(result, f64x2.div(lastDoubles(high), by), 48);
+		v128.store(result, f64x2.div(firstHalf(low), by));
+		v128.store(result, f64x2.div(lastHalf(low), by), 16);
+		v128.store(result, f64x2.div(firstHalf(high), by), 32);
+		v128.store(result, f64x2.div(lastHalf(high), by), 48);
 	}
-}
-
-/** Two numbers of 64 bits, times a factor, and what stands before their points, in the first half. */
-function wholes(source: usize, factor: v128): v128 {
-	return i32x4.trunc_sat_f64x2_s_zero(f64x2.mul(v128.load(source), factor));
 }
 
 /** Numbers of 64 bits, times a factor, as bytes: cut off at the point, and below 0 and above 255. No byte too many. */
@@ -42,9 +29,9 @@ export function doublesToBytes(
 	const by = f64x2.splat(factor);
 	const end = result + count;
 	for (; result < end; result += 4, source += 32) {
-		const first = wholes(source, by);
-		const last = wholes(source + 16, by);
-		const four = i64x2.shuffle(first, last, 0, 2);
+		const first = f64x2.mul(v128.load(source), by);
+		const last = f64x2.mul(v128.load(source, 16), by);
+		const four = cutDown(first, last);
 		const words = i16x8.narrow_i32x4_s(four, four);
 		const bytes = i8x16.narrow_i16x8_u(words, words);
 		if (result + 4 <= end) v128.store32_lane(result, bytes, 0);
@@ -78,9 +65,7 @@ export function doublesToSingles(
 	for (; result < end; result += 16, source += 32) {
 		const first = f64x2.mul(v128.load(source), by);
 		const last = f64x2.mul(v128.load(source, 16), by);
-		const low = f32x4.demote_f64x2_zero(first);
-		const high = f32x4.demote_f64x2_zero(last);
-		v128.store(result, i64x2.shuffle(low, high, 0, 2));
+		v128.store(result, toSingles(first, last));
 	}
 }
 
