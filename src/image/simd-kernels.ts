@@ -15,6 +15,16 @@ export interface SimdKernels {
 	adjustHsv(...args: readonly number[]): void;
 	sumChannels(...args: readonly number[]): void;
 	mapChannels(...args: readonly number[]): void;
+	highestLevel(...args: readonly number[]): number;
+	fillPoints(...args: readonly number[]): void;
+	rangeOfHeights(...args: readonly number[]): void;
+	layFog(...args: readonly number[]): void;
+	magnifyFlakes(...args: readonly number[]): void;
+	roundFlakes(...args: readonly number[]): void;
+	addSnow(...args: readonly number[]): void;
+	cubicAcross(...args: readonly number[]): void;
+	cubicDown(...args: readonly number[]): void;
+	addWeighed(...args: readonly number[]): void;
 	resizeAcross(...args: readonly number[]): void;
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;

@@ -24,3 +24,19 @@ export function mapChannels(levels: usize, count: i32, tables: usize): void {
 		store<u8>(levels, blue, 2);
 	}
 }
+
+/** The highest of some levels. */
+export function highestLevel(levels: usize, count: i32): i32 {
+	let highest: u32 = 0;
+	let sixteen = i8x16.splat(0);
+	const end = levels + count;
+	for (; levels + 16 <= end; levels += 16)
+		sixteen = i8x16.max_u(sixteen, v128.load(levels));
+	for (; levels < end; levels++) highest = max<u32>(highest, load<u8>(levels));
+	// Halves, then halves of these.
+	sixteen = i8x16.max_u(sixteen, i64x2.shuffle(sixteen, sixteen, 1, 0));
+	let eight = i64x2.extract_lane(sixteen, 0);
+	for (; eight !== 0; eight = i64(u64(eight) >> 8))
+		highest = max<u32>(highest, u32(eight & 255));
+	return highest;
+}

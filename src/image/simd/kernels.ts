@@ -2,12 +2,16 @@
 // read and write up to 16 bytes beyond what they are given.
 
 export * from "./channels";
+export * from "./cubic";
 export * from "./disk";
 export * from "./displace";
 export * from "./draws";
 export * from "./hsv";
 export * from "./magnify";
 export * from "./noise";
+export * from "./plasma";
 export * from "./resize";
 export * from "./rows";
 export * from "./shuffle";
+export * from "./snow";
+export * from "./weigh";
