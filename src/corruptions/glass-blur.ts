@@ -35,17 +35,19 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
 		],
 	},
 	apply(image, { sigma, reach, rounds }, { draws }) {
-		const { data, ...size } = image;
+		const { data, height, width } = image;
+		const size = { height, width };
 		const { byteLength, blur } = byteBlur(size, sigma);
 		const offsets = drawBytes + byteLength;
-		const at = offsets + 8 * size.width;
+		const at = offsets + 8 * width;
 		const end = at + data.length;
 		const running = simdKernels(end);
 		const places = { ...size, at, offsets };
+		const into = drawsIn(running, draws);
 		running.bytes.set(data, at);
 		blur(running, { image: at, at: drawBytes });
 		for (let round = 0; round < rounds; round++)
-			shuffle(running, places, { draws: drawsIn(running, draws), reach });
+			shuffle(running, places, { draws: into, reach });
 		blur(running, { image: at, at: drawBytes });
 		return { data: running.bytes.slice(at, end), ...size };
 	},

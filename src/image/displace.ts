@@ -21,7 +21,7 @@ function placesOf(
 ) {
 	const down = at + 4 * (height * width + 4);
 	const source = down + 4 * (width + 4);
-	const bytes = source + 12 * (height * width + 2);
+	const bytes = source + 12 * (height * width + 3);
 	return { across: at, down, source, bytes };
 }
 

@@ -39,7 +39,8 @@ export function gaussianFilter(
 			data.set(row, y * length);
 		},
 	});
-	return { ...image, data };
+	const { height, width, channels } = image;
+	return { data, height, width, channels };
 }
 
 /** 8-bit images of one size, which are blurred in the memory of the kernels. */
@@ -79,12 +80,15 @@ export function byteBlur(
 }
 
 /** An 8-bit image, blurred as `gaussianFilter` does and cut down to integers; `sigma` in pixels. */
-export function blurImage(image: Image, sigma: number): Image {
-	const { byteLength, blur } = byteBlur(image, sigma);
-	const { length } = image.data;
+export function blurImage(
+	{ data, height, width }: Image,
+	sigma: number,
+): Image {
+	const { byteLength, blur } = byteBlur({ height, width }, sigma);
+	const { length } = data;
 	const running = simdKernels(byteLength + length);
-	running.bytes.set(image.data, byteLength);
+	running.bytes.set(data, byteLength);
 	blur(running, { image: byteLength, at: 0 });
-	const data = running.bytes.slice(byteLength, byteLength + length);
-	return { ...image, data };
+	const blurred = running.bytes.slice(byteLength, byteLength + length);
+	return { data: blurred, height, width };
 }

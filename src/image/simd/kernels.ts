@@ -1,5 +1,5 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
-// read and write up to 16 bytes beyond what they are given.
+// read and write up to 16 bytes beyond what they are given, and some more, as they say.
 
 export * from "./channels";
 export * from "./cubic";

@@ -1,6 +1,6 @@
 import { mix, toSingles, twoDoubles } from "./lanes";
 
-/** Bytes as numbers of 32 bits in [0, 1]: each divided by 255. */
+/** Bytes as numbers of 32 bits in [0, 1]: each divided by 255. Writes up to 7 numbers too many. */
 export function bytesToUnits(count: i32, bytes: usize, result: usize): void {
 	const by = f32x4.splat(255);
 	for (const end = bytes + count; bytes < end; bytes += 8, result += 32) {
