@@ -14,15 +14,20 @@ export interface SmoothField {
 	readonly strength: number;
 }
 
-/** Where things lie in the memory: how far across all pixels and down a row go, the image, and its bytes. */
+/**
+ * Where things lie in the memory: how far across all pixels and down a row go, where those of a row come from and what
+ * becomes of them, the image, and its bytes.
+ */
 function placesOf(
 	{ height, width }: Pick<Image, "height" | "width">,
 	at: number,
 ) {
 	const down = at + 4 * (height * width + 4);
-	const source = down + 4 * (width + 4);
+	const sources = down + 4 * (width + 4);
+	const mixed = sources + 32 * width;
+	const source = mixed + 12 * (width + 1);
 	const bytes = source + 12 * (height * width + 3);
-	return { across: at, down, source, bytes };
+	return { across: at, down, sources, mixed, source, bytes };
 }
 
 type Places = ReturnType<typeof placesOf>;
@@ -60,7 +65,7 @@ export function displaceSmoothly(
 	const places = placesOf(image, noiseBytes + plan.byteLength);
 	const running = simdKernels(places.bytes + result.data.length);
 	const { kernels, bytes } = running;
-	const { across, down, source } = places;
+	const { across, down, sources, mixed } = places;
 	const draw = noise(running);
 	const rows = {
 		at: noiseBytes,
@@ -81,15 +86,17 @@ export function displaceSmoothly(
 		...rows,
 		write(y, address) {
 			kernels.doublesToSingles(width, address, strength, down);
-			kernels.displaceRow(
-				source,
+			kernels.findSources(
+				places.source,
 				height,
 				width,
 				y,
 				across + 4 * y * width,
 				down,
-				places.bytes + 3 * y * width,
+				sources,
 			);
+			kernels.mixSources(width, sources, mixed);
+			kernels.unitsToBytes(3 * width, mixed, places.bytes + 3 * y * width);
 		},
 	});
 	result.data.set(

@@ -39,7 +39,9 @@ export interface SimdKernels {
 	addPairs(...args: readonly number[]): void;
 	addRows(...args: readonly number[]): void;
 	shufflePixels(...args: readonly number[]): void;
-	displaceRow(...args: readonly number[]): void;
+	findSources(...args: readonly number[]): void;
+	mixSources(...args: readonly number[]): void;
+	unitsToBytes(...args: readonly number[]): void;
 	sumPixels(...args: readonly number[]): void;
 	addDifferences(...args: readonly number[]): void;
 	addFours(...args: readonly number[]): void;
