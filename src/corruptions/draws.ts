@@ -3,7 +3,7 @@ import { drawKernels, type RunningKernels } from "../image/simd-kernels.js";
 import type { Random } from "../random.js";
 import type { Draws } from "./corruption.js";
 import { drawPoissons } from "./poisson.js";
-import { drawBytes, stateBytes, ziggurat } from "./ziggurat.js";
+import { drawBytes, mostDrawn, stateBytes, ziggurat } from "./ziggurat.js";
 
 /** Draws that are written where the kernels find them; addresses count bytes. */
 export interface DrawsIn {
@@ -28,12 +28,11 @@ export function randomDraws(random: Random): Draws {
 		},
 		normals(count, mean, deviation) {
 			const values = scratchFloats(count);
-			const most = 2 ** 12;
-			const running = drawKernels(drawBytes + 8 * most);
+			const running = drawKernels(drawBytes + 8 * mostDrawn);
 			const drawn = running.doubles.subarray(drawBytes / 8);
 			const into = generatedIn(running, random);
-			for (let from = 0; from < count; from += most) {
-				const length = Math.min(most, count - from);
+			for (let from = 0; from < count; from += mostDrawn) {
+				const length = Math.min(mostDrawn, count - from);
 				into.normals(drawBytes, length, mean, deviation);
 				values.set(drawn.subarray(0, length), from);
 			}

@@ -1,7 +1,7 @@
 import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
 import type { Draws } from "./corruption.js";
 import { type DrawsIn, drawsIn } from "./draws.js";
-import { drawBytes } from "./ziggurat.js";
+import { drawBytes, mostDrawn } from "./ziggurat.js";
 
 /** A square of 32-bit heights in the memory of the kernels, row by row; the rest of it, from `end` on, is free. */
 export interface Plasma {
@@ -17,6 +17,8 @@ export interface Plasma {
 /** A square height map in the making: heights are known every `step` points. */
 interface Terrain {
 	readonly running: RunningKernels;
+	/** The address of the range of the heights that are filled. */
+	readonly range: number;
 	readonly heights: number;
 	readonly side: number;
 	readonly step: number;
@@ -25,8 +27,6 @@ interface Terrain {
 }
 
 const noiseAt = drawBytes;
-/** How many points are filled at a time, unless a row has more. */
-const most = 2 ** 12;
 
 /**
  * A square plasma fractal that wraps around, by the diamond-square algorithm.
@@ -40,52 +40,50 @@ export function plasma(
 	{ side, decay, behind }: { side: number; decay: number; behind: number },
 	draws: Draws,
 ): Plasma {
-	const heights = noiseAt + 8 * Math.max(most, side / 2);
+	const range = noiseAt + 8 * Math.max(mostDrawn, side / 2);
+	const heights = range + 32;
 	const end = heights + 4 * side * side;
 	const running = simdKernels(end + behind);
+	const { singles } = running;
 	const into = drawsIn(running, draws);
-	running.singles[heights / 4] = 0;
+	const lows = singles.subarray(range / 4, range / 4 + 4).fill(Infinity);
+	const highs = singles.subarray(range / 4 + 4, range / 4 + 8).fill(-Infinity);
+	singles[heights / 4] = 0;
 	for (let step = side, wibble = 100; step >= 2; step /= 2, wibble /= decay) {
-		const terrain = { running, heights, side, step, wibble };
+		const terrain = { running, range, heights, side, step, wibble };
 		const half = step / 2;
 		fillPoints(terrain, into, { row: half, column: half });
 		fillPoints(terrain, into, { row: 0, column: half });
 		fillPoints(terrain, into, { row: half, column: 0 });
 	}
-	const [lowest, highest] = rangeOf(running, heights, side * side);
-	return { running, heights, end, lowest, scale: 1 / (highest - lowest) };
+	const lowest = Math.min(...lows);
+	const scale = 1 / (Math.max(...highs) - lowest);
+	return { running, heights, end, lowest, scale };
 }
 
 /** Sets the points at `row`, `column` of every square of `step` points to the mean of their neighbors, give or take. */
 function fillPoints(
-	{ running, heights, side, step, wibble }: Terrain,
+	{ running, range, heights, side, step, wibble }: Terrain,
 	into: DrawsIn,
 	{ row, column }: { row: number; column: number },
 ): void {
 	const across = side / step;
-	const rows = Math.min(across, Math.max(1, most / across));
+	const rows = Math.min(across, Math.max(1, mostDrawn / across));
+	const { kernels } = running;
+	const isFinest = step === 2 && side >= 8;
 	const isDiagonal = Number(row === column);
 	for (let y = row; y < side; y += rows * step) {
 		into.uniforms(noiseAt, rows * across, -wibble, wibble);
-		running.kernels.fillPoints(
-			heights,
-			side,
-			step / 2,
-			y,
-			rows,
-			column,
-			isDiagonal,
-			wibble,
-			noiseAt,
-		);
+		const where = [y, rows, column] as const;
+		if (isFinest) kernels.fillFinest(heights, side, ...where, wibble, noiseAt);
+		else {
+			const how = [isDiagonal, wibble, noiseAt] as const;
+			kernels.fillPoints(heights, side, step / 2, ...where, ...how);
+		}
+		// Two rows and two are then filled, and in the cache.
+		if (step === 2 && column === 0) {
+			const filled = heights + 4 * (y - 1) * side;
+			kernels.widenRange(filled, 2 * rows * side, range);
+		}
 	}
-}
-
-function rangeOf(
-	{ kernels, singles }: RunningKernels,
-	heights: number,
-	count: number,
-): [lowest: number, highest: number] {
-	kernels.rangeOfHeights(heights, count, noiseAt);
-	return [singles[noiseAt / 4]!, singles[noiseAt / 4 + 1]!];
 }

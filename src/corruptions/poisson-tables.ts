@@ -1,7 +1,9 @@
+import { drawKernels } from "../image/simd-kernels.js";
+
 /** The largest rate there is a table for. */
 const largestRate = 10_000;
-/** Counts whose probability is smaller than this, relative to the likeliest one, are never drawn. */
-const negligible = 2 ** -80;
+/** More than the largest count of that rate: of the probability of the likeliest one, it has less than 2^-80. */
+const countsEnd = 2 ** 14;
 
 /** The cumulative distributions of several rates, end to end, for sampling by inversion. */
 export interface PoissonTables {
@@ -25,66 +27,43 @@ export function poissonTables(rates: Float64Array): PoissonTables {
 }
 
 function buildTables(rates: Float64Array): PoissonTables {
-	const distributions = Array.from(rates, distribution);
-	const size = distributions.reduce((sum, { odds }) => sum + odds.length, 0);
-	const tables = {
+	const tables = Array.from(rates, tableOf);
+	const lengths = tables.map(({ counts }) => counts.length);
+	const size = lengths.reduce((sum, length) => sum + length, 0);
+	const all = {
 		thresholds: new Uint32Array(size),
 		fractions: new Float64Array(size),
 		counts: new Uint16Array(size),
 		starts: new Uint32Array(rates.length),
 	};
 	let start = 0;
-	distributions.forEach((one, level) => {
-		tables.starts[level] = start;
-		fillTable(tables, one, start);
-		start += one.odds.length;
-	});
-	return tables;
+	for (const [level, { thresholds, fractions, counts }] of tables.entries()) {
+		all.starts[level] = start;
+		all.thresholds.set(thresholds, start);
+		all.fractions.set(fractions, start);
+		all.counts.set(counts, start);
+		start += counts.length;
+	}
+	return all;
 }
 
-function fillTable(
-	{ thresholds, fractions, counts }: PoissonTables,
-	{ odds, smallest }: Distribution,
-	start: number,
-): void {
-	const total = odds.reduce((sum, one) => sum + one, 0);
-	let sum = 0;
-	odds.forEach((one, i) => {
-		sum += one;
-		const scaled = Math.min(1, sum / total) * 2 ** 32;
-		const last = i === odds.length - 1;
-		const threshold = Math.min(Math.floor(scaled), 2 ** 32 - 1);
-		thresholds[start + i] = last ? 2 ** 32 - 1 : threshold;
-		fractions[start + i] = last ? 1 : scaled - threshold;
-		counts[start + i] = smallest + i;
-	});
-}
-
-interface Distribution {
-	/** The probabilities of consecutive counts, relative to that of the likeliest one. */
-	readonly odds: number[];
-	readonly smallest: number;
-}
-
-function distribution(rate: number): Distribution {
+/** The distribution of one rate. */
+function tableOf(rate: number): Omit<PoissonTables, "starts"> {
 	if (!(rate >= 0 && rate <= largestRate)) {
 		throw new RangeError(
 			`a Poisson rate lies between 0 and ${largestRate}, not at ${rate}`,
 		);
 	}
-	const mode = Math.floor(rate);
-	const below: number[] = [];
-	for (let k = mode, odds = 1; k > 0 && odds > negligible; k--) {
-		odds *= k / rate;
-		below.push(odds);
-	}
-	const above: number[] = [];
-	for (let k = mode + 1, odds = rate / k; odds > negligible; k++) {
-		above.push(odds);
-		odds *= rate / (k + 1);
-	}
+	const fractions = 8 * countsEnd;
+	const thresholds = fractions + 8 * countsEnd;
+	const counts = thresholds + 4 * countsEnd;
+	const { kernels, bytes } = drawKernels(counts + 2 * countsEnd);
+	const places = [thresholds, fractions, counts] as const;
+	const length = kernels.tabulatePoisson(rate, 0, ...places);
+	const { buffer } = bytes;
 	return {
-		odds: [...below.reverse(), 1, ...above],
-		smallest: mode - below.length,
+		thresholds: new Uint32Array(buffer, thresholds, length).slice(),
+		fractions: new Float64Array(buffer, fractions, length).slice(),
+		counts: new Uint16Array(buffer, counts, length).slice(),
 	};
 }

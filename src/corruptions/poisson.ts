@@ -2,14 +2,13 @@ import { scratchShorts } from "../image/scratch.js";
 import { drawKernels, type RunningKernels } from "../image/simd-kernels.js";
 import type { Random } from "../random.js";
 import { poissonTables } from "./poisson-tables.js";
-import { drawBytes } from "./ziggurat.js";
+import { drawBytes, mostDrawn } from "./ziggurat.js";
 
-/** How many counts are drawn at a time. */
-const most = 2 ** 13;
-// Where the levels lie in the memory of the kernels, the counts drawn for them, and the tables.
+// Where the levels lie in the memory of the kernels, the counts drawn for them, and the tables: behind all that others
+// draw there.
 const levelsAt = drawBytes;
-const countsAt = levelsAt + most;
-const tablesAt = countsAt + 2 * most;
+const countsAt = levelsAt + mostDrawn;
+const tablesAt = drawBytes + 8 * mostDrawn;
 
 /** Tables in the memory of the kernels. */
 interface Placed {
@@ -46,10 +45,10 @@ export function drawPoissons(
 	const { running, places } = placed;
 	const { kernels, bytes, words } = running;
 	const drawn = scratchShorts(levels.length);
-	const found = new Uint16Array(bytes.buffer, countsAt, most);
+	const found = new Uint16Array(bytes.buffer, countsAt, mostDrawn);
 	random.save(words, 0);
-	for (let from = 0; from < levels.length; from += most) {
-		const part = levels.subarray(from, from + most);
+	for (let from = 0; from < levels.length; from += mostDrawn) {
+		const part = levels.subarray(from, from + mostDrawn);
 		bytes.set(part, levelsAt);
 		kernels.drawPoissons(0, levelsAt, part.length, ...places, countsAt);
 		drawn.set(found.subarray(0, part.length), from);
@@ -69,6 +68,9 @@ function checkLevels(levels: Uint8Array, rates: Float64Array): void {
 
 /** Copies the tables of rates, unless they are there, into the memory of the kernels, and makes their guide. */
 function placedTables(rates: Float64Array): Placed {
+	if (placed?.rates === rates) return placed;
+	// Tables are made in the same memory.
+	placed = undefined;
 	const { thresholds, fractions, counts, starts } = poissonTables(rates);
 	const guide = tablesAt;
 	const fractionsAt = guide + rates.length * 256 * 4;
@@ -76,7 +78,6 @@ function placedTables(rates: Float64Array): Placed {
 	const startsAt = thresholdsAt + thresholds.byteLength;
 	const countsAt = startsAt + starts.byteLength;
 	const running = drawKernels(countsAt + counts.byteLength);
-	if (placed?.rates === rates && placed.running === running) return placed;
 	const { kernels, bytes, words, doubles } = running;
 	doubles.set(fractions, fractionsAt / 8);
 	words.set(thresholds, thresholdsAt / 4);

@@ -10,13 +10,11 @@ import {
 import type { Draws, Variant } from "./corruption.js";
 import { drawsIn } from "./draws.js";
 import type { SnowConstants } from "./snow.js";
-import { drawBytes } from "./ziggurat.js";
+import { drawBytes, mostDrawn } from "./ziggurat.js";
 
 type Size = Pick<Image, "height" | "width">;
 
 const noiseAt = drawBytes;
-/** How many numbers are drawn at a time. */
-const most = 2 ** 12;
 
 /**
  * Flakes that do not fall yet, 0 to 255, whole ones but for any size; at least as high and as wide as the image.
@@ -79,10 +77,10 @@ function drawNoise(
 	}: { count: number; mean: number; deviation: number },
 ): void {
 	const into = drawsIn(running, draws);
-	for (let from = 0; from < count; from += most)
+	for (let from = 0; from < count; from += mostDrawn)
 		into.normals(
 			noiseAt + 8 * from,
-			Math.min(most, count - from),
+			Math.min(mostDrawn, count - from),
 			mean,
 			deviation,
 		);

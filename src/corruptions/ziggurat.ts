@@ -10,6 +10,8 @@ export const stateBytes = 16;
 const zigguratBytes = layers * 20;
 /** What the kernels draw with lies in the first bytes of their memory: the state of a generator, and the ziggurat. */
 export const drawBytes = stateBytes + zigguratBytes;
+/** How many numbers are drawn at a time: what they take stays in the cache. */
+export const mostDrawn = 2 ** 12;
 
 const tables = new ArrayBuffer(zigguratBytes);
 const widths = new Float64Array(tables, 0, layers);

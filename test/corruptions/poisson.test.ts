@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomDraws } from "../../src/corruptions/draws.js";
 import { drawPoissons } from "../../src/corruptions/poisson.js";
 import { Random } from "../../src/random.js";
 
@@ -74,6 +75,19 @@ test("a draw that equals a threshold is decided by further bits", () => {
 	assert.equal(counted(threshold, fraction + 0.001), 1);
 	assert.equal(counted(threshold + 1, 0), 1);
 	assert.ok(counted(2 ** 32 - 1, 0.999) >= 12);
+});
+
+test("what else is drawn, or fails to be, does not change the counts of a rate", () => {
+	const rates = Float64Array.of(40, 300);
+	const levels = new Uint8Array(9000).map((_, i) => i % 2);
+	const drawn = () => drawPoissons(levels, rates, new Random("again"));
+	const first = drawn();
+	randomDraws(new Random("others")).normals(20_000, 0, 1);
+	assert.deepEqual(drawn(), first);
+	assert.throws(() =>
+		drawPoissons(levels, Float64Array.of(9000, -1), new Random("no")),
+	);
+	assert.deepEqual(drawn(), first);
 });
 
 test("a level without a rate is refused", () => {

@@ -14,8 +14,8 @@ import {
 	type FloatImage,
 	type Image,
 } from "../../src/image/image.js";
-import { clippedZoom } from "../../src/image/zoom.js";
 import { patchwork } from "../corruptions/patchwork.js";
+import { clippedZoom } from "./clipped-zoom.js";
 
 interface Filtered {
 	readonly height: number;

@@ -158,22 +158,6 @@ function drawTail(state: usize): f64 {
 	return tail + x;
 }
 
-/** Writes for each level and leading byte of a draw where the first threshold lies that can exceed the draw. */
-export function guidePoissons(
-	levels: i32,
-	starts: usize,
-	thresholds: usize,
-	guide: usize,
-): void {
-	for (; levels > 0; levels--, starts += 4) {
-		let at: usize = load<u32>(starts);
-		for (let byte: u32 = 0; byte < 256; byte++, guide += 4) {
-			while (load<u32>(thresholds + 4 * at) < byte << 24) at++;
-			store<u32>(guide, at);
-		}
-	}
-}
-
 /**
  * Draws Poisson counts of 16 bits, one for each byte of `levels`.
  *

@@ -51,25 +51,17 @@ export function fillPoints(
 	}
 }
 
-/** Writes the lowest and the highest of heights, a multiple of four of them. */
-export function rangeOfHeights(heights: usize, count: i32, range: usize): void {
-	let lowest = f32x4.splat(Infinity);
-	let highest = f32x4.splat(-Infinity);
+/** Widens a range, four lowest and four highest numbers of 32 bits, by heights, a multiple of four of them. */
+export function widenRange(heights: usize, count: i32, range: usize): void {
+	let lowest = v128.load(range);
+	let highest = v128.load(range, 16);
 	for (const end = heights + 4 * count; heights < end; heights += 16) {
 		const four = v128.load(heights);
 		lowest = f32x4.pmin(lowest, four);
 		highest = f32x4.pmax(highest, four);
 	}
-	let low = f32x4.extract_lane(lowest, 0);
-	let high = f32x4.extract_lane(highest, 0);
-	low = min<f32>(low, f32x4.extract_lane(lowest, 1));
-	low = min<f32>(low, f32x4.extract_lane(lowest, 2));
-	low = min<f32>(low, f32x4.extract_lane(lowest, 3));
-	high = max<f32>(high, f32x4.extract_lane(highest, 1));
-	high = max<f32>(high, f32x4.extract_lane(highest, 2));
-	high = max<f32>(high, f32x4.extract_lane(highest, 3));
-	store<f32>(range, low);
-	store<f32>(range, high, 4);
+	v128.store(range, lowest);
+	v128.store(range, highest, 16);
 }
 
 /** Two levels of an image under fog, of 0 to 1, as levels. */
