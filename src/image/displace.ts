@@ -1,5 +1,5 @@
 import { blurRows, planGaussian } from "./gaussian-rows.js";
-import { createImage, type Float32Image, type Image } from "./image.js";
+import type { Float32Image, Image } from "./image.js";
 import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 
 /** A random field: for each pixel, how far away its color comes from. */
@@ -57,13 +57,13 @@ export function displaceSmoothly(
 	{ noiseBytes, noise, sigma, strength }: SmoothField,
 ): Image {
 	const { height, width } = image;
-	const result = createImage(height, width);
 	const plan = planGaussian({ height, width, channels: 1 }, sigma, {
 		mode: "reflect",
 		truncate: 3,
 	});
 	const places = placesOf(image, noiseBytes + plan.byteLength);
-	const running = simdKernels(places.bytes + result.data.length);
+	const end = places.bytes + image.data.length;
+	const running = simdKernels(end);
 	const { kernels, bytes } = running;
 	const { across, down, sources, mixed } = places;
 	const draw = noise(running);
@@ -99,8 +99,5 @@ export function displaceSmoothly(
 			kernels.unitsToBytes(3 * width, mixed, places.bytes + 3 * y * width);
 		},
 	});
-	result.data.set(
-		bytes.subarray(places.bytes, places.bytes + result.data.length),
-	);
-	return result;
+	return { data: bytes.slice(places.bytes, end), height, width };
 }

@@ -1,4 +1,4 @@
-import { createImage, type Image } from "./image.js";
+import type { Image } from "./image.js";
 import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 import { zoomAxis, zoomSteps } from "./zoom.js";
 
@@ -97,7 +97,6 @@ function addTo(
  */
 export function meanMagnified(image: Image, factors: readonly number[]): Image {
 	const { height, width } = image;
-	const result = createImage(height, width);
 	const places = placesOf(image, factors);
 	const { stride, sums, source } = places;
 	const zooms = factors.map((factor, i) => {
@@ -109,7 +108,8 @@ export function meanMagnified(image: Image, factors: readonly number[]): Image {
 			acrossAt: downAt + 16 * height,
 		};
 	});
-	const running = simdKernels(places.bytes + image.data.length);
+	const last = places.bytes + image.data.length;
+	const running = simdKernels(last);
 	const { kernels, bytes } = running;
 	load(running, image, { places, zooms });
 	for (let first = 0; first < height; first += bandRows) {
@@ -126,7 +126,5 @@ export function meanMagnified(image: Image, factors: readonly number[]): Image {
 				places.bytes + 3 * width * y,
 			);
 	}
-	const { data } = result;
-	data.set(bytes.subarray(places.bytes, places.bytes + data.length));
-	return result;
+	return { data: bytes.slice(places.bytes, last), height, width };
 }
