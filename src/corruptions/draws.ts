@@ -11,6 +11,8 @@ export interface DrawsIn {
 	uniforms(at: number, count: number, low: number, high: number): void;
 	/** As those of `Draws`, from `at` on. */
 	normals(at: number, count: number, mean: number, deviation: number): void;
+	/** As those of `Draws`, of 32 bits, from `at` on; `high - low` is at most 2^21. */
+	integers(at: number, count: number, low: number, high: number): void;
 }
 
 const generators = new WeakMap<Draws, Random>();
@@ -51,12 +53,14 @@ export function randomDraws(random: Random): Draws {
 export function drawsIn(running: RunningKernels, draws: Draws): DrawsIn {
 	const random = generators.get(draws);
 	if (random) return generatedIn(running, random);
-	const { doubles } = running;
+	const { doubles, words } = running;
 	return {
 		uniforms: (at, count, low, high) =>
 			doubles.set(draws.uniforms(count, low, high), at / 8),
 		normals: (at, count, mean, deviation) =>
 			doubles.set(draws.normals(count, mean, deviation), at / 8),
+		integers: (at, count, low, high) =>
+			words.set(draws.integers(count, low, high), at / 4),
 	};
 }
 
@@ -72,6 +76,11 @@ function generatedIn(running: RunningKernels, random: Random): DrawsIn {
 		normals(at, count, mean, deviation) {
 			random.save(words, 0);
 			kernels.drawNormals(0, stateBytes, mean, deviation, count, at);
+			random.restore(words, 0);
+		},
+		integers(at, count, low, high) {
+			random.save(words, 0);
+			kernels.drawIntegers(0, low, high - low, count, at);
 			random.restore(words, 0);
 		},
 	};

@@ -7,6 +7,7 @@ export interface SimdKernels {
 	drawNormals(...args: readonly number[]): void;
 	tabulatePoisson(...args: readonly number[]): number;
 	guidePoissons(...args: readonly number[]): void;
+	drawIntegers(...args: readonly number[]): void;
 	drawPoissons(...args: readonly number[]): void;
 	addNoise(...args: readonly number[]): void;
 	addSpeckles(...args: readonly number[]): void;
@@ -49,6 +50,22 @@ export interface SimdKernels {
 	pickPixels(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
 	blendDown(...args: readonly number[]): void;
+	bytesToUnits(...args: readonly number[]): void;
+	addMagnified(...args: readonly number[]): void;
+	meansToBytes(...args: readonly number[]): void;
+	bytesToDoubles(...args: readonly number[]): void;
+	doublesToBytes(...args: readonly number[]): void;
+	roundToParts(...args: readonly number[]): void;
+	doublesToSingles(...args: readonly number[]): void;
+	addPairs(...args: readonly number[]): void;
+	addRows(...args: readonly number[]): void;
+	shufflePixels(...args: readonly number[]): void;
+	findSources(...args: readonly number[]): void;
+	mixSources(...args: readonly number[]): void;
+	unitsToBytes(...args: readonly number[]): void;
+	sumPixels(...args: readonly number[]): void;
+	addDifferences(...args: readonly number[]): void;
+	addFours(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

@@ -88,12 +88,21 @@ test("draws for the kernels are those for everyone, and what follows them too", 
 			const [mine, theirs] = [0, 1].map(() => new Random("kernels", count));
 			const [draws, same] = [drawsOf(mine!), randomDraws(theirs!)];
 			const into = drawsIn(running, draws);
-			const { doubles } = running;
+			const { doubles, words } = running;
 			const found = () => doubles.slice(drawBytes / 8, drawBytes / 8 + count);
 			into.normals(drawBytes, count, 3, 0.5);
 			assert.deepEqual(found(), same.normals(count, 3, 0.5));
 			into.uniforms(drawBytes, count, -2, 7);
 			assert.deepEqual(found(), same.uniforms(count, -2, 7));
+			for (const [low, high] of [
+				[-4, 4],
+				[-1, 2],
+				[5, 5 + 2 ** 21],
+			] as const) {
+				into.integers(drawBytes, count, low, high);
+				const integers = words.slice(drawBytes / 4, drawBytes / 4 + count);
+				assert.deepEqual(integers, same.integers(count, low, high));
+			}
 			return [mine!.uint32(), theirs!.uint32()];
 		});
 		for (const [mine, theirs] of drawn) assert.equal(mine, theirs);

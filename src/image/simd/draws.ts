@@ -55,6 +55,32 @@ export function drawUniforms(
 	save(state, a, b, c, counter);
 }
 
+/** Draws integers of 32 bits, `low + floor(range · bits / 2^32)`. */
+export function drawIntegers(
+	state: usize,
+	low: i32,
+	range: u32,
+	count: i32,
+	result: usize,
+): void {
+	let a = load<u32>(state);
+	let b = load<u32>(state, 4);
+	let c = load<u32>(state, 8);
+	let counter = load<u32>(state, 12);
+	const end = result + 4 * count;
+	for (; result < end; result += 4) {
+		const bits = a + b + counter++;
+		a = b ^ (b >>> 9);
+		b = c + (c << 3);
+		c = rotl<u32>(c, 21) + bits;
+		store<i32>(result, low + i32((u64(bits) * u64(range)) >> 32));
+	}
+	store<u32>(state, a);
+	store<u32>(state, b, 4);
+	store<u32>(state, c, 8);
+	store<u32>(state, counter, 12);
+}
+
 // The tables of the ziggurat: 128 widths and 128 heights of 64 bits, and 128 edges of 32.
 const heights: usize = 1024;
 const edges: usize = 2048;

@@ -61,3 +61,13 @@ export function toLevels(numbers: v128): v128 {
 	const inside = f64x2.pmax(atMost(numbers, f64x2.splat(1)), f64x2.splat(0));
 	return f64x2.mul(inside, f64x2.splat(255));
 }
+
+/** Two numbers of 32 bits in memory, in 64. */
+export function twoDoubles(at: usize): v128 {
+	return firstDoubles(v128.load64_zero(at));
+}
+
+/** `near · first + far · second`, in 64 bits. */
+export function mix(first: v128, near: v128, second: v128, far: v128): v128 {
+	return f64x2.add(f64x2.mul(near, first), f64x2.mul(far, second));
+}
