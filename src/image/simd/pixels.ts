@@ -23,6 +23,11 @@ export function bluesOf(pixels: v128): v128 {
 	return v128.swizzle(pixels, blues);
 }
 
+/** A channel of four pixels, from 0 to 1, of 32 bits. */
+export function unit(levels: v128): v128 {
+	return f32x4.div(f32x4.convert_i32x4_s(levels), f32x4.splat(255));
+}
+
 /** Stores four pixels of these channels, each from 0 to 255, and nothing beyond. */
 export function storePixels(
 	at: usize,

@@ -8,7 +8,7 @@ import {
 	storeBytes,
 	toSingles,
 } from "./lanes";
-import { bluesOf, greensOf, redsOf, storePixels } from "./pixels";
+import { bluesOf, greensOf, redsOf, storePixels, unit } from "./pixels";
 
 /**
  * Magnifies a row of 64-bit noise, between two rows of it, and makes flakes of what is not below a threshold, 0 to 255.
@@ -70,11 +70,6 @@ export function roundFlakes(
 			: cutDown(rounded(first), rounded(last));
 		storeBytes(result, whole);
 	}
-}
-
-/** The levels of four pixels, from 0 to 1. */
-function unit(levels: v128): v128 {
-	return f32x4.div(f32x4.convert_i32x4_s(levels), f32x4.splat(255));
 }
 
 /** Two greys, from 0 to 1. */

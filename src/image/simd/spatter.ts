@@ -6,7 +6,7 @@ import {
 	storeBytes,
 	toSingles,
 } from "./lanes";
-import { bluesOf, greensOf, redsOf, storePixels } from "./pixels";
+import { bluesOf, greensOf, redsOf, storePixels, unit } from "./pixels";
 
 /** Two 64-bit numbers times 255, 0 where they are below a threshold. */
 function levelsOf(numbers: v128, threshold: v128): v128 {
@@ -37,11 +37,6 @@ export function highestProduct(levels: usize, others: usize, count: i32): i32 {
 	for (const end = levels + count; levels < end; levels++, others++)
 		highest = max<i32>(highest, i32(load<u8>(levels)) * i32(load<u8>(others)));
 	return highest;
-}
-
-/** The levels of four pixels, from 0 to 1. */
-function unit(levels: v128): v128 {
-	return f32x4.div(f32x4.convert_i32x4_s(levels), f32x4.splat(255));
 }
 
 /** Numbers from 0 to 1, of 32 bits, as levels. */
