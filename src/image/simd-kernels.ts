@@ -7,12 +7,19 @@ export interface SimdKernels {
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
 	blendDown(...args: readonly number[]): void;
+	jpegSplitRow(...args: readonly number[]): void;
+	jpegHalveRows(...args: readonly number[]): void;
+	jpegStretchRow(...args: readonly number[]): void;
+	jpegJoinRow(...args: readonly number[]): void;
+	jpegRoundBlocks(...args: readonly number[]): void;
+	jpegQuantizeBlocks(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */
 export interface RunningKernels {
 	readonly kernels: SimdKernels;
 	readonly bytes: Uint8Array;
+	readonly shorts: Int16Array;
 	readonly words: Int32Array;
 	readonly singles: Float32Array;
 	readonly doubles: Float64Array;
@@ -48,6 +55,7 @@ export function simdKernels(byteLength: number): RunningKernels {
 	const running = {
 		kernels,
 		bytes: new Uint8Array(buffer),
+		shorts: new Int16Array(buffer),
 		words: new Int32Array(buffer),
 		singles: new Float32Array(buffer),
 		doubles: new Float64Array(buffer),

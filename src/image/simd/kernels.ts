@@ -1,4 +1,6 @@
 // AssemblyScript, of which `npm run build` makes WebAssembly: addresses count bytes in its memory. All functions may
 // read and write up to 16 bytes beyond what they are given.
 
+export * from "./jpeg-blocks";
+export * from "./jpeg-color";
 export * from "./resize";
