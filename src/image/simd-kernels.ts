@@ -10,9 +10,12 @@ export interface SimdKernels {
 	jpegSplitRow(...args: readonly number[]): void;
 	jpegHalveRows(...args: readonly number[]): void;
 	jpegStretchRow(...args: readonly number[]): void;
+	jpegLeanRow(...args: readonly number[]): void;
 	jpegJoinRow(...args: readonly number[]): void;
 	jpegRoundBlocks(...args: readonly number[]): void;
 	jpegQuantizeBlocks(...args: readonly number[]): void;
+	jpegFillTable(table: number): number;
+	jpegDecodeScan(plan: number): number;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

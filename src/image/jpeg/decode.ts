@@ -7,6 +7,7 @@ import {
 	takeOut,
 	wasmCodec,
 } from "../wasm-codec.js";
+import { decodeBaseline } from "./baseline.js";
 import { markers, segmentsOf } from "./segments.js";
 
 /** Functions of the TurboJPEG API; those of the C library say what their arguments are. */
@@ -127,6 +128,8 @@ function decoded(bytes: Uint8Array): Pixels {
  * the file is cut off, of more than 8 bits, arithmetically coded, lossless, or damaged otherwise.
  */
 export function decodeJpeg(bytes: Uint8Array): Image {
+	const usual = decodeBaseline(bytes);
+	if (usual) return usual;
 	const pixels = decoded(bytes);
 	if (pixels.isStrange && !hasEnd(bytes))
 		throw new Error("it is cut off: the marker of its end is missing");

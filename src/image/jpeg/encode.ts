@@ -9,14 +9,7 @@ import {
 	type Steps,
 	stepsOf,
 } from "./quantize.js";
-
-/** The places of a block's coefficients, row by row, in the order in which they are written. */
-const zigzag = Uint8Array.of(
-	...[0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5],
-	...[12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28],
-	...[35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51],
-	...[58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63],
-);
+import { zigzag } from "./zigzag.js";
 
 /**
  * Encodes an image as a JPEG file of a quality from 1 to 100 (4:2:0), byte for byte as Pillow saves it.

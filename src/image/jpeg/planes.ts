@@ -35,6 +35,7 @@ export interface Planes {
 }
 
 const bandRows = 16;
+const noColor = 128;
 /** How far kernels reach beyond a row. */
 const beyond = 64;
 
@@ -125,7 +126,8 @@ function splitRows(planes: Planes, y: number, rgb: number): void {
 
 /** Puts YCbCr planes together with libjpeg's smooth ("fancy") interpolation of the chrominances. */
 export function joinPlanes(planes: Planes): Image {
-	const { height, width, band, running } = planes;
+	const { height, width, band, rows, running, channels } = planes;
+	if (channels.length === 1) running.bytes.fill(noColor, rows, rows + width);
 	const image = createImage(height, width);
 	const rowBytes = width * 3;
 	for (let y = 0; y < height; y += bandRows) {
@@ -139,37 +141,37 @@ export function joinPlanes(planes: Planes): Image {
 }
 
 function joinRow(planes: Planes, y: number, rgb: number): void {
-	const { running, width, channels } = planes;
-	const [luminance, blue, red] = channels;
+	const { running, width, channels, rows } = planes;
+	const [luminance, ...chrominances] = channels;
 	const row = luminance!.at + y * luminance!.stride;
-	running.kernels.jpegJoinRow(
-		width,
-		row,
-		wideRow(planes, blue!, y),
-		wideRow(planes, red!, y),
-		rgb,
+	const [blue = rows, red = rows] = chrominances.map((plane) =>
+		wideRow(planes, plane, y),
 	);
+	running.kernels.jpegJoinRow(width, row, blue, red, rgb);
 }
 
 /** The address of a row of chrominances at full size. */
 function wideRow(planes: Planes, plane: Plane, y: number): number {
-	const { running, subsampling, channels } = planes;
+	const { running, subsampling, channels, rows: scratch } = planes;
 	const { bytes, kernels } = running;
 	const { at, stride, rows, columns } = plane;
 	const { down, across } = subsampling;
 	const row = Math.floor(y / down);
 	const near = at + row * stride;
-	if (across === 1) return near;
-	const result = planes.rows + (plane === channels[1] ? 2 : 3) * 2 * stride;
-	// libjpeg repeats the samples of planes this narrow.
-	if (columns <= 2) {
+	if (across === 1 && down === 1) return near;
+	const result =
+		scratch + (plane === channels[1] ? 2 : 3) * channels[0]!.stride;
+	const neighbor = down === 1 ? row : row + (y % 2 === 0 ? -1 : 1);
+	const far = at + Math.min(Math.max(neighbor, 0), rows - 1) * stride;
+	if (across === 1) {
+		kernels.jpegLeanRow(columns, near, far, 1 + (y % 2), result);
+	} else if (columns <= 2) {
+		// libjpeg repeats the samples of planes this narrow.
 		for (let x = 0; x < 2 * columns; x++)
 			bytes[result + x] = bytes[near + (x >> 1)]!;
-		return result;
+	} else {
+		const rounding = down === 1 ? 0x80004 : 0x70008;
+		kernels.jpegStretchRow(columns, near, far, rounding, scratch, result);
 	}
-	const neighbor = row + (y % 2 === 0 ? -1 : 1);
-	const far = at + Math.min(Math.max(neighbor, 0), rows - 1) * stride;
-	const [other, rounding] = down === 2 ? [far, 0x70008] : [near, 0x80004];
-	kernels.jpegStretchRow(columns, near, other, rounding, planes.rows, result);
 	return result;
 }

@@ -175,6 +175,24 @@ export function jpegStretchRow(
 	}
 }
 
+/** Blends two rows of bytes as `jpegStretchRow`, which stay as long; `rounding` is in units of 1/4. */
+export function jpegLeanRow(
+	length: i32,
+	near: usize,
+	far: usize,
+	rounding: i32,
+	result: usize,
+): void {
+	for (let x = 0; x < length; x += 8) {
+		const sum = leaning(
+			v128.load_ext<u8>(near + x),
+			v128.load_ext<u8>(far + x),
+		);
+		const words = i16x8.shr_u(i16x8.add(sum, i16x8.splat(<i16>rounding)), 2);
+		v128.store64_lane(result + x, i8x16.narrow_i16x8_u(words, words), 0);
+	}
+}
+
 /** Bytes of chrominance as numbers around 0. */
 function centered(at: usize): v128 {
 	return i16x8.sub(v128.load_ext<u8>(at), i16x8.splat(128));

@@ -3,4 +3,6 @@
 
 export * from "./jpeg-blocks";
 export * from "./jpeg-color";
+export { jpegFillTable } from "./jpeg-huffman";
+export * from "./jpeg-scan";
 export * from "./resize";
