@@ -166,6 +166,7 @@ function usualHeader(bytes: Uint8Array): Header {
 		interval: 0,
 		isJfif: false,
 	};
+	must(bytes[0] === 0xff && bytes[1] === markers.startOfImage);
 	let end = bytes.byteOffset + 2;
 	for (const { marker, content } of segmentsOf(bytes)) {
 		must(content.byteOffset === end + 4);
