@@ -104,3 +104,12 @@ test("a damaged JPEG is left to libjpeg, or decoded as by it", () => {
 		}
 	assert.ok(decoded > 100);
 });
+
+test("a JPEG whose codes have one of ones alone is left to libjpeg, which refuses it", () => {
+	const file = Buffer.from(encodeJpeg(patchwork(9, 14)));
+	// Of the first table of codes: two of 8 bits, none of 9.
+	const counts = file.indexOf(Buffer.of(0xff, 0xc4)) + 5;
+	file.set([2, 0], counts + 7);
+	assert.equal(decodeBaseline(file), undefined);
+	assert.throws(() => decodeByLibjpeg(file), /gave up/);
+});
