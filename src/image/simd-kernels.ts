@@ -14,8 +14,9 @@ export interface SimdKernels {
 	jpegJoinRow(...args: readonly number[]): void;
 	jpegRoundBlocks(...args: readonly number[]): void;
 	jpegQuantizeBlocks(...args: readonly number[]): void;
-	jpegFillTable(table: number): number;
+	jpegFillTable(table: number, hasNumbers: number): number;
 	jpegDecodeScan(plan: number): number;
+	jpegInverseBlocks(...args: readonly number[]): number;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

@@ -3,10 +3,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import type { Image } from "../../src/image/image.js";
-import { decodeBaseline } from "../../src/image/jpeg/baseline.js";
 import { encodeJpeg } from "../../src/image/jpeg/encode.js";
 import { decodeByLibjpeg } from "../../src/image/jpeg/libjpeg.js";
 import { jpegRoundTrip } from "../../src/image/jpeg/round-trip.js";
+import { decodeUsual } from "../../src/image/jpeg/usual.js";
 import { Random } from "../../src/random.js";
 import { patchwork } from "../corruptions/patchwork.js";
 
@@ -29,7 +29,7 @@ const sha256 = ({ data }: Image): string =>
 
 for (const { name, file, height, width, sha256: expected } of fixture.files)
 	test(`a JPEG, ${name}, is decoded as by Pillow, and here`, () => {
-		const image = decodeBaseline(Buffer.from(file, "base64"));
+		const image = decodeUsual(Buffer.from(file, "base64"));
 		assert.deepEqual([image?.height, image?.width], [height, width]);
 		assert.equal(sha256(image!), expected);
 	});
@@ -38,7 +38,7 @@ for (const { quality, height, width, ...expected } of fixture.savedAgain)
 	test(`a JPEG of ${height} x ${width} and quality ${quality} is what Pillow leaves of it`, () => {
 		const image = patchwork(height, width);
 		assert.equal(sha256(jpegRoundTrip(image, quality)), expected.sha256);
-		const read = decodeBaseline(encodeJpeg(image, quality));
+		const read = decodeUsual(encodeJpeg(image, quality));
 		assert.equal(sha256(read!), expected.sha256);
 	});
 
@@ -58,7 +58,7 @@ test("a JPEG of noise is decoded as it was left, whoever decodes it", () => {
 		const left = sha256(jpegRoundTrip(image, quality));
 		const file = encodeJpeg(image, quality);
 		assert.equal(sha256(decodeByLibjpeg(file)), left);
-		assert.equal(sha256(decodeBaseline(file) ?? decodeByLibjpeg(file)), left);
+		assert.equal(sha256(decodeUsual(file) ?? decodeByLibjpeg(file)), left);
 	}
 });
 
@@ -92,7 +92,7 @@ test("a damaged JPEG is left to libjpeg, or decoded as by it", () => {
 	for (const { name, file } of fixture.files)
 		for (let i = 0; i < 60; i++) {
 			const bytes = damaged(Buffer.from(file, "base64"), random);
-			const image = decodeBaseline(bytes);
+			const image = decodeUsual(bytes);
 			if (!image) continue;
 			decoded++;
 			const expected = outcome(decodeByLibjpeg, bytes);
@@ -110,6 +110,6 @@ test("a JPEG whose codes have one of ones alone is left to libjpeg, which refuse
 	// Of the first table of codes: two of 8 bits, none of 9.
 	const counts = file.indexOf(Buffer.of(0xff, 0xc4)) + 5;
 	file.set([2, 0], counts + 7);
-	assert.equal(decodeBaseline(file), undefined);
+	assert.equal(decodeUsual(file), undefined);
 	assert.throws(() => decodeByLibjpeg(file), /gave up/);
 });

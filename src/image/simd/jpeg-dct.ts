@@ -303,9 +303,12 @@ function columnPair(sums: usize, isWrapped: bool): v128 {
 		: i8x16.narrow_i16x8_s(left, right);
 }
 
+/** What the sizes of a block's coefficients may come to: of more, numbers of 16 bits might not hold what they become. */
+export const mostOfBlock: i32 = 5900;
+
 /**
- * The inverse transform of a block to 8 x 8 bytes, plus 128. The absolute coefficients' sum is at most 5900, or what it
- * is after `forwardBlock`: numbers of 16 bits hold more. The block is overwritten.
+ * The inverse transform of a block to 8 x 8 bytes, plus 128. The sizes of its coefficients come to at most
+ * `mostOfBlock`, or to what they are after `forwardBlock`. The block is overwritten.
  */
 export function inverseBlock(
 	block: usize,

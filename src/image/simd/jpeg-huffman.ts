@@ -13,16 +13,22 @@ export function signed(raw: i32, size: i32): i32 {
 
 /**
  * Fills what bits begin with a code of a length: zero where the code is longer than 10 bits; else its length, the symbol
- * from bit 8 on; where the number behind it is there too, the length of both, the zeros before, and the number from bit
+ * from bit 8 on; where the number behind it is there too, and wanted, the length of both, the zeros before, and the number from bit
  * 16 on.
  */
-function fillCode(table: usize, code: i32, length: i32, symbol: i32): void {
+function fillCode(
+	table: usize,
+	code: i32,
+	length: i32,
+	symbol: i32,
+	hasNumbers: bool,
+): void {
 	const rest = lookupBits - length;
 	const size = symbol & 15;
 	let to = table + 4 * (code << rest);
 	for (let bits = 0; bits < 1 << rest; bits++, to += 4) {
 		let entry = length | (symbol << 8);
-		if (size > 0 && size <= rest) {
+		if (hasNumbers && size > 0 && size <= rest) {
 			const number = signed(bits >> (rest - size), size);
 			entry = (length + size) | ((symbol >> 4) << 8) | (number << 16);
 		}
@@ -30,8 +36,11 @@ function fillCode(table: usize, code: i32, length: i32, symbol: i32): void {
 	}
 }
 
-/** Completes a table, of which the counts and symbols are there, the rest is zero; false where they make no codes. */
-export function jpegFillTable(table: usize): bool {
+/**
+ * Completes a table, of which the counts and symbols are there, the rest is zero; with the numbers behind codes, or
+ * without. False where there are no such codes.
+ */
+export function jpegFillTable(table: usize, hasNumbers: bool): bool {
 	let code = 0;
 	let next = 0;
 	for (let length = 1; length <= 16; length++, code <<= 1) {
@@ -41,8 +50,10 @@ export function jpegFillTable(table: usize): bool {
 		// A code of ones alone is not allowed.
 		if (count > 0 && code + count >= 1 << length) return false;
 		for (let i = 0; i < count; i++, code++, next++)
-			if (length <= lookupBits)
-				fillCode(table, code, length, load<u8>(table + symbolsAt + next));
+			if (length <= lookupBits) {
+				const symbol = load<u8>(table + symbolsAt + next);
+				fillCode(table, code, length, symbol, hasNumbers);
+			}
 		store<i32>(table + limitsAt + place, code << (16 - length));
 	}
 	return true;

@@ -4,5 +4,6 @@
 export * from "./jpeg-blocks";
 export * from "./jpeg-color";
 export { jpegFillTable } from "./jpeg-huffman";
+export { jpegInverseBlocks } from "./jpeg-progressive";
 export * from "./jpeg-scan";
 export * from "./resize";
