@@ -1,3 +1,4 @@
+import type { RunningKernels } from "../simd-kernels.js";
 import type { Frame, Scan, ScannedComponent } from "./frame.js";
 import { must } from "./header.js";
 import { emptyPlanes, type Planes, type Subsampling } from "./planes.js";
@@ -11,18 +12,15 @@ export interface Scans {
 	readonly from: number;
 	/** The address of memory for those of a scan. */
 	readonly clean: number;
-	/** The address of the coefficients of a progressive picture. */
-	readonly coefficients: number;
-	/** The bytes of one component's coefficients. */
-	readonly componentBytes: number;
+	/** The addresses of the coefficients of a progressive picture. */
+	readonly coefficients: readonly number[];
 }
 
-// A plan, a block, steps as the scans have them and as blocks do, tables of codes, coded bytes twice, coefficients.
+// A plan, a block, steps, tables of codes, coded bytes twice, coefficients.
 const channelBytes = 32;
 const scratchAt = 128;
 const stepsAt = scratchAt + 384;
-const placedStepsAt = stepsAt + 3 * 256;
-const tablesAt = placedStepsAt + 3 * 128;
+const tablesAt = stepsAt + 3 * 256;
 const codesAt = 4240;
 const tableBytes = 4608;
 const codedAt = tablesAt + 6 * tableBytes;
@@ -41,62 +39,66 @@ export function startScans(
 ): Scans {
 	const { height, width, isProgressive, components } = frame;
 	const coded = bytes.subarray(from);
+	// Each block has a bit at least: what says more is not worth its memory.
+	must(Math.ceil(height / 8) * Math.ceil(width / 8) <= 8 * coded.length);
 	const codedBytes = multipleOf16(coded.length + sentinelBytes);
 	const clean = codedAt + codedBytes;
-	const coefficients = clean + codedBytes + beyond;
-	const componentBytes = 2 * multipleOf16(height) * multipleOf16(width);
-	const end = coefficients + componentBytes * components.length;
+	const start = clean + codedBytes + beyond;
 	const { across, down } = components[0]!;
+	const most = 2 * multipleOf16(height) * multipleOf16(width);
+	const others = start + most;
+	const each = most / (across * down);
+	const end = isProgressive ? others + (components.length - 1) * each : start;
 	const planes = emptyPlanes(frame, {
 		isGray: components.length === 1,
 		subsampling: { across, down } as Subsampling,
-		extra: isProgressive ? end : coefficients,
+		extra: end,
 	});
 	const { running, extra } = planes;
 	running.bytes.set(coded, extra + codedAt);
 	running.bytes.fill(0xff, extra + codedAt + coded.length, extra + clean);
-	if (isProgressive) running.bytes.fill(0, extra + coefficients, extra + end);
+	running.bytes.fill(0, extra + start, extra + end);
 	for (const [i, { steps }] of components.entries()) {
-		const placed = new Int16Array(64);
-		for (const [k, step] of steps.entries()) placed[zigzag[k]!] = step;
-		running.shorts.set(placed, (extra + placedStepsAt + i * 128) / 2);
 		const places = Array.from(steps, (step, k) => step | (zigzag[k]! << 16));
 		running.words.set(places, (extra + stepsAt + i * 256) / 4);
 	}
-	return { frame, planes, from, clean, coefficients, componentBytes };
+	const coefficients = [start, others, others + each].map((at) => extra + at);
+	return { frame, planes, from, clean, coefficients };
 }
 
 /** Writes a table of codes to an address, if there is one; the codes must make sense. */
 function writeCodes(
-	{ planes: { running }, frame }: Scans,
-	at: number,
-	codes: Uint8Array | undefined,
+	{ bytes, kernels }: RunningKernels,
+	{
+		at,
+		codes,
+		hasNumbers,
+	}: { at: number; codes: Uint8Array | undefined; hasNumbers: boolean },
 ): void {
 	if (!codes) return;
-	running.bytes.fill(0, at, at + tableBytes);
-	running.bytes.set(codes, at + codesAt);
-	const hasNumbers = frame.isProgressive ? 0 : 1;
-	must(running.kernels.jpegFillTable(at, hasNumbers) !== 0);
+	bytes.fill(0, at, at + tableBytes);
+	bytes.set(codes, at + codesAt);
+	must(kernels.jpegFillTable(at, Number(hasNumbers)) !== 0);
 }
 
 /** What the kernel needs to know of a component, in words. */
 function planOf(
 	scans: Scans,
 	{ index, mean, details }: ScannedComponent,
-	isAlone: boolean,
+	{ isAlone, hasNumbers }: { isAlone: boolean; hasNumbers: boolean },
 ): number[] {
-	const { frame, planes, coefficients, componentBytes } = scans;
-	const { extra, channels } = planes;
+	const { frame, planes, coefficients } = scans;
+	const { running, extra, channels } = planes;
 	const { across, down } = frame.components[index]!;
 	const { at, stride } = channels[index]!;
 	const means = extra + tablesAt + 2 * index * tableBytes;
 	must(!mean || mean.subarray(16).every((symbol) => symbol < 16));
-	writeCodes(scans, means, mean);
-	writeCodes(scans, means + tableBytes, details);
+	writeCodes(running, { at: means, codes: mean, hasNumbers });
+	writeCodes(running, { at: means + tableBytes, codes: details, hasNumbers });
 	return [
 		...(isAlone ? [1, 1] : [across, down]),
 		...(frame.isProgressive
-			? [extra + coefficients + index * componentBytes, stride / 8]
+			? [coefficients[index]!, stride / 8]
 			: [at, stride]),
 		extra + stepsAt + index * 256,
 		...[means, means + tableBytes, 0],
@@ -135,7 +137,7 @@ export function decodeScan(
 	);
 	for (const [i, component] of components.entries())
 		running.words.set(
-			planOf(scans, component, isAlone),
+			planOf(scans, component, { isAlone, hasNumbers: before === 0 }),
 			(extra + (i + 1) * channelBytes) / 4,
 		);
 	const marker = running.kernels.jpegDecodeScan(extra) >>> 0;
@@ -145,14 +147,14 @@ export function decodeScan(
 
 /** Makes samples of the coefficients of a progressive picture; throws an `UnusualJpeg` where they are too large. */
 export function inversePlanes(scans: Scans): void {
-	const { planes, coefficients, componentBytes } = scans;
+	const { planes, coefficients } = scans;
 	const { running, extra, channels } = planes;
 	for (const [i, { at, stride, rows, columns }] of channels.entries())
 		for (let y = 0; y < Math.ceil(rows / 8); y++) {
 			const isUsual = running.kernels.jpegInverseBlocks(
 				Math.ceil(columns / 8),
-				extra + coefficients + i * componentBytes + y * stride * 16,
-				extra + placedStepsAt + i * 128,
+				coefficients[i]! + y * stride * 16,
+				extra + stepsAt + i * 256,
 				at + y * 8 * stride,
 				stride,
 				extra + scratchAt,

@@ -347,3 +347,11 @@ function storeRows(to: usize, stride: usize, left: v128, right: v128): void {
 	v128.store64_lane(to + 2 * stride, lower, 0);
 	v128.store64_lane(to + 3 * stride, lower, 1);
 }
+
+/** As `inverseBlock`, of a block that has nothing but a mean: libjpeg begins anew beyond 10 bits. */
+export function fillBlock(mean: i32, samples: usize, stride: usize): void {
+	const level = (((((mean << 2) + 16) >> 5) << 22) >> 22) + 128;
+	const bytes = i8x16.splat(<i8>max(0, min(255, level)));
+	for (let y = 0; y < 8; y++, samples += stride)
+		v128.store64_lane(samples, bytes, 0);
+}

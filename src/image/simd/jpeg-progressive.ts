@@ -1,5 +1,5 @@
 import { isInside, takeBits, takeCode } from "./jpeg-bits";
-import { inverseBlock, mostOfBlock } from "./jpeg-dct";
+import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-dct";
 import { signed } from "./jpeg-huffman";
 
 /** How many blocks more have nothing new. */
@@ -15,18 +15,25 @@ function idleBlocks(power: i32): i32 {
 	return (1 << power) + (power > 0 ? takeBits(power) : 0);
 }
 
-/** Where a coefficient is, by its number in the file. */
-function placeOf(channel: usize, block: usize, k: i32): usize {
-	const step = load<i32>(<usize>load<u32>(channel, 16) + (k << 2));
-	return block + ((step >> 16) << 1);
+/** Which coefficients are not zero: a bit for each, from the lowest on. */
+function presentOf(block: usize): u64 {
+	let present: u64 = 0;
+	for (let i = 48; i >= 0; i -= 16) {
+		const from = block + 2 * i;
+		const bytes = i8x16.narrow_i16x8_s(v128.load(from), v128.load(from, 16));
+		const absent = i8x16.bitmask(i8x16.eq(bytes, i8x16.splat(0)));
+		present = (present << 16) | <u64>(absent ^ 0xffff);
+	}
+	return present;
 }
 
 function decodeMean(channel: usize, block: usize, low: i32): bool {
 	const entry = takeCode(load<u32>(channel, 20));
 	if (entry === 0) return false;
-	const size = entry >> 8;
-	let mean = load<i32>(channel, 28);
-	if (size > 0) mean += signed(takeBits(size), size);
+	let number = entry >> 16;
+	if (number === 0 && entry >> 8 > 0)
+		number = signed(takeBits(entry >> 8), entry >> 8);
+	const mean = number + load<i32>(channel, 28);
 	if (abs(mean) > <i32>i16.MAX_VALUE) return false;
 	store<i32>(channel, mean, 28);
 	store<i16>(block, mean << low);
@@ -48,17 +55,22 @@ function decodeDetails(
 	for (let k = first; k <= last; k++) {
 		const entry = takeCode(table);
 		if (entry === 0) return false;
-		const zeros = entry >> 12;
-		const size = (entry >> 8) & 15;
-		if (size === 0 && zeros < 15) {
-			idle = idleBlocks(zeros) - 1;
-			break;
+		let number = entry >> 16;
+		if (number !== 0) {
+			k += (entry >> 8) & 15;
+		} else {
+			const zeros = entry >> 12;
+			const size = (entry >> 8) & 15;
+			if (size === 0 && zeros < 15) {
+				idle = idleBlocks(zeros) - 1;
+				break;
+			}
+			k += zeros;
+			if (size === 0) continue;
+			number = signed(takeBits(size), size);
 		}
-		k += zeros;
-		if (size === 0) continue;
 		if (k > last) return false;
-		const number = signed(takeBits(size), size);
-		store<i16>(placeOf(channel, block, k), number << low);
+		store<i16>(block + (k << 1), number << low);
 	}
 	return true;
 }
@@ -70,19 +82,24 @@ function refine(place: usize, bit: i32): void {
 	store<i16>(place, number + (number < 0 ? -bit : bit));
 }
 
-/** Refines coefficients from one on, and passes over so many zeros: the next zero behind those, or `last + 1`. */
+/**
+ * Refines the coefficients that are present, from one on, and passes over so many zeros: the next zero behind those, or
+ * `last + 1`.
+ */
 function refineUpTo(
-	channel: usize,
 	block: usize,
+	present: u64,
 	k: i32,
 	last: i32,
 	zeros: i32,
 	bit: i32,
 ): i32 {
-	for (; k <= last; k++) {
-		const place = placeOf(channel, block, k);
-		if (load<i16>(place) !== 0) refine(place, bit);
-		else if (--zeros < 0) break;
+	while (k <= last) {
+		const zerosHere = min(<i32>ctz(present >> k), last + 1 - k);
+		if (zeros < zerosHere) return k + zeros;
+		zeros -= zerosHere;
+		k += zerosHere;
+		if (k <= last) refine(block + (k++ << 1), bit);
 	}
 	return k;
 }
@@ -95,6 +112,7 @@ function refineDetails(
 	bit: i32,
 ): bool {
 	const table = <usize>load<u32>(channel, 24);
+	const present = presentOf(block);
 	let k = first;
 	for (; idle === 0 && k <= last; k++) {
 		const entry = takeCode(table);
@@ -107,13 +125,13 @@ function refineDetails(
 			break;
 		}
 		const number = size === 0 ? 0 : takeBits(1) ? bit : -bit;
-		k = refineUpTo(channel, block, k, last, zeros, bit);
+		k = refineUpTo(block, present, k, last, zeros, bit);
 		if (number === 0) continue;
 		if (k > last) return false;
-		store<i16>(placeOf(channel, block, k), number);
+		store<i16>(block + (k << 1), number);
 	}
 	if (idle > 0) {
-		refineUpTo(channel, block, k, last, 64, bit);
+		refineUpTo(block, present, k, last, 64, bit);
 		idle--;
 	}
 	return true;
@@ -140,14 +158,24 @@ export function decodePart(channel: usize, block: usize, part: i32): bool {
 	return isUsual && isInside();
 }
 
-/** Stores the products of coefficients and steps, both of 16 bits, eight of them; returns sums of their sizes. */
-function dequantize(block: usize, steps: usize, to: usize): v128 {
-	const numbers = v128.load(block);
-	const sizes = v128.load(steps);
-	const left = i32x4.extmul_low_i16x8_s(numbers, sizes);
-	const right = i32x4.extmul_high_i16x8_s(numbers, sizes);
-	v128.store(to, i16x8.narrow_i32x4_s(left, right));
-	return i32x4.add(i32x4.abs(left), i32x4.abs(right));
+/** Puts coefficients times steps where they belong in a block; returns what their sizes come to. */
+function placeCoefficients(
+	coefficients: usize,
+	present: u64,
+	steps: usize,
+	block: usize,
+): i32 {
+	for (let i: usize = 0; i < 128; i += 16)
+		v128.store(block + i, i64x2.splat(0));
+	let sum = 0;
+	for (; present !== 0; present &= present - 1) {
+		const k = <usize>ctz(present);
+		const step = load<i32>(steps + (k << 2));
+		const number = <i32>load<i16>(coefficients + (k << 1)) * (step & 0xffff);
+		store<i16>(block + ((step >> 16) << 1), number);
+		sum += abs(number);
+	}
+	return sum;
 }
 
 /** The inverse transform of a row of blocks to samples; false where coefficients are larger than pictures have. */
@@ -160,19 +188,12 @@ export function jpegInverseBlocks(
 	scratch: usize,
 ): bool {
 	for (; blocks > 0; blocks--, samples += 8, coefficients += 128) {
-		let sums = i32x4.splat(0);
-		for (let i: usize = 0; i < 128; i += 16)
-			sums = i32x4.add(
-				sums,
-				dequantize(coefficients + i, steps + i, scratch + i),
-			);
-		const sum =
-			i32x4.extract_lane(sums, 0) +
-			i32x4.extract_lane(sums, 1) +
-			i32x4.extract_lane(sums, 2) +
-			i32x4.extract_lane(sums, 3);
+		const present = presentOf(coefficients);
+		const sum = placeCoefficients(coefficients, present, steps, scratch);
 		if (sum > mostOfBlock) return false;
-		inverseBlock(scratch, scratch + 128, samples, stride, true);
+		if (present > 1)
+			inverseBlock(scratch, scratch + 128, samples, stride, true);
+		else fillBlock(load<i16>(scratch), samples, stride);
 	}
 	return true;
 }

@@ -7,7 +7,7 @@ import {
 	startInterval,
 	sure,
 } from "./jpeg-bits";
-import { inverseBlock, mostOfBlock } from "./jpeg-dct";
+import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-dct";
 import { longCode, signed } from "./jpeg-huffman";
 import { decodePart, startParts } from "./jpeg-progressive";
 
@@ -16,7 +16,8 @@ import { decodePart, startParts } from "./jpeg-progressive";
 // the coefficients it has, 0 for all. Then for each channel eight words: blocks across and down in an MCU, address and
 // stride of its plane, addresses of its steps and tables of Huffman codes for the mean and for details, the last mean.
 // Steps are words, in the order of the file: the place in the block from bit 16 on. Where a scan has a part, a plane is
-// one of blocks, its stride in blocks, and the tables have no numbers.
+// one of blocks, in the order of the file, its stride in blocks; where some of its bits come before, the
+// tables have no numbers.
 const channelsAt: usize = 32;
 const channelBytes: usize = 32;
 
@@ -94,14 +95,6 @@ function decodeBlock(channel: usize, block: usize): i32 {
 	}
 	if (!keepBits(ahead, left, from) || sum > mostOfBlock) return -1;
 	return k > 1 ? 1 : 0;
-}
-
-/** Fills 8 x 8 samples of a block without details. */
-function fillBlock(mean: i32, samples: usize, stride: usize): void {
-	const level = (((((mean << 2) + 16) >> 5) << 22) >> 22) + 128;
-	const bytes = i8x16.splat(<i8>max(0, min(255, level)));
-	for (let y = 0; y < 8; y++, samples += stride)
-		v128.store64_lane(samples, bytes, 0);
 }
 
 /** Decodes a block to 8 x 8 samples. */
