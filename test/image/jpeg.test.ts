@@ -113,3 +113,28 @@ test("a JPEG whose codes have one of ones alone is left to libjpeg, which refuse
 	assert.equal(decodeUsual(file), undefined);
 	assert.throws(() => decodeByLibjpeg(file), /gave up/);
 });
+
+test("what is left of a damaged JPEG does not show in the next", () => {
+	const random = new Random("more damaged JPEGs");
+	for (const { name, file, sha256: expected } of fixture.files)
+		for (let i = 0; i < 30; i++) {
+			const bytes = Buffer.from(file, "base64");
+			decodeUsual(damaged(bytes, random));
+			assert.equal(sha256(decodeUsual(bytes)!), expected, name);
+		}
+});
+
+test("a JPEG of larger coefficients than pictures have is left to libjpeg", () => {
+	let left = 0;
+	for (const { name, file } of fixture.files) {
+		const bytes = Buffer.from(file, "base64");
+		const marker = Buffer.of(0xff, 0xdb);
+		let at = bytes.indexOf(marker);
+		for (; at >= 0; at = bytes.indexOf(marker, at + 1))
+			bytes.fill(255, at + 5, at + 69);
+		const image = decodeUsual(bytes);
+		if (!image) left++;
+		else assert.equal(sha256(image), sha256(decodeByLibjpeg(bytes)), name);
+	}
+	assert.ok(left > 5 && left < fixture.files.length);
+});
