@@ -1,4 +1,4 @@
-import { longCode } from "./jpeg-huffman";
+import { longCode, signed } from "./jpeg-huffman";
 
 // The coded bytes of a JPEG between restarts, and how far they were read.
 
@@ -90,4 +90,16 @@ export function takeCode(table: usize): i32 {
 	if (entry === 0) entry = longCode(table, bits);
 	skip(entry & 255);
 	return entry;
+}
+
+/** Adds the next number to the last mean of a channel; false where there is none that makes sense. */
+export function takeMean(channel: usize): bool {
+	const entry = takeCode(load<u32>(channel, 20));
+	if (entry === 0) return false;
+	let number = entry >> 16;
+	if (number === 0 && entry >> 8 > 0)
+		number = signed(takeBits(entry >> 8), entry >> 8);
+	const mean = number + load<i32>(channel, 28);
+	store<i32>(channel, mean, 28);
+	return abs(mean) <= <i32>i16.MAX_VALUE;
 }

@@ -1,4 +1,5 @@
-import { forwardBlock, inverseBlock } from "./jpeg-dct";
+import { forwardBlock } from "./jpeg-forward";
+import { inverseBlock } from "./jpeg-inverse";
 
 // A table of steps: 64 floats, as `forwardBlock` takes them, then the steps, of 16 bits each. `scratch` has 384 bytes.
 const stepsAt: usize = 256;

@@ -1,6 +1,6 @@
-import { isInside, takeBits, takeCode } from "./jpeg-bits";
-import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-dct";
+import { isInside, takeBits, takeCode, takeMean } from "./jpeg-bits";
 import { signed } from "./jpeg-huffman";
+import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-inverse";
 
 /** How many blocks more have nothing new. */
 let idle: i32 = 0;
@@ -28,15 +28,8 @@ function presentOf(block: usize): u64 {
 }
 
 function decodeMean(channel: usize, block: usize, low: i32): bool {
-	const entry = takeCode(load<u32>(channel, 20));
-	if (entry === 0) return false;
-	let number = entry >> 16;
-	if (number === 0 && entry >> 8 > 0)
-		number = signed(takeBits(entry >> 8), entry >> 8);
-	const mean = number + load<i32>(channel, 28);
-	if (abs(mean) > <i32>i16.MAX_VALUE) return false;
-	store<i32>(channel, mean, 28);
-	store<i16>(block, mean << low);
+	if (!takeMean(channel)) return false;
+	store<i16>(block, load<i32>(channel, 28) << low);
 	return true;
 }
 

@@ -6,9 +6,10 @@ import {
 	keepBits,
 	startInterval,
 	sure,
+	takeMean,
 } from "./jpeg-bits";
-import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-dct";
 import { longCode, signed } from "./jpeg-huffman";
+import { fillBlock, inverseBlock, mostOfBlock } from "./jpeg-inverse";
 import { decodePart, startParts } from "./jpeg-progressive";
 
 // The plan of a scan, in words: how many channels there are; columns and rows of MCUs; how many of these come between
@@ -23,39 +24,17 @@ const channelBytes: usize = 32;
 
 /** Decodes a block to multiples of its steps: 1 if it has details, 0 if not, -1 if something is unusual. */
 function decodeBlock(channel: usize, block: usize): i32 {
-	let ahead = bits;
-	let left = sure;
-	let from = at;
-	if (left < 32) {
-		ahead |= following(from) >> left;
-		from += (63 - left) >> 3;
-		left |= 56;
-	}
-	const means = <usize>load<u32>(channel, 20);
-	let entry = load<i32>(means + ((<usize>(ahead >> 54)) << 2));
-	let number = entry >> 16;
-	if (number === 0) {
-		if (entry === 0) entry = longCode(means, ahead);
-		if (entry === 0) return -1;
-		const size = entry >> 8;
-		ahead <<= entry & 255;
-		left -= entry & 255;
-		entry = size;
-		if (size > 0) number = signed(<i32>(ahead >> (64 - size)), size);
-	}
-	ahead <<= entry & 255;
-	left -= entry & 255;
-
+	if (!takeMean(channel)) return -1;
 	for (let i: usize = 0; i < 128; i += 16)
 		v128.store(block + i, i64x2.splat(0));
 	const steps = <usize>load<u32>(channel, 16);
-	number += load<i32>(channel, 28);
-	store<i32>(channel, number, 28);
-	number *= <i32>load<u16>(steps);
+	let number = load<i32>(channel, 28) * <i32>load<u16>(steps);
 	store<i16>(block, number);
 	let sum = abs(number);
-	if (sum > mostOfBlock) return -1;
 
+	let ahead = bits;
+	let left = sure;
+	let from = at;
 	const details = <usize>load<u32>(channel, 24);
 	let k: usize = 1;
 	while (k < 64) {
@@ -64,7 +43,7 @@ function decodeBlock(channel: usize, block: usize): i32 {
 			from += (63 - left) >> 3;
 			left |= 56;
 		}
-		entry = load<i32>(details + ((<usize>(ahead >> 54)) << 2));
+		let entry = load<i32>(details + ((<usize>(ahead >> 54)) << 2));
 		number = entry >> 16;
 		if (number !== 0) {
 			k += (entry >> 8) & 15;
