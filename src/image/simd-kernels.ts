@@ -66,12 +66,23 @@ export interface SimdKernels {
 	sumPixels(...args: readonly number[]): void;
 	addDifferences(...args: readonly number[]): void;
 	addFours(...args: readonly number[]): void;
+	jpegSplitRow(...args: readonly number[]): void;
+	jpegHalveRows(...args: readonly number[]): void;
+	jpegStretchRow(...args: readonly number[]): void;
+	jpegLeanRow(...args: readonly number[]): void;
+	jpegJoinRow(...args: readonly number[]): void;
+	jpegRoundBlocks(...args: readonly number[]): void;
+	jpegQuantizeBlocks(...args: readonly number[]): void;
+	jpegFillTable(table: number, hasNumbers: number): number;
+	jpegDecodeScan(plan: number): number;
+	jpegInverseBlocks(...args: readonly number[]): number;
 }
 
 /** The kernels, and the arrays that lie in their memory. */
 export interface RunningKernels {
 	readonly kernels: SimdKernels;
 	readonly bytes: Uint8Array;
+	readonly shorts: Int16Array;
 	readonly words: Int32Array;
 	readonly singles: Float32Array;
 	readonly doubles: Float64Array;
@@ -104,6 +115,7 @@ function startedOnce(): (byteLength: number) => RunningKernels {
 		const running = {
 			kernels,
 			bytes: new Uint8Array(buffer),
+			shorts: new Int16Array(buffer),
 			words: new Int32Array(buffer),
 			singles: new Float32Array(buffer),
 			doubles: new Float64Array(buffer),

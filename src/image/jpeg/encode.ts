@@ -1,16 +1,15 @@
 import { checkImage, type Image } from "../image.js";
 import { BitWriter } from "./bits.js";
 import { type HuffmanTable, huffmanTables } from "./huffman.js";
-import { type Plane, splitPlanes } from "./planes.js";
-import { quantizationTable, quantizedLevels } from "./quantize.js";
-
-/** The places of a block's coefficients, row by row, in the order in which they are written. */
-const zigzag = Uint8Array.of(
-	...[0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5],
-	...[12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7, 14, 21, 28],
-	...[35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51],
-	...[58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63],
-);
+import { splitPlanes } from "./planes.js";
+import {
+	type Levels,
+	quantizeBytes,
+	quantizedLevels,
+	type Steps,
+	stepsOf,
+} from "./quantize.js";
+import { zigzag } from "./zigzag.js";
 
 /**
  * Encodes an image as a JPEG file of a quality from 1 to 100 (4:2:0), byte for byte as Pillow saves it.
@@ -24,20 +23,19 @@ export function encodeJpeg(image: Image, quality = 75): Uint8Array {
 			`the quality of a JPEG is an integer from 1 to 100, not ${quality}`,
 		);
 	}
-	const luminance = quantizationTable("luminance", quality);
-	const chrominance = quantizationTable("chrominance", quality);
+	const steps = stepsOf(quality);
 	return Buffer.concat([
 		Uint8Array.of(0xff, 0xd8),
 		segment(0xe0, [...Buffer.from("JFIF\0"), 1, 1, 0, 0, 1, 0, 1, 0, 0]),
-		quantizationSegment(0, luminance),
-		quantizationSegment(1, chrominance),
+		quantizationSegment(0, steps.luminance),
+		quantizationSegment(1, steps.chrominance),
 		frameSegment(image),
 		huffmanSegment(0x00, huffmanTables.luminance.mean),
 		huffmanSegment(0x10, huffmanTables.luminance.details),
 		huffmanSegment(0x01, huffmanTables.chrominance.mean),
 		huffmanSegment(0x11, huffmanTables.chrominance.details),
 		segment(0xda, [3, 1, 0x00, 2, 0x11, 3, 0x11, 0, 63, 0]),
-		writeScan(image, { luminance, chrominance }),
+		writeScan(image, steps),
 		Uint8Array.of(0xff, 0xd9),
 	]);
 }
@@ -65,31 +63,22 @@ function frameSegment({ height, width }: Image): Uint8Array {
 }
 
 /** The blocks of one channel on their way into the scan. */
-interface Channel {
-	readonly levels: Int16Array;
-	readonly columns: number;
-	readonly rows: number;
+interface Channel extends Levels {
 	readonly mean: HuffmanTable;
 	readonly details: HuffmanTable;
 	/** Of the block before. */
 	lastMean: number;
 }
 
-function writeScan(
-	image: Image,
-	steps: { luminance: Int32Array; chrominance: Int32Array },
-): Uint8Array {
-	const planes = splitPlanes(image);
-	const channel = (plane: Plane, kind: "luminance" | "chrominance") => ({
-		levels: quantizedLevels(plane, steps[kind]),
-		columns: plane.stride / 8,
-		rows: plane.height / 8,
-		...huffmanTables[kind],
-		lastMean: 0,
-	});
-	const luminance = channel(planes.luminance, "luminance");
-	const blue = channel(planes.blueChrominance, "chrominance");
-	const red = channel(planes.redChrominance, "chrominance");
+function writeScan(image: Image, steps: Steps): Uint8Array {
+	const planes = splitPlanes(image, quantizeBytes(image));
+	const [luminance, blue, red] = quantizedLevels(planes, steps).map(
+		(levels, i): Channel => ({
+			...levels,
+			...huffmanTables[i === 0 ? "luminance" : "chrominance"],
+			lastMean: 0,
+		}),
+	) as [Channel, Channel, Channel];
 	const writer = new BitWriter();
 	for (let y = 0; y < blue.rows; y++) {
 		for (let x = 0; x < blue.columns; x++) {

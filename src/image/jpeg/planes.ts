@@ -1,183 +1,177 @@
 import { createImage, type Image } from "../image.js";
-import { scratchBytes } from "../scratch.js";
+import { type RunningKernels, simdKernels } from "../simd-kernels.js";
 
-/** One channel, padded on the right and below to whole 8 x 8 blocks. */
+/** One channel in the memory of the kernels, padded on the right and below to whole 8 x 8 blocks. */
 export interface Plane {
-	readonly samples: Uint8ClampedArray;
-	/** Rows, padding included: a multiple of 8. */
-	readonly height: number;
+	/** The address of its first sample. */
+	readonly at: number;
 	/** Samples in a row, padding included: a multiple of 8. */
 	readonly stride: number;
+	/** Rows and samples in a row, without padding. */
+	readonly rows: number;
+	readonly columns: number;
 }
 
-/** An image as luminance at full size and two chrominances at half its height and width (4:2:0). */
+/** How many times fewer rows and columns chrominances have. */
+export interface Subsampling {
+	readonly down: 1 | 2;
+	readonly across: 1 | 2;
+}
+
+/** An image as luminance at full size, and two chrominances unless it is gray; all there until kernels are used again. */
 export interface Planes {
+	readonly running: RunningKernels;
 	readonly height: number;
 	readonly width: number;
-	readonly luminance: Plane;
-	readonly blueChrominance: Plane;
-	readonly redChrominance: Plane;
+	readonly subsampling: Subsampling;
+	/** Luminance, then blue and red chrominance. */
+	readonly channels: readonly Plane[];
+	/** The address of memory for other things. */
+	readonly extra: number;
+	/** The address of a few rows of samples. */
+	readonly rows: number;
+	/** The address of a band of the image. */
+	readonly band: number;
 }
 
-/** Splits an image into YCbCr planes with the integers of libjpeg, edges repeated into the padding as there. */
-export function splitPlanes(image: Image): Planes {
-	const { height, width } = image;
-	const [luminance, blue, red] = fullPlanes(image);
-	const halfHeight = Math.ceil(height / 2);
-	const size = { rows: halfHeight, stride: wholeBlocks(Math.ceil(width / 2)) };
-	return {
-		height,
-		width,
-		luminance,
-		blueChrominance: halve(blue, size),
-		redChrominance: halve(red, size),
+const bandRows = 16;
+const noColor = 128;
+/** How far kernels reach beyond a row. */
+const beyond = 64;
+
+const wholeBlocks = (size: number, blocks = 1): number =>
+	Math.ceil(size / (8 * blocks)) * 8 * blocks;
+
+/** Planes for an image that hold nothing yet, with `extra` bytes of memory for other things; a gray one has one. */
+export function emptyPlanes(
+	{ height, width }: { height: number; width: number },
+	{
+		isGray,
+		subsampling,
+		extra,
+	}: Pick<Planes, "subsampling" | "extra"> & {
+		isGray: boolean;
+	},
+): Planes {
+	const { down, across } = subsampling;
+	const stride = wholeBlocks(width, 2);
+	const rows = wholeBlocks(extra, 2);
+	const band = rows + 4 * stride + beyond;
+	let at = band + wholeBlocks(bandRows * width * 3) + beyond;
+	const planeOf = (down: number, across: number): Plane => {
+		const [rows, columns] = [
+			Math.ceil(height / down),
+			Math.ceil(width / across),
+		];
+		const plane = { at, stride: stride / across, rows, columns };
+		at += (wholeBlocks(height, subsampling.down) / down) * plane.stride;
+		return plane;
 	};
+	const channels = [planeOf(1, 1)];
+	for (let i = 0; i < 2 && !isGray; i++) channels.push(planeOf(down, across));
+	const running = simdKernels(at + beyond);
+	const address = { extra: 0, rows, band };
+	return { running, height, width, subsampling, channels, ...address };
 }
 
-function wholeBlocks(size: number): number {
-	return Math.ceil(size / 8) * 8;
-}
-
-function emptyPlane(height: number, stride: number): Plane {
-	const { buffer, length } = scratchBytes(height * stride).fill(0);
-	const samples = new Uint8ClampedArray(buffer, 0, length);
-	return { samples, height, stride };
-}
-
-/** Luminance and full-size chrominances; the latter wide enough to be halved. */
-function fullPlanes({ data, height, width }: Image): [Plane, Plane, Plane] {
-	const luminance = emptyPlane(wholeBlocks(height), wholeBlocks(width));
-	const evenHeight = height + (height % 2);
-	const stride = wholeBlocks(Math.ceil(width / 2)) * 2;
-	const blue = emptyPlane(evenHeight, stride);
-	const red = emptyPlane(evenHeight, stride);
-	for (let y = 0; y < height; y++) {
-		splitRow(data.subarray(y * width * 3, (y + 1) * width * 3), {
-			luminance: luminance.samples.subarray(y * luminance.stride),
-			blue: blue.samples.subarray(y * stride),
-			red: red.samples.subarray(y * stride),
-		});
-	}
-	for (const plane of [luminance, blue, red]) {
-		repeatEdges(plane, { height, width });
-	}
-	return [luminance, blue, red];
-}
-
-interface Rows {
-	readonly luminance: Uint8ClampedArray;
-	readonly blue: Uint8ClampedArray;
-	readonly red: Uint8ClampedArray;
-}
-
-function splitRow(rgb: Uint8Array, { luminance, blue, red }: Rows): void {
-	const round = 1 << 15;
-	const chromaRound = (128 << 16) + round - 1;
-	for (let x = 0, from = 0; from < rgb.length; x++, from += 3) {
-		const r = rgb[from]!;
-		const g = rgb[from + 1]!;
-		const b = rgb[from + 2]!;
-		luminance[x] = (19595 * r + 38470 * g + 7471 * b + round) >> 16;
-		blue[x] = (-11059 * r - 21709 * g + 32768 * b + chromaRound) >> 16;
-		red[x] = (32768 * r - 27439 * g - 5329 * b + chromaRound) >> 16;
-	}
-}
-
-function repeatEdges(
-	{ samples, height, stride }: Plane,
-	filled: { height: number; width: number },
+/** Repeats the last row of a plane that is filled so far. */
+function repeatLast(
+	{ running: { bytes } }: Planes,
+	{ at, stride, rows }: Plane,
 ): void {
-	for (let y = 0; y < filled.height; y++) {
-		const last = y * stride + filled.width - 1;
-		samples.fill(samples[last]!, last + 1, (y + 1) * stride);
-	}
-	for (let y = filled.height; y < height; y++) {
-		samples.copyWithin(
-			y * stride,
-			(filled.height - 1) * stride,
-			filled.height * stride,
-		);
-	}
+	const last = at + (rows - 1) * stride;
+	for (let y = rows; y < wholeBlocks(rows); y++)
+		bytes.copyWithin(at + y * stride, last, last + stride);
 }
 
-/** The means of 2 x 2 samples, rounded alternately down and up along a row. */
-function halve(
-	full: Plane,
-	{ rows, stride }: { rows: number; stride: number },
-): Plane {
-	const plane = emptyPlane(wholeBlocks(rows), stride);
-	const { samples } = full;
-	for (let y = 0; y < rows; y++) {
-		let upper = 2 * y * full.stride;
-		let lower = upper + full.stride;
-		const start = y * stride;
-		for (let x = 0; x < stride; x++, upper += 2, lower += 2) {
-			const sum =
-				samples[upper]! +
-				samples[upper + 1]! +
-				samples[lower]! +
-				samples[lower + 1]!;
-			plane.samples[start + x] = (sum + 1 + (x & 1)) >> 2;
-		}
+/**
+ * Splits an image into YCbCr planes with the integers of libjpeg, edges repeated into the padding as there, and
+ * chrominances at half its height and width (4:2:0); `extra` bytes of the kernels' memory are left free.
+ */
+export function splitPlanes(image: Image, extra: number): Planes {
+	const subsampling = { down: 2, across: 2 } as const;
+	const planes = emptyPlanes(image, { isGray: false, subsampling, extra });
+	const { height, width } = image;
+	const { bytes } = planes.running;
+	const rowBytes = width * 3;
+	for (let y = 0; y < height; y += bandRows) {
+		const end = Math.min(y + bandRows, height);
+		bytes.set(image.data.subarray(y * rowBytes, end * rowBytes), planes.band);
+		for (let row = y; row < end; row += 2)
+			splitRows(planes, row, planes.band + (row - y) * rowBytes);
 	}
-	repeatEdges(plane, { height: rows, width: stride });
-	return plane;
+	for (const plane of planes.channels) repeatLast(planes, plane);
+	return planes;
+}
+
+/** Splits a row of an image at an address, and the one below; chrominances of the last one count twice. */
+function splitRows(planes: Planes, y: number, rgb: number): void {
+	const { running, height, width, channels, rows } = planes;
+	const { kernels } = running;
+	const [luminance, ...chrominances] = channels;
+	const { at, stride } = luminance!;
+	const count = y + 1 < height ? 2 : 1;
+	for (let i = 0; i < count; i++) {
+		const [from, to] = [rgb + i * width * 3, at + (y + i) * stride];
+		const blue = rows + i * stride;
+		kernels.jpegSplitRow(width, stride, from, to, blue, blue + 2 * stride);
+	}
+	for (const [i, half] of chrominances.entries()) {
+		const upper = rows + i * 2 * stride;
+		const lower = upper + (count - 1) * stride;
+		const to = half.at + (y / 2) * half.stride;
+		kernels.jpegHalveRows(half.stride, upper, lower, to);
+	}
 }
 
 /** Puts YCbCr planes together with libjpeg's smooth ("fancy") interpolation of the chrominances. */
 export function joinPlanes(planes: Planes): Image {
-	const { height, width, luminance, blueChrominance, redChrominance } = planes;
+	const { height, width, band, rows, running, channels } = planes;
+	if (channels.length === 1) running.bytes.fill(noColor, rows, rows + width);
 	const image = createImage(height, width);
-	const rgb = new Uint8ClampedArray(image.data.buffer);
-	const blue = new Uint8ClampedArray(width + 1);
-	const red = new Uint8ClampedArray(width + 1);
-	const half = { rows: Math.ceil(height / 2), columns: Math.ceil(width / 2) };
-	for (let y = 0; y < height; y++) {
-		stretchRow(blue, blueChrominance, { y, ...half });
-		stretchRow(red, redChrominance, { y, ...half });
-		joinRow(rgb.subarray(y * width * 3, (y + 1) * width * 3), {
-			luminance: luminance.samples.subarray(y * luminance.stride),
-			blue,
-			red,
-		});
+	const rowBytes = width * 3;
+	for (let y = 0; y < height; y += bandRows) {
+		const end = Math.min(y + bandRows, height);
+		for (let row = y; row < end; row++)
+			joinRow(planes, row, band + (row - y) * rowBytes);
+		const made = running.bytes.subarray(band, band + (end - y) * rowBytes);
+		image.data.set(made, y * rowBytes);
 	}
 	return image;
 }
 
-/** One full-size row of a halved plane: weights 9, 3, 3 and 1 sixteenths for the four nearest samples. */
-function stretchRow(
-	row: Uint8ClampedArray,
-	{ samples, stride }: Plane,
-	{ y, rows, columns }: { y: number; rows: number; columns: number },
-): void {
-	const near = (y >> 1) * stride;
-	if (columns <= 2) {
-		// libjpeg repeats the samples of planes this narrow.
-		for (let x = 0; x < row.length; x++) row[x] = samples[near + (x >> 1)]!;
-		return;
-	}
-	const neighbor = (y >> 1) + (y % 2 === 0 ? -1 : 1);
-	const far = Math.min(Math.max(neighbor, 0), rows - 1) * stride;
-	let current = 3 * samples[near]! + samples[far]!;
-	let last = current;
-	for (let x = 0; x < columns; x++) {
-		const after = Math.min(x + 1, columns - 1);
-		const next = 3 * samples[near + after]! + samples[far + after]!;
-		row[2 * x] = (3 * current + last + 8) >> 4;
-		row[2 * x + 1] = (3 * current + next + 7) >> 4;
-		last = current;
-		current = next;
-	}
+function joinRow(planes: Planes, y: number, rgb: number): void {
+	const { running, width, channels, rows } = planes;
+	const [luminance, ...chrominances] = channels;
+	const row = luminance!.at + y * luminance!.stride;
+	const [blue = rows, red = rows] = chrominances.map((plane) =>
+		wideRow(planes, plane, y),
+	);
+	running.kernels.jpegJoinRow(width, row, blue, red, rgb);
 }
 
-function joinRow(rgb: Uint8ClampedArray, { luminance, blue, red }: Rows): void {
-	const round = 1 << 15;
-	for (let x = 0, to = 0; to < rgb.length; x++, to += 3) {
-		const y = luminance[x]!;
-		const cb = blue[x]! - 128;
-		const cr = red[x]! - 128;
-		rgb[to] = y + ((91881 * cr + round) >> 16);
-		rgb[to + 1] = y + ((-22554 * cb - 46802 * cr + round) >> 16);
-		rgb[to + 2] = y + ((116130 * cb + round) >> 16);
+/** The address of a row of chrominances at full size. */
+function wideRow(planes: Planes, plane: Plane, y: number): number {
+	const { running, subsampling, channels, rows: scratch } = planes;
+	const { bytes, kernels } = running;
+	const { at, stride, rows, columns } = plane;
+	const { down, across } = subsampling;
+	const row = Math.floor(y / down);
+	const near = at + row * stride;
+	if (across === 1 && down === 1) return near;
+	const result =
+		scratch + (plane === channels[1] ? 2 : 3) * channels[0]!.stride;
+	const neighbor = down === 1 ? row : row + (y % 2 === 0 ? -1 : 1);
+	const far = at + Math.min(Math.max(neighbor, 0), rows - 1) * stride;
+	if (across === 1) {
+		kernels.jpegLeanRow(columns, near, far, 1 + (y % 2), result);
+	} else if (columns <= 2) {
+		// libjpeg repeats the samples of planes this narrow.
+		for (let x = 0; x < 2 * columns; x++)
+			bytes[result + x] = bytes[near + (x >> 1)]!;
+	} else {
+		const rounding = down === 1 ? 0x80004 : 0x70008;
+		kernels.jpegStretchRow(columns, near, far, rounding, scratch, result);
 	}
+	return result;
 }

@@ -1,7 +1,5 @@
-import { forwardDct, inverseDct } from "./dct.js";
-import type { Plane } from "./planes.js";
-
-const { imul } = Math;
+import type { Image } from "../image.js";
+import type { Plane, Planes } from "./planes.js";
 
 // Tables K.1 and K.2 of the JPEG standard (ITU-T T.81), row by row.
 const luminance = [
@@ -18,7 +16,7 @@ const chrominance = [
 ];
 
 /** The steps of the 64 coefficients at a quality from 1 to 100, as libjpeg scales the standard's tables. */
-export function quantizationTable(
+function quantizationTable(
 	kind: "luminance" | "chrominance",
 	quality: number,
 ): Int32Array {
@@ -30,62 +28,93 @@ export function quantizationTable(
 	);
 }
 
-/** Takes every 8 x 8 block of a plane to coefficients, rounds those to multiples of `steps`, and back, in place. */
-export function quantizePlane(plane: Plane, steps: Int32Array): void {
-	const block = new Int32Array(64);
-	const rounding = roundingTo(steps);
-	const { height, stride } = plane;
-	for (let y = 0; y < height; y += 8) {
-		for (let x = 0; x < stride; x += 8) {
-			const at = y * stride + x;
-			forwardDct(block, plane, at);
-			roundToSteps(block, rounding);
-			inverseDct(block, plane, at);
+/** The steps of an image's channels, at one quality. */
+export interface Steps {
+	readonly luminance: Int32Array;
+	readonly chrominance: Int32Array;
+}
+
+/** The steps of both kinds of channels at a quality from 1 to 100. */
+export const stepsOf = (quality: number): Steps => ({
+	luminance: quantizationTable("luminance", quality),
+	chrominance: quantizationTable("chrominance", quality),
+});
+
+// A table for each kind of channel, then memory for the kernels, then the levels of a row of blocks.
+const tableBytes = 384;
+const scratchAt = 2 * tableBytes;
+const levelsAt = scratchAt + 384;
+
+/** How much extra memory the functions below need for an image. */
+export const quantizeBytes = ({ width }: Image): number =>
+	levelsAt + Math.ceil(width / 8) * 128;
+
+/** Writes the tables as the kernels read them. */
+function writeTables({ running, extra }: Planes, steps: Steps): void {
+	const { singles, shorts } = running;
+	for (const [i, table] of [steps.luminance, steps.chrominance].entries()) {
+		const at = extra + i * tableBytes;
+		// The last part makes halves, which libjpeg rounds away from zero, more than halves.
+		const factors = Array.from(table, (step) => (1 + 2 ** -14) / (8 * step));
+		singles.set(factors, at / 4);
+		shorts.set(table, (at + 256) / 2);
+	}
+}
+
+/** Takes every 8 x 8 block to coefficients, rounds those to multiples of their steps, and back, in place. */
+export function roundPlanes(planes: Planes, steps: Steps): void {
+	writeTables(planes, steps);
+	const { running, extra, channels } = planes;
+	const scratch = extra + scratchAt;
+	for (const [i, { at, stride, rows, columns }] of channels.entries()) {
+		const table = extra + Math.min(i, 1) * tableBytes;
+		const blocks = Math.ceil(columns / 8);
+		for (let y = 0; y < rows; y += 8) {
+			const row = at + y * stride;
+			running.kernels.jpegRoundBlocks(blocks, row, stride, table, scratch);
 		}
 	}
 }
 
-/** How many steps each coefficient holds: 64 integers for each 8 x 8 block, row by row. */
-export function quantizedLevels(plane: Plane, steps: Int32Array): Int16Array {
-	const { height, stride, samples } = plane;
-	const levels = new Int16Array(samples.length);
-	const block = new Int32Array(64);
-	const rounding = roundingTo(steps);
-	let to = 0;
-	for (let y = 0; y < height; y += 8) {
-		for (let x = 0; x < stride; x += 8) {
-			forwardDct(block, plane, y * stride + x);
-			roundToSteps(block, rounding);
-			for (let i = 0; i < 64; i++) levels[to++] = block[i]! / steps[i]!;
-		}
+/** How many steps each coefficient of a channel holds: 64 integers for each 8 x 8 block, row by row. */
+export interface Levels {
+	readonly levels: Int16Array;
+	/** Blocks, down and across. */
+	readonly rows: number;
+	readonly columns: number;
+}
+
+/** The levels of each channel. */
+export function quantizedLevels(planes: Planes, steps: Steps): Levels[] {
+	writeTables(planes, steps);
+	return planes.channels.map((plane, i) =>
+		levelsOf(planes, plane, Math.min(i, 1)),
+	);
+}
+
+function levelsOf(
+	{ running, extra }: Planes,
+	plane: Plane,
+	table: number,
+): Levels {
+	const { at, stride } = plane;
+	const [rows, columns] = [
+		Math.ceil(plane.rows / 8),
+		Math.ceil(plane.columns / 8),
+	];
+	const levels = new Int16Array(rows * columns * 64);
+	const result = extra + levelsAt;
+	for (let y = 0; y < rows; y++) {
+		running.kernels.jpegQuantizeBlocks(
+			columns,
+			at + y * 8 * stride,
+			stride,
+			extra + table * tableBytes,
+			extra + scratchAt,
+			result,
+		);
+		const made = running.shorts.subarray(result / 2, result / 2 + columns * 64);
+		levels.set(made, y * columns * 64);
 	}
-	return levels;
-}
-
-interface Rounding {
-	readonly steps: Int32Array;
-	readonly halves: Float64Array;
-	readonly inverses: Float64Array;
-}
-
-function roundingTo(steps: Int32Array): Rounding {
-	return {
-		steps,
-		// The quarter keeps exact halves, which libjpeg rounds away from zero, clear of rounding errors.
-		halves: Float64Array.from(steps, (step) => 4 * step + 0.25),
-		inverses: Float64Array.from(steps, (step) => 1 / (8 * step)),
-	};
-}
-
-function roundToSteps(
-	block: Int32Array,
-	{ steps, halves, inverses }: Rounding,
-): void {
-	for (let i = 0; i < 64; i++) {
-		const value = block[i]!;
-		const sign = value >> 31;
-		const size = (value ^ sign) - sign;
-		const level = imul(((size + halves[i]!) * inverses[i]!) | 0, steps[i]!);
-		block[i] = (level ^ sign) - sign;
-	}
+	return { levels, rows, columns };
 }

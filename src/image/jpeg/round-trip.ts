@@ -1,6 +1,6 @@
 import type { Image } from "../image.js";
 import { joinPlanes, splitPlanes } from "./planes.js";
-import { quantizationTable, quantizePlane } from "./quantize.js";
+import { quantizeBytes, roundPlanes, stepsOf } from "./quantize.js";
 
 /**
  * What is left of an image after it has been saved as a JPEG of a quality from 1 to 100 (4:2:0) and read again.
@@ -8,10 +8,7 @@ import { quantizationTable, quantizePlane } from "./quantize.js";
  * Byte for byte the result of Pillow with libjpeg-turbo; the lossless part of the format is skipped.
  */
 export function jpegRoundTrip(image: Image, quality: number): Image {
-	const planes = splitPlanes(image);
-	const chrominance = quantizationTable("chrominance", quality);
-	quantizePlane(planes.luminance, quantizationTable("luminance", quality));
-	quantizePlane(planes.blueChrominance, chrominance);
-	quantizePlane(planes.redChrominance, chrominance);
+	const planes = splitPlanes(image, quantizeBytes(image));
+	roundPlanes(planes, stepsOf(quality));
 	return joinPlanes(planes);
 }

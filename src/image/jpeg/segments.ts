@@ -8,6 +8,7 @@ export interface Segment {
 
 /** The markers that the rest of the code asks for. */
 export const markers = {
+	startOfImage: 0xd8,
 	startOfScan: 0xda,
 	endOfImage: 0xd9,
 	application1: 0xe1,
