@@ -7,6 +7,19 @@ export interface SimdKernels {
 	resizeDown(...args: readonly number[]): void;
 	blendAcross(...args: readonly number[]): void;
 	blendDown(...args: readonly number[]): void;
+	samplingGrid(...args: readonly number[]): void;
+	deformPixels(...args: readonly number[]): void;
+	addSines(...args: readonly number[]): void;
+	interpolateCurves(...args: readonly number[]): void;
+	changeColors(...args: readonly number[]): void;
+	takeLevels(...args: readonly number[]): void;
+	filterPixels(...args: readonly number[]): void;
+	valuesOfLevels(...args: readonly number[]): void;
+	levelsOfValues(...args: readonly number[]): number;
+	takeShare(...args: readonly number[]): void;
+	addShare(...args: readonly number[]): void;
+	divideBy(...args: readonly number[]): void;
+	multiply(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */
