@@ -11,7 +11,7 @@ const channels = 3;
 /** Of each channel at a point: the value of a sum of sines, and its first three derivatives. */
 const pointBytes = channels * 4 * 8;
 /** Of each channel between two points: the polynomial that has these at both, of eight terms. */
-const partBytes = channels * 8 * 8;
+const partBytes = channels * 8 * 4;
 
 /** The levels of 8-bit images, as pixels that are gray. */
 const everyLevel = Float32Array.from(
@@ -44,7 +44,7 @@ function placesOf({ parts, halves }: SineTable): Places {
 		take(places.length * channels * 8),
 	);
 	const sums = take(pointBytes * (parts + 1));
-	const curves = take(partBytes * parts);
+	const curves = take(partBytes * (parts + 1));
 	const levels = take(everyLevel.byteLength);
 	return {
 		sines,

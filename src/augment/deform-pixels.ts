@@ -3,7 +3,7 @@ import { type PixelChange, type PixelSize, room } from "./pixels.js";
 /** How far pixels move along x and along y, in pixels, `[height · width]` each. */
 export type Displacement = readonly [Float32Array, Float32Array];
 
-const recordBytes = 48;
+const recordBytes = 32;
 
 /** Takes pixel `(x, y)` of each image, of any range, bilinearly from `(x - dx, y - dy)`, held inside the image. */
 export function deformPixels(

@@ -57,25 +57,21 @@ function amplitudes(
 	return sums;
 }
 
-/** `sin(pi k x)` for x from 0 to 1 in `size` steps and k from 1: `[size, waves]`. */
-function sines(size: number, waves: number): Float32Array {
+/** `sin(pi k x)` for x from 0 to 1 in `size` steps and k from 1, `[size, waves]`, and with axes exchanged. */
+function sines(size: number, waves: number): [Float32Array, Float32Array] {
 	const intervals = Math.max(size - 1, 1);
-	const period = Float64Array.from({ length: 2 * intervals }, (_, i) =>
-		i % intervals === 0 ? 0 : Math.sin((Math.PI * i) / intervals),
-	);
-	return Float32Array.from({ length: size * waves }, (_, i) => {
-		const k = (i % waves) + 1;
-		return period[(Math.floor(i / waves) * k) % period.length]!;
-	});
-}
-
-/** A matrix of some rows, columns and rows exchanged. */
-function transposed(values: Float32Array, rows: number): Float32Array {
-	const columns = values.length / rows;
-	return Float32Array.from(
-		values,
-		(_, i) => values[(i % rows) * columns + Math.floor(i / rows)]!,
-	);
+	const period = new Float32Array(2 * intervals);
+	for (let i = 1; i < period.length; i++)
+		if (i !== intervals) period[i] = Math.sin((Math.PI * i) / intervals);
+	const basis = new Float32Array(size * waves);
+	const exchanged = new Float32Array(basis.length);
+	for (let x = 0; x < size; x++)
+		for (let k = 0; k < waves; k++) {
+			const sine = period[(x * (k + 1)) % period.length]!;
+			basis[x * waves + k] = sine;
+			exchanged[k * size + x] = sine;
+		}
+	return [basis, exchanged];
 }
 
 /**
@@ -91,7 +87,7 @@ export function displacement(
 	const waves = Math.min(cut, intervals - 1);
 	const aliases = aliasesOf(cut, intervals);
 	const scale = Math.sqrt(temperature) * size;
-	const basis = sines(size, waves);
+	const [basis, exchanged] = sines(size, waves);
 	const [basisBytes, middleBytes] = [
 		room(basis.byteLength),
 		room(4 * size * waves),
@@ -102,7 +98,7 @@ export function displacement(
 	const result = middle + middleBytes;
 	const { kernels, singles } = simdKernels(result + room(4 * size * size));
 	singles.set(basis);
-	singles.set(transposed(basis, size), across / 4);
+	singles.set(exchanged, across / 4);
 	const field = (modes: Float32Array): Float32Array => {
 		singles.set(amplitudes(modes, { cut, scale, waves }, aliases), modesAt / 4);
 		kernels.multiply(0, modesAt, size, waves, waves, middle);

@@ -1,6 +1,7 @@
 import type { Checks } from "../check/check-options.js";
 import { whole } from "../check/checks.js";
 import type { Random } from "../random.js";
+import { fillNormals } from "./normal-pairs.js";
 
 /** How smooth and how strong the displacement is. */
 export interface DiffeomorphismOptions {
@@ -77,7 +78,7 @@ export function drawDiffeomorphism(
 	const temperature = coolest + arcsine(random) * (hottest - coolest);
 	const modes = (): Float32Array => {
 		const values = new Float32Array(cut * cut);
-		random.fillNormal(values);
+		fillNormals(values, random);
 		return values;
 	};
 	return { cut, temperature, horizontal: modes(), vertical: modes() };

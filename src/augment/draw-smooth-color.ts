@@ -1,6 +1,7 @@
 import type { Checks } from "../check/check-options.js";
 import { number, oneOf, textOr, whole } from "../check/checks.js";
 import type { Random } from "../random.js";
+import { fillNormals } from "./normal-pairs.js";
 
 /** How many frequencies the change of color has, and how strong it is. */
 export interface RandomSmoothColorOptions {
@@ -53,7 +54,11 @@ export function drawRandomSmoothColor(
 	const deviation = Math.sqrt(temperature);
 	const coefficients = new Float32Array(count * 3 * length);
 	const drawn = Math.min(length, cut - lowest + 1);
-	for (let at = 0; at < coefficients.length; at += length)
-		random.fillNormal(coefficients.subarray(at, at + drawn), 0, deviation);
+	const numbers = new Float32Array(count * 3 * drawn);
+	fillNormals(numbers, random, deviation);
+	for (let row = 0; row < count * 3; row++) {
+		const own = numbers.subarray(row * drawn, (row + 1) * drawn);
+		coefficients.set(own, row * length);
+	}
 	return { cut, temperature, frequencies, coefficients };
 }

@@ -11,15 +11,15 @@ export function filterPixels(
 	{ height, width }: PixelSize,
 ): PixelChange {
 	const taps = side ** 2;
-	const kernelBytes = room(8 * taps);
+	const kernelBytes = room(4 * taps);
 	const borderedRow = 3 * (width + side - 1);
 	return {
-		byteLength: kernelBytes + room(8 * side * borderedRow),
-		begin({ kernels: simd, doubles }, kernel) {
+		byteLength: kernelBytes + room(4 * side * borderedRow),
+		begin({ kernels: simd, singles }, kernel) {
 			const ring = kernel + kernelBytes;
 			return (from, to, index) => {
 				const own = kernels.subarray(index * taps, (index + 1) * taps);
-				doubles.set(own, kernel / 8);
+				singles.set(own, kernel / 4);
 				simd.filterPixels(from, height, width, kernel, side, ring, to);
 			};
 		},

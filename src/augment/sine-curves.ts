@@ -28,15 +28,22 @@ export interface SineTable {
 	readonly halves: readonly Half[];
 }
 
+/** Sines and cosines of a whole turn in twice so many steps. */
+function waves(parts: number): [Float64Array, Float64Array] {
+	const sine = new Float64Array(2 * parts);
+	const cosine = new Float64Array(2 * parts);
+	for (let i = 0; i < sine.length; i++) {
+		sine[i] = Math.sin((Math.PI * i) / parts);
+		cosine[i] = Math.cos((Math.PI * i) / parts);
+	}
+	return [sine, cosine];
+}
+
 /** The sines of some frequencies, for the curves of any coefficients. */
 export function sineTable(frequencies: Int32Array): SineTable {
 	const parts =
 		2 * Math.ceil((pointsPerHalfWave * Math.max(1, ...frequencies)) / 2);
-	const wave = (of: (x: number) => number) =>
-		Float64Array.from({ length: 2 * parts }, (_, i) =>
-			of((Math.PI * i) / parts),
-		);
-	const [sine, cosine] = [wave(Math.sin), wave(Math.cos)];
+	const [sine, cosine] = waves(parts);
 	const half = (parity: 0 | 1): Half => {
 		const places = Int32Array.from(frequencies.keys()).filter((i) => {
 			const frequency = frequencies[i] as number;

@@ -20,6 +20,7 @@ export interface SimdKernels {
 	addShare(...args: readonly number[]): void;
 	divideBy(...args: readonly number[]): void;
 	multiply(...args: readonly number[]): void;
+	fillNormals(...args: readonly number[]): void;
 }
 
 /** The kernels, and the arrays that lie in their memory. */

@@ -54,6 +54,53 @@ for (const name of ["small", "large"]) {
 	});
 }
 
+test("a displacement is the sum of its modes, also of frequencies that pixels cannot tell apart", () => {
+	for (const [size, cut] of [
+		[1, 4],
+		[2, 3],
+		[3, 9],
+		[5, 3],
+		[6, 5],
+		[9, 60],
+		[33, 40],
+	] as const) {
+		const random = new Random("modes", size, cut);
+		const draw = {
+			cut,
+			temperature: 0.01,
+			horizontal: new Float32Array(cut * cut),
+			vertical: new Float32Array(cut * cut),
+		};
+		random.fillNormal(draw.horizontal);
+		random.fillNormal(draw.vertical);
+		const field = displacement(size, draw);
+		const sine = (k: number, at: number) =>
+			Math.sin((Math.PI * k * at) / Math.max(size - 1, 1));
+		const sum = (modes: Float32Array, x: number, y: number): number => {
+			let all = 0;
+			for (let i = 1; i <= cut; i++)
+				for (let j = 1; j <= cut; j++)
+					if (Math.hypot(i, j) < cut + 0.5)
+						all +=
+							(modes[(i - 1) * cut + j - 1]! / Math.hypot(i, j)) *
+							sine(i, x) *
+							sine(j, y);
+			return Math.sqrt(draw.temperature) * size * all;
+		};
+		field.forEach((moves, axis) => {
+			const modes = axis === 0 ? draw.horizontal : draw.vertical;
+			assert.equal(moves.length, size ** 2);
+			moves.forEach((move, i) => {
+				const expected = sum(modes, i % size, Math.floor(i / size));
+				assert.ok(
+					Math.abs(move - expected) < 1e-5,
+					`${size}, ${cut}: ${move} for ${expected}`,
+				);
+			});
+		});
+	}
+});
+
 test("the range of temperatures is that of the paper", () => {
 	const close = (actual: number, expected: number) =>
 		assert.ok(Math.abs(actual / expected - 1) < 5e-4, `${actual}`);

@@ -2,8 +2,8 @@ import { clipped } from "./lanes";
 
 /** Of a point: the value of three channels' sums of sines, and its first three derivatives, doubles. */
 const pointBytes: usize = 96;
-/** Of a polynomial between two points: eight doubles. */
-const curveBytes: usize = 64;
+/** Of a polynomial between two points: eight terms of 32 bits. */
+const curveBytes: usize = 32;
 /** Of the polynomials of three channels. */
 const partBytes: usize = 3 * curveBytes;
 
@@ -74,13 +74,21 @@ function times(factor: f64, numbers: v128): v128 {
 	return f64x2.mul(f64x2.splat(factor), numbers);
 }
 
-/** Writes the first doubles of two vectors to one address, the others to the next curve. */
-function writeTerms(curves: usize, even: v128, odd: v128): void {
-	v128.store(curves, i64x2.shuffle(even, odd, 0, 2));
-	v128.store(curves + curveBytes, i64x2.shuffle(even, odd, 1, 3));
+/** Writes four terms of two polynomials, the doubles of which lie side by side. */
+function writeTerms(curves: usize, a: v128, b: v128, c: v128, d: v128): void {
+	const ab = f32x4.demote_f64x2_zero(i64x2.shuffle(a, b, 0, 2));
+	const cd = f32x4.demote_f64x2_zero(i64x2.shuffle(c, d, 0, 2));
+	v128.store(curves, i64x2.shuffle(ab, cd, 0, 2));
+	const nextAb = f32x4.demote_f64x2_zero(i64x2.shuffle(a, b, 1, 3));
+	const nextCd = f32x4.demote_f64x2_zero(i64x2.shuffle(c, d, 1, 3));
+	v128.store(curves + curveBytes, i64x2.shuffle(nextAb, nextCd, 0, 2));
 }
 
-/** The polynomials of `count` parts and channels, an even number, from `addSines`' sums: Hermite's, eight terms each. */
+/**
+ * The polynomials of `count` parts and channels, an even number, from `addSines`' sums: Hermite's, eight terms each.
+ *
+ * Behind them come those of the last point, which are constant.
+ */
 export function interpolateCurves(
 	sums: usize,
 	count: i32,
@@ -114,8 +122,7 @@ export function interpolateCurves(
 		);
 		const halfThird = times(0.5, third);
 		const sixthThird = f64x2.div(third, six);
-		writeTerms(curves, a, b);
-		writeTerms(curves + 16, c, d);
+		writeTerms(curves, a, b, c, d);
 		const fourth = f64x2.sub(
 			f64x2.add(
 				f64x2.sub(times(35, value), times(15, first)),
@@ -130,7 +137,6 @@ export function interpolateCurves(
 			),
 			halfThird,
 		);
-		writeTerms(curves + 32, fourth, fifth);
 		const sixth = f64x2.sub(
 			f64x2.add(
 				f64x2.sub(times(70, value), times(34, first)),
@@ -145,57 +151,56 @@ export function interpolateCurves(
 			),
 			sixthThird,
 		);
-		writeTerms(curves + 48, sixth, seventh);
+		writeTerms(curves + 16, fourth, fifth, sixth, seventh);
+	}
+	for (let end = 0; end < 3; end++, sums += 32, curves += curveBytes) {
+		v128.store(curves, f32x4.demote_f64x2_zero(v128.load64_zero(sums)));
+		v128.store(curves + 16, f32x4.splat(0));
 	}
 }
 
-/** The value of two polynomials, each at its place. */
-function valuesAt(one: usize, other: usize, t: v128): v128 {
-	let low = v128.load(one, 48);
-	let high = v128.load(other, 48);
-	let value = i64x2.shuffle(low, high, 1, 3);
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 0, 2));
-	low = v128.load(one, 32);
-	high = v128.load(other, 32);
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 1, 3));
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 0, 2));
-	low = v128.load(one, 16);
-	high = v128.load(other, 16);
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 1, 3));
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 0, 2));
-	low = v128.load(one);
-	high = v128.load(other);
-	value = f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 1, 3));
-	return f64x2.add(f64x2.mul(value, t), i64x2.shuffle(low, high, 0, 2));
+/** Of four polynomials, what the four terms from each address on give; `square` is that of `t`. */
+function fourTerms(
+	a: usize,
+	b: usize,
+	c: usize,
+	d: usize,
+	t: v128,
+	square: v128,
+): v128 {
+	const ofA = v128.load(a);
+	const ofB = v128.load(b);
+	const ofC = v128.load(c);
+	const ofD = v128.load(d);
+	const lowAb = i32x4.shuffle(ofA, ofB, 0, 4, 1, 5);
+	const lowCd = i32x4.shuffle(ofC, ofD, 0, 4, 1, 5);
+	const highAb = i32x4.shuffle(ofA, ofB, 2, 6, 3, 7);
+	const highCd = i32x4.shuffle(ofC, ofD, 2, 6, 3, 7);
+	const first = i64x2.shuffle(lowAb, lowCd, 1, 3);
+	const low = f32x4.add(i64x2.shuffle(lowAb, lowCd, 0, 2), f32x4.mul(first, t));
+	const third = i64x2.shuffle(highAb, highCd, 1, 3);
+	const high = f32x4.add(
+		i64x2.shuffle(highAb, highCd, 0, 2),
+		f32x4.mul(third, t),
+	);
+	return f32x4.add(low, f32x4.mul(high, square));
 }
 
-/** Two values of two channels, whose first polynomials lie at `one` and `other`, after the change. */
-function changed(x: v128, parts: i32, one: usize, other: usize): v128 {
-	const zero = f64x2.splat(0);
-	let folded = x;
-	const outside = v128.or(f64x2.lt(x, zero), f64x2.gt(x, f64x2.splat(1)));
-	// The sum is odd and has period 2: its values on 0-1 are enough.
-	if (v128.any_true(outside)) {
-		const halves = f64x2.add(times(0.5, x), f64x2.splat(0.5));
-		const inside = f64x2.sub(x, times(2, f64x2.floor(halves)));
-		folded = v128.bitselect(inside, x, outside);
-	}
-	const position = f64x2.mul(f64x2.abs(folded), f64x2.splat(parts));
-	const part = i32x4.min_s(
-		i32x4.trunc_sat_f64x2_s_zero(position),
-		i32x4.splat(parts - 1),
-	);
-	const t = f64x2.sub(position, f64x2.convert_low_i32x4_s(part));
-	const change = valuesAt(
-		one + partBytes * i32x4.extract_lane(part, 0),
-		other + partBytes * i32x4.extract_lane(part, 1),
-		t,
-	);
-	const sign = v128.and(folded, f64x2.splat(-0.0));
-	return clipped(f64x2.add(x, v128.xor(change, sign)));
+/** Four values, folded to where the sums, which are odd and of period 2, are known: from -1 to 1. */
+function folded(x: v128): v128 {
+	const one = f32x4.splat(1);
+	const half = f32x4.splat(0.5);
+	const wholes = f32x4.floor(f32x4.add(f32x4.mul(x, half), half));
+	const found = f32x4.sub(x, f32x4.mul(f32x4.splat(2), wholes));
+	// The sum above is rounded.
+	return f32x4.pmax(f32x4.pmin(found, one), f32x4.splat(-1));
 }
 
-/** Adds its curve to each channel of pixels of three numbers of 32 bits, and clips: `curves` are of `interpolateCurves`. */
+/**
+ * Adds its curve to each channel of pixels of three numbers of 32 bits, and clips.
+ *
+ * `curves` are of `interpolateCurves`, and of one more point.
+ */
 export function changeColors(
 	source: usize,
 	pixels: i32,
@@ -203,18 +208,55 @@ export function changeColors(
 	parts: i32,
 	result: usize,
 ): void {
+	const scale = f64x2.splat(parts);
 	const end = source + 12 * pixels;
 	let one = curves;
 	let other = curves + curveBytes;
 	let third = other + curveBytes;
-	for (; source < end; source += 8, result += 8) {
-		const x = f64x2.promote_low_f32x4(v128.load64_zero(source));
-		const found = f32x4.demote_f64x2_zero(changed(x, parts, one, other));
-		v128.store64_lane(result, found, 0);
-		// Red and green, blue and red, green and blue.
-		const next = third;
-		third = other;
-		other = one;
+	for (; source < end; source += 16, result += 16) {
+		const x = v128.load(source);
+		let place = x;
+		const outside = v128.or(
+			f32x4.lt(x, f32x4.splat(0)),
+			f32x4.gt(x, f32x4.splat(1)),
+		);
+		if (v128.any_true(outside)) place = v128.bitselect(folded(x), x, outside);
+		const sign = v128.and(place, f32x4.splat(-0.0));
+		place = f32x4.abs(place);
+		// As doubles: at high frequencies a value is worth more parts than 32 bits tell apart.
+		const low = f64x2.mul(scale, f64x2.promote_low_f32x4(place));
+		const high = f64x2.mul(
+			scale,
+			f64x2.promote_low_f32x4(i64x2.shuffle(place, place, 1, 1)),
+		);
+		const lowPart = i32x4.trunc_sat_f64x2_s_zero(low);
+		const highPart = i32x4.trunc_sat_f64x2_s_zero(high);
+		const t = i64x2.shuffle(
+			f32x4.demote_f64x2_zero(
+				f64x2.sub(low, f64x2.convert_low_i32x4_s(lowPart)),
+			),
+			f32x4.demote_f64x2_zero(
+				f64x2.sub(high, f64x2.convert_low_i32x4_s(highPart)),
+			),
+			0,
+			2,
+		);
+		const a = one + partBytes * i32x4.extract_lane(lowPart, 0);
+		const b = other + partBytes * i32x4.extract_lane(lowPart, 1);
+		const c = third + partBytes * i32x4.extract_lane(highPart, 0);
+		const d = one + partBytes * i32x4.extract_lane(highPart, 1);
+		const square = f32x4.mul(t, t);
+		const upper = fourTerms(a + 16, b + 16, c + 16, d + 16, t, square);
+		const change = f32x4.add(
+			fourTerms(a, b, c, d, t, square),
+			f32x4.mul(upper, f32x4.mul(square, square)),
+		);
+		const changed = f32x4.add(x, v128.xor(change, sign));
+		v128.store(result, clipped(changed));
+		// After red, green, blue and red comes green.
+		const next = other;
+		other = third;
+		third = one;
 		one = next;
 	}
 }

@@ -1,10 +1,9 @@
-/** Of a pixel: where its four neighbors begin, in bytes of 32 bits, and their weights, doubles. */
-const recordBytes: usize = 48;
+/** Of a pixel: where its four neighbors begin, in bytes, and their weights. */
+const recordBytes: usize = 32;
 
 /** Writes one row of neighbors, left and right, with their weights. */
 function writePair(
 	at: usize,
-	weightsAt: usize,
 	row: i32,
 	left: f32,
 	right: f32,
@@ -13,14 +12,14 @@ function writePair(
 ): void {
 	store<i32>(at, 12 * (row + i32(left)));
 	store<i32>(at, 12 * (row + i32(right)), 4);
-	store<f64>(weightsAt, near);
-	store<f64>(weightsAt, far, 8);
+	store<f32>(at, near, 16);
+	store<f32>(at, far, 20);
 }
 
 /**
  * The grid that takes pixel `(x, y)` from `(x - dx, y - dy)`, held inside the image.
  *
- * Records of 48 bytes, one for each pixel: where its four neighbors begin, in bytes, and the weights of these, doubles.
+ * Records of 32 bytes, one for each pixel: where its four neighbors begin, in bytes, and their weights, of 32 bits.
  */
 export function samplingGrid(
 	dx: usize,
@@ -44,28 +43,18 @@ export function samplingGrid(
 			const nearY = f32(1) - farY;
 			const above = width * i32(top);
 			const below = width * i32(ceil(y));
-			writePair(
-				grid,
-				grid + 16,
-				above,
-				left,
-				right,
-				nearY * nearX,
-				nearY * farX,
-			);
-			writePair(
-				grid + 8,
-				grid + 32,
-				below,
-				left,
-				right,
-				farY * nearX,
-				farY * farX,
-			);
+			writePair(grid, above, left, right, nearY * nearX, nearY * farX);
+			writePair(grid + 8, below, left, right, farY * nearX, farY * farX);
 			grid += recordBytes;
 			dx += 4;
 			dy += 4;
 		}
+}
+
+/** The weighted neighbor of a pixel, from its place in a record on. */
+function neighbor(source: usize, record: usize): v128 {
+	const pixel = v128.load(source + load<u32>(record));
+	return f32x4.mul(v128.load32_splat(record, 16), pixel);
 }
 
 /** Takes each pixel of three numbers of 32 bits bilinearly from where `samplingGrid` says. */
@@ -77,29 +66,11 @@ export function deformPixels(
 ): void {
 	const end = grid + recordBytes * pixels;
 	for (; grid < end; grid += recordBytes, result += 12) {
-		let weight = v128.load64_splat(grid + 16);
-		let from = source + load<u32>(grid);
-		let two = f64x2.mul(
-			weight,
-			f64x2.promote_low_f32x4(v128.load64_zero(from)),
-		);
-		let third = f64x2.mul(
-			weight,
-			f64x2.promote_low_f32x4(v128.load64_zero(from + 8)),
-		);
-		for (let k: usize = 1; k < 4; k++) {
-			weight = v128.load64_splat(grid + 16 + 8 * k);
-			from = source + load<u32>(grid + 4 * k);
-			two = f64x2.add(
-				two,
-				f64x2.mul(weight, f64x2.promote_low_f32x4(v128.load64_zero(from))),
-			);
-			third = f64x2.add(
-				third,
-				f64x2.mul(weight, f64x2.promote_low_f32x4(v128.load64_zero(from + 8))),
-			);
-		}
-		v128.store64_lane(result, f32x4.demote_f64x2_zero(two), 0);
-		v128.store32_lane(result + 8, f32x4.demote_f64x2_zero(third), 0);
+		let sums = neighbor(source, grid);
+		sums = f32x4.add(sums, neighbor(source, grid + 4));
+		sums = f32x4.add(sums, neighbor(source, grid + 8));
+		sums = f32x4.add(sums, neighbor(source, grid + 12));
+		// The next pixel takes the place of the fourth number.
+		v128.store(result, sums);
 	}
 }

@@ -6,4 +6,5 @@ export * from "./deform";
 export * from "./filter";
 export * from "./mix";
 export * from "./multiply";
+export * from "./normals";
 export * from "./resize";

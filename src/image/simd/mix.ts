@@ -1,5 +1,3 @@
-import { joined, upper } from "./lanes";
-
 /** Writes what the levels of an 8-bit image are as values in 0-1, of 32 bits. */
 export function valuesOfLevels(levels: usize, count: i32, values: usize): void {
 	const white = f32x4.splat(255);
@@ -39,40 +37,27 @@ export function levelsOfValues(values: usize, count: i32, levels: usize): i32 {
 export function takeShare(
 	values: usize,
 	count: i32,
-	share: f64,
+	share: f32,
 	result: usize,
 ): void {
-	const part = f64x2.splat(share);
+	const part = f32x4.splat(share);
 	const end = values + 4 * count;
-	for (; values < end; values += 16, result += 16) {
-		const four = v128.load(values);
-		const low = f64x2.mul(part, f64x2.promote_low_f32x4(four));
-		const high = f64x2.mul(part, upper(four));
-		v128.store(result, joined(low, high));
-	}
+	for (; values < end; values += 16, result += 16)
+		v128.store(result, f32x4.mul(part, v128.load(values)));
 }
 
 /** Adds a share of values. */
 export function addShare(
 	values: usize,
 	count: i32,
-	share: f64,
+	share: f32,
 	result: usize,
 ): void {
-	const part = f64x2.splat(share);
+	const part = f32x4.splat(share);
 	const end = values + 4 * count;
 	for (; values < end; values += 16, result += 16) {
-		const four = v128.load(values);
-		const had = v128.load(result);
-		const low = f64x2.mul(part, f64x2.promote_low_f32x4(four));
-		const high = f64x2.mul(part, upper(four));
-		v128.store(
-			result,
-			joined(
-				f64x2.add(f64x2.promote_low_f32x4(had), low),
-				f64x2.add(upper(had), high),
-			),
-		);
+		const own = f32x4.mul(part, v128.load(values));
+		v128.store(result, f32x4.add(v128.load(result), own));
 	}
 }
 
