@@ -96,7 +96,7 @@ function makeCurves(
  * `clip(x + sum over k of c_k sin(pi k x), 0, 1)`, for each image and channel with its own coefficients.
  *
  * Images are of any range, coefficients `[count, 3, frequencies]`, and the table is that of `sineTable` for these
- * frequencies. No term is off by more than 1.5e-7 of its coefficient.
+ * frequencies. No term is off by more than 1.5e-7 of its coefficient, but for the rounding of 32 bits.
  */
 export function changePixelColors(
 	coefficients: Float32Array,

@@ -88,14 +88,10 @@ export function displacement(
 	const aliases = aliasesOf(cut, intervals);
 	const scale = Math.sqrt(temperature) * size;
 	const [basis, exchanged] = sines(size, waves);
-	const [basisBytes, middleBytes] = [
-		room(basis.byteLength),
-		room(4 * size * waves),
-	];
-	const across = basisBytes;
-	const modesAt = across + basisBytes;
+	const across = room(basis.byteLength);
+	const modesAt = 2 * across;
 	const middle = modesAt + room(4 * waves * waves);
-	const result = middle + middleBytes;
+	const result = middle + across;
 	const { kernels, singles } = simdKernels(result + room(4 * size * size));
 	singles.set(basis);
 	singles.set(exchanged, across / 4);

@@ -21,7 +21,7 @@ export type ChangePixels = (
 
 /** A change of the images of a batch, made by the kernels in their memory. */
 export interface PixelChange {
-	/** Bytes that it takes besides the images; a multiple of `room`'s. */
+	/** Bytes that it takes besides the images: a sum of `room`'s. */
 	readonly byteLength: number;
 	/** Writes what it needs from a place on. Nobody else may use the memory before all images are changed. */
 	begin(running: RunningKernels, at: number): ChangePixels;

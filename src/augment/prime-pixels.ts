@@ -87,13 +87,15 @@ export function mixPixels(
 	const batch = mixing.length;
 	const count = 3 * size.height * size.width;
 	const imageBytes = room(4 * count);
-	const own = 3 * imageBytes + room(count);
+	const isScaled = white !== 1;
+	const own = (isScaled ? 3 : 2) * imageBytes + room(count);
 	return {
 		byteLength: steps.reduce((sum, { byteLength }) => sum + byteLength, own),
 		begin(running, at) {
 			const { kernels } = running;
-			const [scaled, ...buffers] = [at, at + imageBytes, at + 2 * imageBytes];
-			const ownLevels = at + 3 * imageBytes;
+			const buffers = [at, at + imageBytes];
+			const ownLevels = at + 2 * imageBytes;
+			const scaled = ownLevels + room(count);
 			let place = at + own;
 			const begun = steps.map(({ byteLength, begin }) => {
 				const from = place;
@@ -104,7 +106,6 @@ export function mixPixels(
 				kernels.levelsOfValues(from, count, ownLevels) ? ownLevels : undefined;
 			return (from, to, index, given) => {
 				const m = mixing[index]!;
-				const isScaled = white !== 1;
 				if (isScaled) kernels.takeShare(from, count, white, scaled);
 				const image = isScaled ? scaled : from;
 				const levels = isScaled ? undefined : (given ?? levelsOf(from));

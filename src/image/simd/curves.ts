@@ -84,6 +84,41 @@ function writeTerms(curves: usize, a: v128, b: v128, c: v128, d: v128): void {
 	v128.store(curves + curveBytes, i64x2.shuffle(nextAb, nextCd, 0, 2));
 }
 
+/** Writes the higher four terms of two polynomials that begin with zeros and end with these four derivatives. */
+function writeHigher(
+	curves: usize,
+	value: v128,
+	first: v128,
+	second: v128,
+	third: v128,
+): void {
+	const halfThird = times(0.5, third);
+	const sixthThird = f64x2.div(third, f64x2.splat(6));
+	const fourth = f64x2.sub(
+		f64x2.add(
+			f64x2.sub(times(35, value), times(15, first)),
+			times(2.5, second),
+		),
+		sixthThird,
+	);
+	const fifth = f64x2.add(
+		f64x2.sub(f64x2.add(times(-84, value), times(39, first)), times(7, second)),
+		halfThird,
+	);
+	const sixth = f64x2.sub(
+		f64x2.add(
+			f64x2.sub(times(70, value), times(34, first)),
+			times(6.5, second),
+		),
+		halfThird,
+	);
+	const seventh = f64x2.add(
+		f64x2.sub(f64x2.add(times(-20, value), times(10, first)), times(2, second)),
+		sixthThird,
+	);
+	writeTerms(curves, fourth, fifth, sixth, seventh);
+}
+
 /**
  * The polynomials of `count` parts and channels, an even number, from `addSines`' sums: Hermite's, eight terms each.
  *
@@ -120,38 +155,8 @@ export function interpolateCurves(
 			i64x2.shuffle(endHigh, lastHigh, 1, 3),
 			times(6, d),
 		);
-		const halfThird = times(0.5, third);
-		const sixthThird = f64x2.div(third, six);
 		writeTerms(curves, a, b, c, d);
-		const fourth = f64x2.sub(
-			f64x2.add(
-				f64x2.sub(times(35, value), times(15, first)),
-				times(2.5, second),
-			),
-			sixthThird,
-		);
-		const fifth = f64x2.add(
-			f64x2.sub(
-				f64x2.add(times(-84, value), times(39, first)),
-				times(7, second),
-			),
-			halfThird,
-		);
-		const sixth = f64x2.sub(
-			f64x2.add(
-				f64x2.sub(times(70, value), times(34, first)),
-				times(6.5, second),
-			),
-			halfThird,
-		);
-		const seventh = f64x2.add(
-			f64x2.sub(
-				f64x2.add(times(-20, value), times(10, first)),
-				times(2, second),
-			),
-			sixthThird,
-		);
-		writeTerms(curves + 16, fourth, fifth, sixth, seventh);
+		writeHigher(curves + 16, value, first, second, third);
 	}
 	for (let end = 0; end < 3; end++, sums += 32, curves += curveBytes) {
 		v128.store(curves, f32x4.demote_f64x2_zero(v128.load64_zero(sums)));
