@@ -1,7 +1,7 @@
 import type { Checks } from "../check/check-options.js";
 import { whole } from "../check/checks.js";
 import type { Random } from "../random.js";
-import { fillNormals } from "./normal-pairs.js";
+import { fillNormals } from "./fill-normals.js";
 
 /** How smooth and how strong the displacement is. */
 export interface DiffeomorphismOptions {

@@ -1,7 +1,7 @@
 import type { Checks } from "../check/check-options.js";
 import { number, oneOf, textOr, whole } from "../check/checks.js";
 import type { Random } from "../random.js";
-import { fillNormals } from "./normal-pairs.js";
+import { fillNormals } from "./fill-normals.js";
 
 /** How many frequencies the change of color has, and how strong it is. */
 export interface RandomSmoothColorOptions {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillNormals } from "../../src/augment/normal-pairs.js";
+import { fillNormals } from "../../src/augment/fill-normals.js";
 import { Random } from "../../src/index.js";
 
 test("normal numbers of the kernels are those of calls, in turn", () => {
