@@ -1,8 +1,7 @@
 /**
  * Trains the bundled mini backbones anew: `npx robust-transfer-data pretrain-mini [--folder FOLDER] [NAME...]`
  *
- * Names are those of `miniBackbone` and `resnet-mini/base`, or beginnings of them; all by default. `swin-mini/regular`
- * is the base of its architecture.
+ * Names are those of `miniBackbone`, `resnet-mini/base` and `swin-mini/base`, or beginnings of them; all by default.
  * The two bases learn the source domain of shapes from random weights, a Swin Transformer with labels for its tokens
  * too. From the bundled base of their architecture, or that in FOLDER where it has one, all others go on alike, for the
  * same number of updates: `regular` with the pictures as they are, `prime` with PRIME, `adversarial` with the worst
@@ -68,8 +67,8 @@ const names = [...miniBaseNames, ...miniBackboneNames] as const;
 type Name = (typeof names)[number];
 
 const baseOf = (name: Name): Name =>
-	isSwin(name) ? "swin-mini/regular" : "resnet-mini/base";
-const isBase = (name: Name): boolean => name === baseOf(name);
+	isSwin(name) ? "swin-mini/base" : "resnet-mini/base";
+const isBase = (name: Name): boolean => name.endsWith("/base");
 
 /** The recipe of a backbone; those that go on from a base are shorter. */
 function recipeOf(name: Name): Recipe {

@@ -39,6 +39,22 @@ export class Random {
 		return sum >>> 0;
 	}
 
+	/** Writes the state that `uint32` draws from, four words from index `at` on. */
+	save(words: Int32Array, at: number): void {
+		words[at] = this.#a;
+		words[at + 1] = this.#b;
+		words[at + 2] = this.#c;
+		words[at + 3] = this.#counter;
+	}
+
+	/** Draws from the state that `save` wrote, as if what has drawn from it meanwhile had been this generator. */
+	restore(words: Int32Array, at: number): void {
+		this.#a = words[at]!;
+		this.#b = words[at + 1]!;
+		this.#c = words[at + 2]!;
+		this.#counter = words[at + 3]!;
+	}
+
 	/** A number uniform in [low, high). */
 	uniform(low = 0, high = 1): number {
 		return low + (high - low) * (this.uint32() / 0x100000000);

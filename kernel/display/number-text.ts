@@ -15,6 +15,8 @@ function fixed(number: number, digits: number): string {
 /**
  * The numbers of a column with the digits that they deserve: whole numbers and short ones as they are, scores
  * in percent with one digit after the point, others with four that count.
+ *
+ * Of numbers on both sides of 0, such as differences, what is near it does not count.
  */
 export function numberTexts(
 	column: string,
@@ -34,7 +36,9 @@ export function numberTexts(
 		return text(String);
 	const digits = Math.max(0, 3 - Math.floor(Math.log10(most)));
 	const leastShown = 10 ** (digits > 0 ? -digits : 1);
-	return digits <= 8 && least >= leastShown
+	const isAroundNothing =
+		finite.some((one) => one < 0) && finite.some((one) => one > 0);
+	return digits <= 8 && (isAroundNothing || least >= leastShown)
 		? text((one) => fixed(one, digits))
 		: text((one) => ownDigits(isNothing(one) ? 0 : one));
 }

@@ -1,7 +1,12 @@
-import { createImage } from "../image/image.js";
+import { blockValues, changeBlocks } from "../image/blocks.js";
+import type { Image } from "../image/image.js";
+import { simdKernels } from "../image/simd-kernels.js";
 import { defineCorruption } from "./define-corruption.js";
 
 const imagenet = [0.4, 0.3, 0.2, 0.1, 0.05] as const;
+
+/** Where the levels of an image lie in the memory of the kernels; before them are the tables of the channels. */
+const levelsAt = 3 * 256;
 
 /** Every channel drawn towards its mean; the constant is the contrast that is left. */
 export const contrast = defineCorruption<number>({
@@ -11,26 +16,29 @@ export const contrast = defineCorruption<number>({
 		"imagenet-c": imagenet,
 		"cifar-10-c": [0.75, 0.5, 0.4, 0.3, 0.15],
 	},
-	apply({ data, height, width }, constant) {
-		const tables = [0, 1, 2].map((channel) =>
-			contrastTable(channelMean(data, channel), constant),
-		) as [Uint8Array, Uint8Array, Uint8Array];
-		const [red, green, blue] = tables;
-		const image = createImage(height, width);
-		for (let i = 0; i < data.length; i += 3) {
-			image.data[i] = red[data[i]!]!;
-			image.data[i + 1] = green[data[i + 1]!]!;
-			image.data[i + 2] = blue[data[i + 2]!]!;
-		}
-		return image;
+	apply(image, constant) {
+		const { kernels, bytes } = simdKernels(levelsAt + blockValues);
+		for (const [channel, mean] of channelMeans(image).entries())
+			bytes.set(contrastTable(mean, constant), channel * 256);
+		return changeBlocks(image, { bytes, at: levelsAt }, (_, count) =>
+			kernels.mapChannels(levelsAt, count, 0),
+		);
 	},
 	source: { module: import.meta.url, name: "contrast" },
 });
 
-function channelMean(data: Uint8Array, channel: number): number {
-	let sum = 0;
-	for (let i = channel; i < data.length; i += 3) sum += data[i]!;
-	return sum / 255 / (data.length / 3);
+/** The means of red, green and blue, from 0 to 1. */
+function channelMeans({ data }: Image): number[] {
+	const { kernels, bytes, words } = simdKernels(levelsAt + blockValues);
+	const sums = [0, 0, 0];
+	for (let from = 0; from < data.length; from += blockValues) {
+		const part = data.subarray(from, from + blockValues);
+		bytes.set(part, levelsAt);
+		kernels.sumChannels(levelsAt, part.length, 0);
+		for (let channel = 0; channel < 3; channel++)
+			sums[channel]! += words[channel]!;
+	}
+	return sums.map((sum) => sum / 255 / (data.length / 3));
 }
 
 function contrastTable(mean: number, constant: number): Uint8Array {

@@ -1,11 +1,11 @@
-import { displace } from "../image/displace.js";
+import { displaceSmoothly } from "../image/displace.js";
 import { toUnit32 } from "../image/float.js";
-import { gaussianFilter } from "../image/gaussian.js";
 import type { Float32Image } from "../image/image.js";
-import { scratchFloat32s } from "../image/scratch.js";
 import { affineBetween, type Point, warpAffine } from "../image/warp-affine.js";
 import type { Draws } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
+import { drawsIn } from "./draws.js";
+import { drawBytes } from "./ziggurat.js";
 
 interface ElasticConstants {
 	/** How much the smoothed noise is magnified. */
@@ -48,20 +48,22 @@ export const elasticTransform = defineCorruption<ElasticConstants>({
 	},
 	apply(image, { strength, smoothness, shift }, { draws }) {
 		const { height, width } = image;
-		const unit = toUnit32(image);
 		const moved =
-			shift === undefined ? unit : shiftTriangle(unit, shift, draws);
-		const field = {
-			height,
-			width,
+			shift === undefined
+				? image
+				: shiftTriangle(toUnit32(image), shift, draws);
+		// The imagecorruptions package scales noise and smoothing with the image, both by its height.
+		const reach = smoothness === undefined ? height * 0.005 : 1;
+		const hundredths = [height * 0.01, width * 0.01] as const;
+		return displaceSmoothly(moved, {
 			strength,
-			// The imagecorruptions package scales noise and smoothing with the image, both by its height.
-			reach: smoothness === undefined ? height * 0.005 : 1,
-			sigma: smoothness ?? ([height * 0.01, width * 0.01] as const),
-		};
-		const dx = smoothField(field, draws);
-		const dy = smoothField(field, draws);
-		return displace(moved, { dx, dy });
+			sigma: smoothness === undefined ? hundredths : [smoothness, smoothness],
+			noiseBytes: drawBytes,
+			noise(running) {
+				const into = drawsIn(running, draws);
+				return (at, count) => into.uniforms(at, count, -reach, reach);
+			},
+		});
 	},
 	source: { module: import.meta.url, name: "elasticTransform" },
 });
@@ -104,27 +106,4 @@ function shiftTriangle(
 		corner(2, from[2]),
 	] as const;
 	return warpAffine(image, affineBetween(from, to));
-}
-
-interface Field {
-	readonly height: number;
-	readonly width: number;
-	readonly reach: number;
-	readonly sigma: number | readonly [number, number];
-	readonly strength: number;
-}
-
-function smoothField(
-	{ height, width, reach, sigma, strength }: Field,
-	draws: Draws,
-): Float32Array {
-	const noise = draws.uniforms(height * width, -reach, reach);
-	const { data } = gaussianFilter(
-		{ data: noise, height, width, channels: 1 },
-		sigma,
-		{ mode: "reflect", truncate: 3 },
-	);
-	const field = scratchFloat32s(data.length);
-	for (let i = 0; i < field.length; i++) field[i] = data[i]! * strength;
-	return field;
 }

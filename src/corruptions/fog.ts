@@ -1,6 +1,7 @@
-import { createImage } from "../image/image.js";
+import { blockValues, changeBlocks } from "../image/blocks.js";
+import type { Image } from "../image/image.js";
 import { defineCorruption } from "./define-corruption.js";
-import { plasma } from "./plasma.js";
+import { type Plasma, plasma } from "./plasma.js";
 
 /** How thick fog is. */
 export interface FogConstants {
@@ -36,30 +37,43 @@ const sides = { "imagenet-c": 256, "cifar-10-c": 32 } as const;
 export const fog = defineCorruption<FogConstants>({
 	name: "fog",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
-	apply({ data, height, width }, { thickness, decay }, { variant, draws }) {
+	apply(image, { thickness, decay }, { variant, draws }) {
+		const { height, width } = image;
 		// imagecorruptions takes the longest of height, width and three channels.
 		const longest = Math.max(height, width, 3);
 		const usual = variant === "any-size" ? 1 : sides[variant];
 		const side = Math.max(usual, 2 ** Math.ceil(Math.log2(longest)));
-		const layer = plasma(side, decay, draws);
-		let brightest = 0;
-		for (let i = 0; i < data.length; i++) {
-			brightest = Math.max(brightest, data[i]!);
-		}
-		const white = brightest / 255;
-		const levels = Float64Array.from({ length: 256 }, (_, v) => v / 255);
-		const foggy = new Uint8Array(data.length);
-		for (let y = 0, i = 0; y < height; y++) {
-			for (let x = 0; x < width; x++) {
-				const haze = thickness * layer[y * side + x]!;
-				for (let channel = 0; channel < 3; channel++, i++) {
-					const value =
-						((levels[data[i]!]! + haze) * white) / (white + thickness);
-					foggy[i] = Math.min(1, value) * 255;
-				}
-			}
-		}
-		return createImage(height, width, foggy);
+		const row = 3 * width;
+		const behind = Math.max(row, blockValues);
+		const layer = plasma({ side, decay, behind }, draws);
+		const { heights, end, lowest, scale } = layer;
+		const { kernels, bytes } = layer.running;
+		const white = highestLevel(image, layer) / 255;
+		const place = { bytes, at: end, block: row };
+		return changeBlocks(image, place, (from, count) =>
+			kernels.layFog(
+				end,
+				count,
+				heights + 4 * side * (from / row),
+				lowest,
+				scale,
+				thickness,
+				white,
+				white + thickness,
+			),
+		);
 	},
 	source: { module: import.meta.url, name: "fog" },
 });
+
+/** The highest level of an image, which is copied to the end of the plasma. */
+function highestLevel({ data }: Image, { running, end }: Plasma): number {
+	let highest = 0;
+	for (let from = 0; from < data.length; from += blockValues) {
+		const part = data.subarray(from, from + blockValues);
+		running.bytes.set(part, end);
+		const found = running.kernels.highestLevel(end, part.length);
+		highest = Math.max(highest, found);
+	}
+	return highest;
+}

@@ -1,5 +1,7 @@
+import { blockValues, changeBlocks } from "../image/blocks.js";
 import { createImage, type Image } from "../image/image.js";
 import { resizeCubic } from "../image/resize-cubic.js";
+import { simdKernels } from "../image/simd-kernels.js";
 import type { Draws, Variant } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
 import { proceduralFrost } from "./procedural-frost.js";
@@ -27,6 +29,9 @@ const small = [
 	{ image: 0.75, frost: 0.45 },
 ] as const;
 
+/** Where the levels of an image lie in the memory of the kernels; before them is the layer. */
+const levelsAt = blockValues + 32;
+
 /** The sixth picture is never drawn upstream; kept for parity. */
 const drawnPictures = 5;
 
@@ -42,13 +47,11 @@ export const frost = defineCorruption<FrostConstants>({
 		const index = draws.integers(1, 0, drawnPictures)[0]!;
 		const picture = frostPictures?.[index] ?? proceduralFrost(index);
 		const layer = cutOut(picture, image, { variant, draws }).data;
-		const { data, height, width } = image;
-		const frosted = new Uint8Array(data.length);
-		for (let i = 0; i < data.length; i++) {
-			const value = constants.image * data[i]! + constants.frost * layer[i]!;
-			frosted[i] = Math.min(value, 255);
-		}
-		return createImage(height, width, frosted);
+		const { kernels, bytes } = simdKernels(levelsAt + blockValues);
+		return changeBlocks(image, { bytes, at: levelsAt }, (from, count) => {
+			bytes.set(layer.subarray(from, from + count));
+			kernels.addWeighed(levelsAt, 0, count, constants.image, constants.frost);
+		});
 	},
 	usesFrost: true,
 	source: { module: import.meta.url, name: "frost" },

@@ -1,5 +1,5 @@
-import { createImage } from "../image/image.js";
 import { defineCorruption } from "./define-corruption.js";
+import { changeByDraws } from "./drawn-values.js";
 
 /** The standard deviation, where the image ranges from 0 to 1. */
 type Deviation = number;
@@ -15,14 +15,11 @@ const small = [0.04, 0.06, 0.08, 0.09, 0.1] as const;
 export const gaussianNoise = defineCorruption<Deviation>({
 	name: "gaussian-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
-	apply({ data, height, width }, deviation, { draws }) {
-		const noise = draws.normals(data.length, 0, deviation);
-		const noisy = new Uint8Array(data.length);
-		for (let i = 0; i < data.length; i++) {
-			const value = data[i]! / 255 + noise[i]!;
-			noisy[i] = Math.max(0, Math.min(1, value)) * 255;
-		}
-		return createImage(height, width, noisy);
-	},
+	apply: (image, deviation, { draws }) =>
+		changeByDraws(image, draws, {
+			draw: (into, at, count) => into.normals(at, count, 0, deviation),
+			change: (kernels, { levels, drawn, count }) =>
+				kernels.addNoise(levels, drawn, count),
+		}),
 	source: { module: import.meta.url, name: "gaussianNoise" },
 });

@@ -1,6 +1,8 @@
-import { blurImage } from "../image/gaussian.js";
-import type { Image } from "../image/image.js";
+import { byteBlur } from "../image/gaussian.js";
+import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
 import { defineCorruption } from "./define-corruption.js";
+import { type DrawsIn, drawsIn } from "./draws.js";
+import { drawBytes } from "./ziggurat.js";
 
 interface GlassBlurConstants {
 	/** The standard deviation, in pixels, of the blur before and after. */
@@ -33,17 +35,32 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
 		],
 	},
 	apply(image, { sigma, reach, rounds }, { draws }) {
-		const blurred = blurImage(image, sigma);
-		const rows = Math.max(0, image.height - 2 * reach);
-		const columns = Math.max(0, image.width - 2 * reach);
-		for (let round = 0; round < rounds; round++) {
-			const offsets = draws.integers(2 * rows * columns, -reach, reach);
-			shuffle(blurred, offsets, reach);
-		}
-		return blurImage(blurred, sigma);
+		const { data, height, width } = image;
+		const size = { height, width };
+		const { byteLength, blur } = byteBlur(size, sigma);
+		const offsets = drawBytes + byteLength;
+		const at = offsets + 8 * width;
+		const end = at + data.length;
+		const running = simdKernels(end);
+		const places = { ...size, at, offsets };
+		const into = drawsIn(running, draws);
+		running.bytes.set(data, at);
+		blur(running, { image: at, at: drawBytes });
+		for (let round = 0; round < rounds; round++)
+			shuffle(running, places, { draws: into, reach });
+		blur(running, { image: at, at: drawBytes });
+		return { data: running.bytes.slice(at, end), ...size };
 	},
 	source: { module: import.meta.url, name: "glassBlur" },
 });
+
+/** An image in the memory of the kernels, and where there is room for a row of offsets. */
+interface Places {
+	readonly height: number;
+	readonly width: number;
+	readonly at: number;
+	readonly offsets: number;
+}
 
 /**
  * Overwrites each pixel, last first, with a neighbor.
@@ -51,18 +68,16 @@ export const glassBlur = defineCorruption<GlassBlurConstants>({
  * Upstream means to swap the two, but a swap of two views in numpy writes the neighbor to both; kept for parity.
  */
 function shuffle(
-	{ data, height, width }: Image,
-	offsets: Int32Array,
-	reach: number,
+	{ kernels }: RunningKernels,
+	{ height, width, at, offsets }: Places,
+	{ draws, reach }: { draws: DrawsIn; reach: number },
 ): void {
-	let draw = 0;
+	const count = width - 2 * reach;
+	if (count <= 0) return;
+	const stride = 3 * width;
 	for (let y = height - reach; y > reach; y--) {
-		for (let x = width - reach; x > reach; x--, draw += 2) {
-			const from = ((y + offsets[draw + 1]!) * width + x + offsets[draw]!) * 3;
-			const to = (y * width + x) * 3;
-			data[to] = data[from]!;
-			data[to + 1] = data[from + 1]!;
-			data[to + 2] = data[from + 2]!;
-		}
+		const last = at + y * stride + 3 * (width - reach);
+		draws.integers(offsets, 2 * count, -reach, reach);
+		kernels.shufflePixels(count, last, stride, offsets);
 	}
 }

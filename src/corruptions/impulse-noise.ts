@@ -1,5 +1,5 @@
-import { createImage } from "../image/image.js";
 import { defineCorruption } from "./define-corruption.js";
+import { changeByDraws } from "./drawn-values.js";
 
 /** The share of values that are replaced. */
 type Amount = number;
@@ -18,14 +18,11 @@ const small = [0.01, 0.02, 0.03, 0.05, 0.07] as const;
 export const impulseNoise = defineCorruption<Amount>({
 	name: "impulse-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
-	apply({ data, height, width }, amount, { draws }) {
-		const chances = draws.uniforms(data.length, 0, 1);
-		const noisy = data.slice();
-		for (let i = 0; i < noisy.length; i++) {
-			const chance = chances[i]!;
-			if (chance <= amount) noisy[i] = chance <= amount / 2 ? 255 : 0;
-		}
-		return createImage(height, width, noisy);
-	},
+	apply: (image, amount, { draws }) =>
+		changeByDraws(image, draws, {
+			draw: (into, at, count) => into.uniforms(at, count, 0, 1),
+			change: (kernels, { levels, drawn, count }) =>
+				kernels.addImpulses(levels, drawn, count, amount, amount / 2),
+		}),
 	source: { module: import.meta.url, name: "impulseNoise" },
 });

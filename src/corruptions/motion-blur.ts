@@ -1,7 +1,4 @@
-import type { FloatImage, Image } from "../image/image.js";
-import { createImage } from "../image/image.js";
-import { motionBlur as blur } from "../image/motion-blur.js";
-import { scratchFloats } from "../image/scratch.js";
+import { motionBlurBytes } from "../image/motion-blur.js";
 import { defineCorruption } from "./define-corruption.js";
 
 interface MotionBlurConstants {
@@ -33,28 +30,11 @@ export const motionBlur = defineCorruption<MotionBlurConstants>({
 			{ radius: 9, sigma: 2.5 },
 		],
 	},
-	apply({ data, height, width }, constants, { draws, variant }) {
+	apply(image, constants, { draws, variant }) {
 		const angle = draws.uniforms(1, -45, 45)[0]!;
-		const floats = scratchFloats(data.length);
-		floats.set(data);
-		const levels = { data: floats, height, width, channels: 3 };
-		const blurred = blur(levels, { ...constants, angle });
-		return variant === "any-size" ? cutDown(blurred) : fromQuanta(blurred);
+		// ImageMagick, which made the two original sets, rounds to 16 bits and then drops the lower half.
+		const parts = variant === "any-size" ? undefined : 257;
+		return motionBlurBytes(image, { ...constants, angle }, parts);
 	},
 	source: { module: import.meta.url, name: "motionBlur" },
 });
-
-function cutDown({ data, height, width }: FloatImage): Image {
-	const image = createImage(height, width);
-	for (let i = 0; i < data.length; i++) image.data[i] = Math.min(data[i]!, 255);
-	return image;
-}
-
-/** ImageMagick, which made the two original sets, rounds to 16 bits and then drops the lower half. */
-function fromQuanta({ data, height, width }: FloatImage): Image {
-	const image = createImage(height, width);
-	for (let i = 0; i < data.length; i++) {
-		image.data[i] = Math.floor(data[i]! * 257 + 0.5) / 257;
-	}
-	return image;
-}

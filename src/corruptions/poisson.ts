@@ -1,31 +1,37 @@
 import { scratchShorts } from "../image/scratch.js";
+import { drawKernels, type RunningKernels } from "../image/simd-kernels.js";
 import type { Random } from "../random.js";
+import { poissonTables } from "./poisson-tables.js";
+import { drawBytes, mostDrawn } from "./ziggurat.js";
 
-/** The largest rate there is a table for. */
-const largestRate = 10_000;
-/** Counts whose probability is smaller than this, relative to the likeliest one, are never drawn. */
-const negligible = 2 ** -80;
+// Where the levels lie in the memory of the kernels, the counts drawn for them, and the tables: behind all that others
+// draw there.
+const levelsAt = drawBytes;
+const countsAt = levelsAt + mostDrawn;
+const tablesAt = drawBytes + 8 * mostDrawn;
 
-/** The cumulative distributions of several rates, end to end, for sampling by inversion. */
-interface Tables {
-	/** `floor(2^32 · P(K <= k))` for consecutive k of each rate. */
-	readonly thresholds: Uint32Array;
-	/** What the floor took away. */
-	readonly fractions: Float64Array;
-	/** The count that each threshold belongs to. */
-	readonly counts: Uint16Array;
-	/** For each rate and leading byte of a draw, the first threshold that can exceed the draw. */
-	readonly guide: Uint32Array;
+/** Tables in the memory of the kernels. */
+interface Placed {
+	readonly rates: Float64Array;
+	readonly running: RunningKernels;
+	/** Where they lie, in the order in which `drawPoissons` of the kernels is given them. */
+	readonly places: readonly [
+		guide: number,
+		thresholds: number,
+		fractions: number,
+		counts: number,
+	];
 }
 
-const known = new WeakMap<Float64Array, Tables>();
+/** The tables drawn with last, which are likely to be those drawn with next. */
+let placed: Placed | undefined;
 
 /**
  * Draws one Poisson count for each element of `levels`, of rate `rates[level]`, exactly (to the
  * rounding of a double), one 32-bit draw a count but in the rare case that more bits must decide.
  *
  * `rates` must not change after its first use: its tables are kept as long as it lives. Throws a
- * `RangeError` for a rate outside 0 to 10,000.
+ * `RangeError` for a rate outside 0 to 10,000, and for a level that has none.
  *
  * Source: inversion with a guide table, Devroye, Non-Uniform Random Variate Generation, III.2.
  */
@@ -34,97 +40,50 @@ export function drawPoissons(
 	rates: Float64Array,
 	random: Random,
 ): Uint16Array {
-	const tables = known.get(rates) ?? buildTables(rates);
-	known.set(rates, tables);
-	const { thresholds, counts, guide } = tables;
+	checkLevels(levels, rates);
+	placed = placedTables(rates);
+	const { running, places } = placed;
+	const { kernels, bytes, words } = running;
 	const drawn = scratchShorts(levels.length);
-	for (let i = 0; i < levels.length; i++) {
-		const bits = random.uint32();
-		let at = guide[(levels[i]! << 8) | (bits >>> 24)]!;
-		while (bits > thresholds[at]!) at++;
-		if (bits === thresholds[at]) at = refined(tables, at, random);
-		drawn[i] = counts[at]!;
+	const found = new Uint16Array(bytes.buffer, countsAt, mostDrawn);
+	random.save(words, 0);
+	for (let from = 0; from < levels.length; from += mostDrawn) {
+		const part = levels.subarray(from, from + mostDrawn);
+		bytes.set(part, levelsAt);
+		kernels.drawPoissons(0, levelsAt, part.length, ...places, countsAt);
+		drawn.set(found.subarray(0, part.length), from);
 	}
+	random.restore(words, 0);
 	return drawn;
 }
 
-/** Draws the bits beyond the first 32 where those equal a threshold. */
-function refined(
-	{ thresholds, fractions }: Tables,
-	first: number,
-	random: Random,
-): number {
-	const rest = random.uniform();
-	let at = first;
-	while (thresholds[at] === thresholds[first] && rest >= fractions[at]!) at++;
-	return at;
+function checkLevels(levels: Uint8Array, rates: Float64Array): void {
+	if (rates.length > 255) return;
+	const without = levels.find((level) => level >= rates.length);
+	if (without === undefined) return;
+	throw new RangeError(
+		`of ${rates.length} Poisson rates, none is that of level ${without}`,
+	);
 }
 
-function buildTables(rates: Float64Array): Tables {
-	const distributions = Array.from(rates, distribution);
-	const size = distributions.reduce((sum, { odds }) => sum + odds.length, 0);
-	const tables = {
-		thresholds: new Uint32Array(size),
-		fractions: new Float64Array(size),
-		counts: new Uint16Array(size),
-		guide: new Uint32Array(rates.length * 256),
-	};
-	let start = 0;
-	distributions.forEach((one, level) => {
-		fillTable(tables, one, { start, level });
-		start += one.odds.length;
-	});
-	return tables;
-}
-
-function fillTable(
-	{ thresholds, fractions, counts, guide }: Tables,
-	{ odds, smallest }: Distribution,
-	{ start, level }: { start: number; level: number },
-): void {
-	const total = odds.reduce((sum, one) => sum + one, 0);
-	let sum = 0;
-	odds.forEach((one, i) => {
-		sum += one;
-		const scaled = Math.min(1, sum / total) * 2 ** 32;
-		const last = i === odds.length - 1;
-		const threshold = Math.min(Math.floor(scaled), 2 ** 32 - 1);
-		thresholds[start + i] = last ? 2 ** 32 - 1 : threshold;
-		fractions[start + i] = last ? 1 : scaled - threshold;
-		counts[start + i] = smallest + i;
-	});
-	let at = start;
-	for (let byte = 0; byte < 256; byte++) {
-		while (thresholds[at]! < byte * 2 ** 24) at++;
-		guide[level * 256 + byte] = at;
-	}
-}
-
-interface Distribution {
-	/** The probabilities of consecutive counts, relative to that of the likeliest one. */
-	readonly odds: number[];
-	readonly smallest: number;
-}
-
-function distribution(rate: number): Distribution {
-	if (!(rate >= 0 && rate <= largestRate)) {
-		throw new RangeError(
-			`a Poisson rate lies between 0 and ${largestRate}, not at ${rate}`,
-		);
-	}
-	const mode = Math.floor(rate);
-	const below: number[] = [];
-	for (let k = mode, odds = 1; k > 0 && odds > negligible; k--) {
-		odds *= k / rate;
-		below.push(odds);
-	}
-	const above: number[] = [];
-	for (let k = mode + 1, odds = rate / k; odds > negligible; k++) {
-		above.push(odds);
-		odds *= rate / (k + 1);
-	}
-	return {
-		odds: [...below.reverse(), 1, ...above],
-		smallest: mode - below.length,
-	};
+/** Copies the tables of rates, unless they are there, into the memory of the kernels, and makes their guide. */
+function placedTables(rates: Float64Array): Placed {
+	if (placed?.rates === rates) return placed;
+	// Tables are made in the same memory.
+	placed = undefined;
+	const { thresholds, fractions, counts, starts } = poissonTables(rates);
+	const guide = tablesAt;
+	const fractionsAt = guide + rates.length * 256 * 4;
+	const thresholdsAt = fractionsAt + fractions.byteLength;
+	const startsAt = thresholdsAt + thresholds.byteLength;
+	const countsAt = startsAt + starts.byteLength;
+	const running = drawKernels(countsAt + counts.byteLength);
+	const { kernels, bytes, words, doubles } = running;
+	doubles.set(fractions, fractionsAt / 8);
+	words.set(thresholds, thresholdsAt / 4);
+	words.set(starts, startsAt / 4);
+	bytes.set(new Uint8Array(counts.buffer), countsAt);
+	kernels.guidePoissons(rates.length, startsAt, thresholdsAt, guide);
+	const places = [guide, thresholdsAt, fractionsAt, countsAt] as const;
+	return { rates, running, places };
 }

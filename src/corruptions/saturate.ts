@@ -1,4 +1,4 @@
-import { fromHsv, toHsv } from "../image/hsv.js";
+import { adjustHsv } from "../image/hsv.js";
 import { defineCorruption } from "./define-corruption.js";
 
 interface SaturateConstants {
@@ -28,13 +28,6 @@ export const saturate = defineCorruption<SaturateConstants>({
 			{ factor: 2.5, offset: 0.2 },
 		],
 	},
-	apply(image, { factor, offset }) {
-		const hsv = toHsv(image);
-		const { data } = hsv;
-		for (let i = 1; i < data.length; i += 3) {
-			data[i] = Math.min(data[i]! * factor + offset, 1);
-		}
-		return fromHsv(hsv);
-	},
+	apply: adjustHsv,
 	source: { module: import.meta.url, name: "saturate" },
 });

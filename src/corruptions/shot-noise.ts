@@ -1,4 +1,5 @@
-import { createImage } from "../image/image.js";
+import { blockValues, changeBlocks } from "../image/blocks.js";
+import { simdKernels } from "../image/simd-kernels.js";
 import { defineCorruption } from "./define-corruption.js";
 
 /** How many photons make white, and how many each of the 256 grey levels is expected to be. */
@@ -22,6 +23,10 @@ const small = [
 	exposure(50),
 ] as const;
 
+// Where the counts of photons lie in the memory of the kernels, the levels that they make, and those of the image.
+const valuesAt = 2 * blockValues;
+const levelsAt = valuesAt + 2 ** 10;
+
 function exposure(photons: number): Exposure {
 	const rates = Float64Array.from(
 		{ length: 256 },
@@ -38,17 +43,20 @@ function exposure(photons: number): Exposure {
 export const shotNoise = defineCorruption<Exposure>({
 	name: "shot-noise",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
-	apply({ data, height, width }, { photons, rates }, { draws }) {
-		const counts = draws.poissons(data, rates);
+	apply(image, { photons, rates }, { draws }) {
 		const values = Uint8Array.from(
 			{ length: photons + 1 },
 			(_, count) => (count / photons) * 255,
 		);
-		const noisy = new Uint8Array(data.length);
-		for (let i = 0; i < noisy.length; i++) {
-			noisy[i] = values[Math.min(counts[i]!, photons)]!;
-		}
-		return createImage(height, width, noisy);
+		const { kernels, bytes } = simdKernels(levelsAt + blockValues);
+		bytes.set(values, valuesAt);
+		return changeBlocks(image, { bytes, at: levelsAt }, (from, count) => {
+			const part = image.data.subarray(from, from + count);
+			const counts = draws.poissons(part, rates);
+			const { buffer, byteOffset, byteLength } = counts;
+			bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
+			kernels.lookUpCounts(levelsAt, 0, count, valuesAt, photons);
+		});
 	},
 	source: { module: import.meta.url, name: "shotNoise" },
 });

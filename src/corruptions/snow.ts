@@ -1,8 +1,7 @@
-import { createImage, type FloatImage, type Image } from "../image/image.js";
 import { motionBlur } from "../image/motion-blur.js";
-import { clippedZoom, zoomAxis } from "../image/zoom.js";
-import type { Draws, Variant } from "./corruption.js";
+import { addSnow } from "./add-snow.js";
 import { defineCorruption } from "./define-corruption.js";
+import { snowLayer } from "./snow-layer.js";
 
 /** How much it snows. */
 export interface SnowConstants {
@@ -51,78 +50,11 @@ export const snow = defineCorruption<SnowConstants>({
 	name: "snow",
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply(image, constants, { variant, draws }) {
-		const flakes = snowLayer(image, constants, { variant, draws });
-		return addSnow(image, flakes, constants.keep);
+		const { radius, sigma, keep } = constants;
+		const layer = snowLayer(image, constants, { variant, draws });
+		const angle = draws.uniforms(1, -135, -45)[0]!;
+		const flakes = motionBlur(layer, { radius, sigma, angle });
+		return addSnow(image, flakes, { keep, isCut: variant !== "any-size" });
 	},
 	source: { module: import.meta.url, name: "snow" },
 });
-
-/** The flakes, 0 to 255; at least as high and as wide as the image, whose pixels are at the top left. */
-function snowLayer(
-	{ height, width }: Image,
-	constants: SnowConstants,
-	{ variant, draws }: { variant: Variant; draws: Draws },
-): FloatImage {
-	const { mean, deviation, zoom, threshold, radius, sigma } = constants;
-	const anySize = variant === "any-size";
-	const noise = draws.normals(height * width, mean, deviation);
-	const trimmed = {
-		top: Math.floor((zoomAxis(height, zoom).size - height) / 2),
-		left: Math.floor((zoomAxis(width, zoom).size - width) / 2),
-		height,
-		width,
-	};
-	const layer = clippedZoom(
-		{ data: noise, height, width, channels: 1 },
-		zoom,
-		anySize ? undefined : trimmed,
-	);
-	const { data } = layer;
-	for (let i = 0; i < data.length; i++) {
-		const flake = data[i]! < threshold ? 0 : Math.min(data[i]!, 1) * 255;
-		// hendrycks/robustness hands ImageMagick whole grey levels.
-		data[i] = anySize ? flake : Math.floor(flake);
-	}
-	const angle = draws.uniforms(1, -135, -45)[0]!;
-	const fallen = motionBlur(layer, { radius, sigma, angle });
-	for (let i = 0; i < data.length; i++) {
-		const flake = fallen.data[i]!;
-		// imagecorruptions rounds; ImageMagick rounds to 16 bits and then cuts these off to 8.
-		fallen.data[i] = anySize
-			? Math.round(flake)
-			: Math.floor(Math.round(flake * 257) / 257);
-	}
-	return fallen;
-}
-
-function addSnow(
-	{ data, height, width }: Image,
-	flakes: FloatImage,
-	keep: number,
-): Image {
-	const { fround } = Math;
-	const levels = Float32Array.from({ length: 256 }, (_, v) => v / 255);
-	const kept = levels.map((level) => keep * level);
-	const whitened = fround(1 - keep);
-	const snowy = new Uint8Array(data.length);
-	for (let y = 0, i = 0; y < height; y++) {
-		const upright = y * flakes.width;
-		const turned = (height - 1 - y) * flakes.width + width - 1;
-		for (let x = 0; x < width; x++) {
-			const first = flakes.data[upright + x]! / 255;
-			const second = flakes.data[turned - x]! / 255;
-			const gray =
-				0.299 * levels[data[i]!]! +
-				0.587 * levels[data[i + 1]!]! +
-				0.114 * levels[data[i + 2]!]!;
-			const light = fround(gray * 1.5 + 0.5);
-			for (let channel = 0; channel < 3; channel++, i++) {
-				const level = data[i]!;
-				const lit = fround(whitened * Math.max(levels[level]!, light));
-				const value = fround(kept[level]! + lit) + first + second;
-				snowy[i] = Math.min(1, value) * 255;
-			}
-		}
-	}
-	return createImage(height, width, snowy);
-}

@@ -1,10 +1,13 @@
+import { blockValues, changeBlocks } from "../image/blocks.js";
 import { canny } from "../image/canny.js";
 import { distanceTransform } from "../image/distance-transform.js";
 import { equalize } from "../image/equalize.js";
+import { placesOf } from "../image/framed-plane.js";
 import { gaussianFilter } from "../image/gaussian.js";
 import type { GrayImage } from "../image/gray-image.js";
-import { createImage, type FloatImage, type Image } from "../image/image.js";
-import { sumNeighbors, type Weights } from "../image/neighborhood.js";
+import type { FloatImage, Image } from "../image/image.js";
+import { cutMeans, litPlane, roundedMeans } from "../image/neighborhood.js";
+import { simdKernels } from "../image/simd-kernels.js";
 import type { Variant } from "./corruption.js";
 import { defineCorruption } from "./define-corruption.js";
 
@@ -49,9 +52,6 @@ function mud(row: Row): SpatterConstants {
 const waterColor = [175 / 255, 238 / 255, 238 / 255] as const;
 const mudColor = [63 / 255, 42 / 255, 20 / 255] as const;
 
-const box: Weights = [1, 1, 1, 1, 1, 1, 1, 1, 1];
-const light: Weights = [-2, -1, 0, -1, 1, 1, 0, 1, 2];
-
 /**
  * Splashes drops of water, or at severities 4 and 5 of mud, over the image.
  *
@@ -62,112 +62,101 @@ export const spatter = defineCorruption<SpatterConstants>({
 	constants: { "any-size": large, "imagenet-c": large, "cifar-10-c": small },
 	apply(image, constants, { variant, draws }) {
 		const { height, width } = image;
-		const { mean, deviation, sigma, threshold } = constants;
+		const { mean, deviation, sigma, liquid } = constants;
 		const data = draws.normals(height * width, mean, deviation);
 		const drops = gaussianFilter({ data, height, width, channels: 1 }, sigma);
-		for (let i = 0; i < data.length; i++) {
-			if (drops.data[i]! < threshold) drops.data[i] = 0;
-		}
-		return constants.liquid === "water"
-			? addWater(image, waterMask(drops, constants.strength))
-			: addMud(image, mudMask(drops, constants), variant);
+		return liquid === "water"
+			? addWater(image, drops, constants)
+			: addMud(image, mudCover(drops, constants), variant);
 	},
 	source: { module: import.meta.url, name: "spatter" },
 });
 
-/** How much water shows at each pixel: drops, weighted by the relief of their distance to edges. */
-function waterMask(drops: FloatImage, strength: number): Float32Array {
-	const { height, width } = drops;
-	const data = new Uint8Array(height * width);
-	// A drop beyond 1 wraps to dark, as when numpy casts it.
-	for (let i = 0; i < data.length; i++) data[i] = drops.data[i]! * 255;
-	const relief = dropRelief({ data, height, width });
-	const mask = new Float32Array(data.length);
-	let highest = 0;
-	for (let i = 0; i < mask.length; i++) {
-		mask[i] = data[i]! * relief[i]!;
-		highest = Math.max(highest, mask[i]!);
-	}
+/** Adds water where there are drops, weighed by the relief of their distance to edges. */
+function addWater(
+	image: Image,
+	drops: FloatImage,
+	{ threshold, strength }: SpatterConstants,
+): Image {
+	const gray = dropLevels(drops, threshold);
+	const relief = dropRelief(gray);
+	const count = gray.data.length;
+	const [dropsAt, reliefAt, at, end] = placesOf(count, count, blockValues) as [
+		number,
+		number,
+		number,
+		number,
+	];
+	const { kernels, bytes } = simdKernels(end);
+	bytes.set(gray.data, dropsAt);
+	bytes.set(relief.data, reliefAt);
 	// Without a drop, upstream divides by zero and returns a black image; here the image stays dry.
-	if (highest === 0) return mask;
-	for (let i = 0; i < mask.length; i++) {
-		mask[i] = Math.fround(mask[i]! / highest) * strength;
+	const highest = kernels.highestProduct(dropsAt, reliefAt, count) || 1;
+	return changeBlocks(image, { bytes, at }, (from, values) =>
+		kernels.addWater(
+			at,
+			values,
+			dropsAt + from / 3,
+			reliefAt + from / 3,
+			highest,
+			strength,
+			...waterColor,
+		),
+	);
+}
+
+/** Drops as levels: 0 below a threshold; a drop beyond 1 wraps to dark, as when numpy casts it. */
+function dropLevels(
+	{ data, height, width }: FloatImage,
+	threshold: number,
+): GrayImage {
+	const levels = new Uint8Array(data.length);
+	const [at, dropsAt, end] = placesOf(blockValues, 8 * blockValues) as [
+		number,
+		number,
+		number,
+	];
+	const { kernels, bytes, doubles } = simdKernels(end);
+	for (let from = 0; from < data.length; from += blockValues) {
+		const part = data.subarray(from, from + blockValues);
+		doubles.set(part, dropsAt / 8);
+		kernels.dropLevels(dropsAt, part.length, threshold, at);
+		levels.set(bytes.subarray(at, at + part.length), from);
 	}
-	return mask;
+	return { data: levels, height, width };
 }
 
 /** The distance to the rim of the nearest drop, lit from one corner. */
-function dropRelief(drops: GrayImage): Uint8Array {
+function dropRelief(drops: GrayImage): GrayImage {
 	const { height, width } = drops;
 	const edges = canny(drops, { low: 50, high: 150 });
 	for (let i = 0; i < edges.data.length; i++) edges.data[i]! ^= 255;
-	const distances = distanceTransform(edges);
-	for (let i = 0; i < distances.length; i++) {
-		distances[i] = Math.min(distances[i]!, 20);
-	}
-	const near = new Uint8Array(distances.length);
-	const sums = sumNeighbors(distances, drops, box);
-	for (let i = 0; i < near.length; i++) near[i] = Math.fround(sums[i]! / 9);
-	const even = equalize({ data: near, height, width });
-	const lit = sumNeighbors(even.data, drops, light);
-	const raised = new Uint8Array(lit.length);
-	for (let i = 0; i < raised.length; i++) {
-		raised[i] = Math.max(0, Math.min(255, lit[i]!));
-	}
-	const totals = sumNeighbors(raised, drops, box);
-	const smooth = new Uint8Array(totals.length);
-	for (let i = 0; i < smooth.length; i++) smooth[i] = totals[i]! / 9 + 0.5;
-	return smooth;
+	const near = cutMeans(distanceTransform(edges), { height, width, most: 20 });
+	return roundedMeans(litPlane(equalize(near)));
 }
 
-function addWater({ data, height, width }: Image, mask: Float32Array): Image {
-	const { fround } = Math;
-	const levels = Float32Array.from({ length: 256 }, (_, v) => v / 255);
-	const color = Float32Array.from(waterColor);
-	const wet = new Uint8Array(data.length);
-	for (let pixel = 0, i = 0; pixel < mask.length; pixel++) {
-		for (let channel = 0; channel < 3; channel++, i++) {
-			const shine = fround(mask[pixel]! * color[channel]!);
-			const value = fround(levels[data[i]!]! + shine);
-			wet[i] = fround(Math.min(1, value) * 255);
-		}
-	}
-	return createImage(height, width, wet);
-}
-
-/** How much mud covers each pixel: blurred drops, their thin rims taken off. */
-function mudMask(
+/** How much mud covers each pixel: blurred drops, of which `addMud` takes the thin rims off. */
+function mudCover(
 	drops: FloatImage,
 	{ threshold, strength }: SpatterConstants,
-): Float32Array {
+): Float64Array {
 	const data = new Float64Array(drops.data.length);
-	for (let i = 0; i < data.length; i++) {
+	for (let i = 0; i < data.length; i++)
 		data[i] = drops.data[i]! > threshold ? 1 : 0;
-	}
-	const blurred = gaussianFilter({ ...drops, data }, strength);
-	const mask = new Float32Array(blurred.data);
-	for (let i = 0; i < mask.length; i++) if (mask[i]! < 0.8) mask[i] = 0;
-	return mask;
+	return gaussianFilter({ ...drops, data }, strength).data;
 }
 
-function addMud(
-	{ data, height, width }: Image,
-	mask: Float32Array,
-	variant: Variant,
-): Image {
+function addMud(image: Image, cover: Float64Array, variant: Variant): Image {
+	const [at, coverAt, end] = placesOf(blockValues, 8 * blockValues) as [
+		number,
+		number,
+		number,
+	];
+	const { kernels, bytes, doubles } = simdKernels(end);
 	// imagecorruptions adds the color in doubles, hendrycks/robustness in floats.
-	const round = variant === "any-size" ? (value: number) => value : Math.fround;
-	const { fround } = Math;
-	const muddy = new Uint8Array(data.length);
-	for (let pixel = 0, i = 0; pixel < mask.length; pixel++) {
-		const covered = mask[pixel]!;
-		const clear = fround(1 - covered);
-		for (let channel = 0; channel < 3; channel++, i++) {
-			const seen = fround(fround(data[i]! / 255) * clear);
-			const color = round(round(mudColor[channel]!) * covered);
-			const value = round(seen + color);
-			muddy[i] = round(Math.min(1, value) * 255);
-		}
-	}
-	return createImage(height, width, muddy);
+	const isSingle = Number(variant !== "any-size");
+	return changeBlocks(image, { bytes, at }, (from, count) => {
+		doubles.set(cover.subarray(from / 3, (from + count) / 3), coverAt / 8);
+		kernels.addMud(at, count, coverAt, isSingle, ...mudColor);
+	});
 }

@@ -1,5 +1,3 @@
-import type { Random } from "../random.js";
-
 const layers = 128;
 /** Where the tail begins, and the area of every layer, for 128 layers. */
 const tail = 3.442619855899;
@@ -7,9 +5,18 @@ const area = 9.91256303526217e-3;
 /** Magnitudes are 24 bits: 32 less 7 for the layer and one for the sign. */
 const magnitudes = 0x1000000;
 
-const edges = new Int32Array(layers);
-const widths = new Float64Array(layers);
-const heights = new Float64Array(layers);
+/** What the state of a generator takes, in bytes. */
+export const stateBytes = 16;
+const zigguratBytes = layers * 20;
+/** What the kernels draw with lies in the first bytes of their memory: the state of a generator, and the ziggurat. */
+export const drawBytes = stateBytes + zigguratBytes;
+/** How many numbers are drawn at a time: what they take stays in the cache. */
+export const mostDrawn = 2 ** 12;
+
+const tables = new ArrayBuffer(zigguratBytes);
+const widths = new Float64Array(tables, 0, layers);
+const heights = new Float64Array(tables, layers * 8, layers);
+const edges = new Int32Array(tables, layers * 16, layers);
 fillLayers();
 
 function fillLayers(): void {
@@ -30,48 +37,9 @@ function fillLayers(): void {
 }
 
 /**
- * Fills `values` with normal numbers.
+ * The tables that `drawNormals` of the kernels draws normal numbers with: widths, heights and edges of the layers.
  *
  * Source: Marsaglia & Tsang, The Ziggurat Method for Generating Random Variables (2000), with the
  * layer taken from bits that the magnitude does not use, as Doornik (2005) advises.
  */
-export function fillNormals(
-	values: Float64Array,
-	random: Random,
-	{ mean = 0, deviation = 1 } = {},
-): void {
-	for (let i = 0; i < values.length; i++) {
-		const bits = random.uint32();
-		const layer = bits & 127;
-		const magnitude = (bits | 0) >> 7;
-		const inside = Math.abs(magnitude) < edges[layer]!;
-		const value = inside
-			? magnitude * widths[layer]!
-			: rejected(magnitude, layer, random);
-		values[i] = mean + deviation * value;
-	}
-}
-
-/** Finishes the one draw in a hundred that the rectangle of its layer does not decide. */
-function rejected(magnitude: number, layer: number, random: Random): number {
-	let m = magnitude;
-	let l = layer;
-	for (;;) {
-		const x = m * widths[l]!;
-		if (Math.abs(m) < edges[l]!) return x;
-		if (l === 0) return m < 0 ? -drawTail(random) : drawTail(random);
-		const y = heights[l]! + random.uniform() * (heights[l - 1]! - heights[l]!);
-		if (y < Math.exp(-0.5 * x * x)) return x;
-		const bits = random.uint32();
-		l = bits & 127;
-		m = (bits | 0) >> 7;
-	}
-}
-
-function drawTail(random: Random): number {
-	for (;;) {
-		const x = -Math.log(1 - random.uniform()) / tail;
-		const y = -Math.log(1 - random.uniform());
-		if (2 * y > x * x) return tail + x;
-	}
-}
+export const ziggurat = new Uint8Array(tables);

@@ -7,52 +7,7 @@ import {
 } from "./disk-kernel.js";
 import { edgeIndex } from "./edge.js";
 import { createImage, type Image } from "./image.js";
-import { addDifferences, addTapPairs, setTap } from "./rows.js";
-import { scratchBytes, scratchFloats } from "./scratch.js";
-
-// Three running sums share one double, which is exact up to rows of 2,000 pixels.
-const widestStrip = 1024;
-const field = 2 ** 17;
-
-/**
- * Filters an image with a soft disk, edges mirrored, and cuts results down to integers.
- *
- * Equal to upstream's `cv2.filter2D` with `diskKernel`, but made of a plain disk, whose rows are differences of
- * running sums of bytes, then a small Gaussian, then the few weights by which upstream's kernel differs.
- */
-export function diskFilter(image: Image, disk: Disk): Image {
-	const plan = planDisk(disk);
-	const result = createImage(image.height, image.width);
-	for (let left = 0; left < image.width; left += widestStrip) {
-		const width = Math.min(widestStrip, image.width - left);
-		filterStrip(result, padMirrored(image, plan.margin, { left, width }), plan);
-	}
-	return result;
-}
-
-function filterStrip(result: Image, padded: Padded, plan: DiskPlan): void {
-	const disks = sumDisks(padded, plan);
-	const softened = new Float64Array(disks.stride);
-	const row = new Float64Array(padded.width * 3);
-	const reach = plan.soft.length - 1;
-	for (let y = 0; y < result.height; y++) {
-		soften(softened, disks.data, {
-			center: (y + reach) * disks.stride,
-			step: disks.stride,
-			weights: plan.soft,
-		});
-		soften(row, softened, {
-			center: reach * 3,
-			step: 3,
-			weights: plan.soft,
-		});
-		for (const extra of plan.extras) addExtra(row, padded, { y, ...extra });
-		const start = (y * result.width + padded.left) * 3;
-		for (let i = 0; i < row.length; i++) {
-			result.data[start + i] = Math.min(row[i]!, 255);
-		}
-	}
-}
+import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 
 /** A weight at `(±dy, ±dx)` that the plain disk and the Gaussian leave out. */
 interface Extra {
@@ -99,121 +54,193 @@ function planDisk(disk: Disk): DiskPlan {
 	return { halfWidths, soft: soft.map((w) => w * scale), extras, margin };
 }
 
-/** A strip of an image with mirrored margins. */
-interface Padded {
-	readonly left: number;
-	readonly width: number;
-	readonly margin: number;
-	readonly rows: number;
-	/** Margins included. */
-	readonly columns: number;
-	readonly bytes: Uint8Array;
-	/** `columns + 1` a row: before each pixel, the sums of the pixels to its left, blue · 2^34 + green · 2^17 + red. */
-	readonly sums: Float64Array;
+const plans = new WeakMap<Disk, DiskPlan>();
+
+/** As `planDisk`, once for each disk. */
+function planOf(disk: Disk): DiskPlan {
+	const plan = plans.get(disk) ?? planDisk(disk);
+	plans.set(disk, plan);
+	return plan;
 }
 
-function padMirrored(
-	image: Image,
-	margin: number,
-	{ left, width }: { left: number; width: number },
-): Padded {
-	const rows = image.height + 2 * margin;
+/** Kernels write up to 7 numbers of 64 bits too many. */
+const roomOf = (numbers: number): number => 8 * (numbers + 7);
+
+/** As many rows of one kind as are needed at once, in the memory of the kernels; a new one replaces the oldest. */
+interface Ring {
+	readonly at: number;
+	readonly stride: number;
+	readonly slots: number;
+}
+
+const placeIn = ({ at, stride, slots }: Ring, row: number): number =>
+	at + (row % slots) * stride;
+
+const endOf = ({ at, stride, slots }: Ring): number => at + slots * stride;
+
+/** Where things lie in the memory; rows of bytes and of their sums have mirrored margins. */
+function placesOf(
+	width: number,
+	{ halfWidths, soft, extras, margin }: DiskPlan,
+) {
 	const columns = width + 2 * margin;
-	const bytes = scratchBytes(rows * columns * 3);
-	const sums = scratchFloats(rows * (columns + 1));
-	const sources = Int32Array.from(
-		{ length: columns },
-		(_, x) => edgeIndex(left + x - margin, image.width, "mirror") * 3,
-	);
-	for (let y = 0, to = 0; y < rows; y++) {
-		const start = edgeIndex(y - margin, image.height, "mirror") * image.width;
-		let sum = 0;
-		sums[y * (columns + 1)] = 0;
-		for (let x = 0; x < columns; x++, to += 3) {
-			const from = start * 3 + sources[x]!;
-			const red = image.data[from]!;
-			const green = image.data[from + 1]!;
-			const blue = image.data[from + 2]!;
-			bytes[to] = red;
-			bytes[to + 1] = green;
-			bytes[to + 2] = blue;
-			sum += (blue * field + green) * field + red;
-			sums[y * (columns + 1) + x + 1] = sum;
+	const reach = halfWidths.length - 1;
+	const softReach = soft.length - 1;
+	const disks = {
+		// Before it are the taps: of the disk, of the Gaussian down and across, and of extras.
+		at: 8 * (2 * reach + 1) + 32 * softReach + 24 * extras.length,
+		stride: roomOf(3 * (width + 2 * softReach)),
+		slots: 2 * softReach + 1,
+	};
+	const softened = endOf(disks);
+	const row = softened + disks.stride;
+	const sums = {
+		at: row + roomOf(3 * width),
+		stride: 4 * (3 * (columns + 1) + 8),
+		slots: 2 * reach + 1,
+	};
+	const padded = {
+		at: endOf(sums),
+		stride: 3 * columns + 8,
+		slots: 2 * margin + 1,
+	};
+	const done = endOf(padded);
+	const end = done + 3 * width;
+	return { columns, disks, softened, row, sums, padded, done, end };
+}
+
+/** One image on its way through the memory. */
+interface Filtering {
+	readonly running: RunningKernels;
+	readonly plan: DiskPlan;
+	readonly places: ReturnType<typeof placesOf>;
+	readonly image: Image;
+}
+
+/** Takes a row, counted from the margin above the image, with its margins, and sums up its bytes. */
+function takeRow(
+	{ running, plan, places, image }: Filtering,
+	row: number,
+): void {
+	const { kernels, bytes } = running;
+	const { margin } = plan;
+	const { columns, padded, sums } = places;
+	const { data, height, width } = image;
+	const place = placeIn(padded, row);
+	const first = place + 3 * margin;
+	const from = edgeIndex(row - margin, height, "mirror") * width * 3;
+	bytes.set(data.subarray(from, from + 3 * width), first);
+	for (let x = -margin; x < 0; x++) {
+		const left = first + 3 * edgeIndex(x, width, "mirror");
+		const right = first + 3 * edgeIndex(width - 1 - x, width, "mirror");
+		for (let c = 0; c < 3; c++) {
+			bytes[first + 3 * x + c] = bytes[left + c]!;
+			bytes[first + 3 * (width - 1 - x) + c] = bytes[right + c]!;
 		}
 	}
-	return { left, width, margin, rows, columns, bytes, sums };
+	kernels.sumPixels(columns, place, placeIn(sums, row));
 }
 
-/** For every pixel of a strip, and a few around it, the sums of the bytes in the disk about it. */
+/** Of every pixel of a row, and a few beside it, the sum of the disk about it: differences of sums of rows. */
 function sumDisks(
-	{ sums, rows, columns }: Padded,
-	{ halfWidths }: DiskPlan,
-): { data: Float64Array; stride: number } {
-	const reach = halfWidths.length - 1;
-	const widths = Array.from(
-		{ length: 2 * reach + 1 },
-		(_, i) => halfWidths[Math.abs(i - reach)]!,
-	);
-	const starts = widths.map((_, i) => i * (columns + 1) + reach);
-	const lefts = Int32Array.from(starts, (start, i) => start - widths[i]!);
-	const rights = Int32Array.from(starts, (start, i) => start + widths[i]! + 1);
-	const row = new Float64Array(columns - 2 * reach);
-	const stride = row.length * 3;
-	const data = scratchFloats((rows - 2 * reach) * stride);
-	for (let y = 0; y < rows - 2 * reach; y++) {
-		row.fill(0);
-		const here = sums.subarray(y * (columns + 1));
-		addDifferences(row, here, { lefts, rights });
-		unpack(data.subarray(y * stride, (y + 1) * stride), row);
-	}
-	return { data, stride };
-}
-
-function unpack(channels: Float64Array, packed: Float64Array): void {
-	for (let x = 0, to = 0; x < packed.length; x++, to += 3) {
-		const greenAndBlue = Math.floor(packed[x]! / field);
-		const blue = Math.floor(greenAndBlue / field);
-		channels[to] = packed[x]! - greenAndBlue * field;
-		channels[to + 1] = greenAndBlue - blue * field;
-		channels[to + 2] = blue;
-	}
-}
-
-function soften(
-	row: Float64Array,
-	data: Float64Array,
-	{
-		center,
-		step,
-		weights,
-	}: { center: number; step: number; weights: Float64Array },
+	{ running, plan, places, image }: Filtering,
+	row: number,
 ): void {
-	const distances = Int32Array.from(
-		{ length: weights.length - 1 },
-		(_, k) => (k + 1) * step,
+	const { words, kernels } = running;
+	const { halfWidths, soft } = plan;
+	const reach = halfWidths.length - 1;
+	for (let i = 0; i <= 2 * reach; i++) {
+		const halfWidth = halfWidths[Math.abs(i - reach)]!;
+		const start = placeIn(places.sums, row + i) + 12 * reach;
+		words[2 * i] = start - 12 * halfWidth;
+		words[2 * i + 1] = start + 12 * (halfWidth + 1);
+	}
+	kernels.addDifferences(
+		3 * (image.width + 2 * soft.length - 2),
+		0,
+		2 * reach + 1,
+		placeIn(places.disks, row),
 	);
-	setTap(row, data, { start: center, weight: weights[0]! });
-	addTapPairs(row, data, {
-		firsts: distances.map((distance) => center - distance),
-		seconds: distances.map((distance) => center + distance),
-		weights: weights.subarray(1),
+}
+
+/** The rows and numbers that a symmetric kernel adds to those in the middle, by pairs, the nearest first. */
+function setPairs(
+	{ words, doubles }: RunningKernels,
+	{ at, soft }: { at: number; soft: Float64Array },
+	place: (offset: number) => number,
+): void {
+	for (let k = 1; k < soft.length; k++) {
+		const tap = at + 16 * (k - 1);
+		words[tap / 4] = place(-k);
+		words[tap / 4 + 1] = place(k);
+		doubles[tap / 8 + 1] = soft[k]!;
+	}
+}
+
+/** The four rows of bytes that each extra weight counts for. */
+function setExtras(
+	{ running: { words, doubles }, plan, places }: Filtering,
+	{ at, y }: { at: number; y: number },
+): void {
+	const { extras, margin } = plan;
+	extras.forEach(({ dy, dx, weight }, k) => {
+		const tap = at + 24 * k;
+		const above = placeIn(places.padded, y + margin - dy) + 3 * margin;
+		const below = placeIn(places.padded, y + margin + dy) + 3 * margin;
+		words[tap / 4] = above - 3 * dx;
+		words[tap / 4 + 1] = above + 3 * dx;
+		words[tap / 4 + 2] = below - 3 * dx;
+		words[tap / 4 + 3] = below + 3 * dx;
+		doubles[tap / 8 + 2] = weight;
 	});
 }
 
-function addExtra(
-	row: Float64Array,
-	{ bytes, columns, margin }: Padded,
-	{ y, dy, dx, weight }: Extra & { y: number },
-): void {
-	const above = ((y + margin - dy) * columns + margin - dx) * 3;
-	const below = ((y + margin + dy) * columns + margin - dx) * 3;
-	const across = 2 * dx * 3;
-	for (let i = 0; i < row.length; i++) {
-		row[i]! +=
-			weight *
-			(bytes[above + i]! +
-				bytes[above + across + i]! +
-				bytes[below + i]! +
-				bytes[below + across + i]!);
+/** Softens the disks of a row, down and then across, adds what else there is, and gives the bytes away. */
+function finishRow(filtering: Filtering, y: number, result: Image): void {
+	const { running, plan, places } = filtering;
+	const { kernels, bytes } = running;
+	const { soft, extras } = plan;
+	const { disks, softened, row, done } = places;
+	const reach = soft.length - 1;
+	const length = 3 * result.width;
+	const down = 8 * (2 * plan.halfWidths.length - 1);
+	const across = down + 16 * reach;
+	const others = across + 16 * reach;
+	const center = placeIn(disks, y + reach);
+	const middle = softened + 24 * reach;
+	setPairs(running, { at: down, soft }, (offset) =>
+		placeIn(disks, y + reach + offset),
+	);
+	setPairs(running, { at: across, soft }, (offset) => middle + 24 * offset);
+	kernels.addPairs(length + 6 * reach, center, soft[0]!, down, reach, softened);
+	kernels.addPairs(length, middle, soft[0]!, across, reach, row);
+	if (extras.length > 0) {
+		setExtras(filtering, { at: others, y });
+		kernels.addFours(length, others, extras.length, row);
 	}
+	kernels.doublesToBytes(length, row, 1, done);
+	result.data.set(bytes.subarray(done, done + length), y * length);
+}
+
+/**
+ * Filters an image with a soft disk, edges mirrored, and cuts results down to integers.
+ *
+ * Equal to upstream's `cv2.filter2D` with `diskKernel`, but made of a plain disk, whose rows are differences of
+ * running sums of bytes, then a small Gaussian, then the few weights by which upstream's kernel differs.
+ */
+export function diskFilter(image: Image, disk: Disk): Image {
+	const plan = planOf(disk);
+	const { height, width } = image;
+	const result = createImage(height, width);
+	const places = placesOf(width, plan);
+	const running = simdKernels(places.end);
+	const filtering = { running, plan, places, image };
+	const reach = plan.halfWidths.length - 1;
+	const { margin } = plan;
+	for (let row = 0; row < height + 2 * margin; row++) {
+		takeRow(filtering, row);
+		if (row >= 2 * reach) sumDisks(filtering, row - 2 * reach);
+		if (row >= 2 * margin) finishRow(filtering, row - 2 * margin, result);
+	}
+	return result;
 }

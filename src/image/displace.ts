@@ -1,45 +1,103 @@
-import { edgeIndex } from "./edge.js";
-import { createImage, type Float32Image, type Image } from "./image.js";
+import { blurRows, planGaussian } from "./gaussian-rows.js";
+import type { Float32Image, Image } from "./image.js";
+import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 
-/** For each pixel, how far away its color comes from, in pixels. */
-export interface Displacement {
-	readonly dx: Float32Array;
-	readonly dy: Float32Array;
+/** A random field: for each pixel, how far away its color comes from. */
+export interface SmoothField {
+	/** How many bytes at the beginning of the memory of the kernels the noise needs: a multiple of 8. */
+	readonly noiseBytes: number;
+	/** What writes so many numbers of noise of 64 bits from an address on: how far across, row by row, then down. */
+	noise(running: RunningKernels): (address: number, count: number) => void;
+	/** The standard deviation of the smoothing, in pixels, of columns and of rows. */
+	readonly sigma: readonly [vertical: number, horizontal: number];
+	/** By what the smoothed noise is multiplied. */
+	readonly strength: number;
 }
 
 /**
- * Takes each pixel of an image in [0, 1] from `(y + dy, x + dx)`, linearly, reflected at the edges.
- *
- * Source: `scipy.ndimage.map_coordinates(order=1, mode="reflect")`, then `numpy.uint8(255 · ...)`.
+ * Where things lie in the memory: how far across all pixels and down a row go, where those of a row come from and what
+ * becomes of them, the image, and its bytes.
  */
-export function displace(
-	{ data, height, width }: Float32Image,
-	{ dx, dy }: Displacement,
-): Image {
-	const image = createImage(height, width);
-	for (let y = 0, i = 0; y < height; y++) {
-		for (let x = 0; x < width; x++, i++) {
-			const sourceX = x + dx[i]!;
-			const sourceY = y + dy[i]!;
-			const column = Math.floor(sourceX);
-			const row = Math.floor(sourceY);
-			const right = sourceX - column;
-			const down = sourceY - row;
-			const left = edgeIndex(column, width, "reflect") * 3;
-			const next = edgeIndex(column + 1, width, "reflect") * 3;
-			const upper = edgeIndex(row, height, "reflect") * width * 3;
-			const lower = edgeIndex(row + 1, height, "reflect") * width * 3;
-			for (let c = 0; c < 3; c++) {
-				const value =
-					(1 - down) *
-						((1 - right) * data[upper + left + c]! +
-							right * data[upper + next + c]!) +
-					down *
-						((1 - right) * data[lower + left + c]! +
-							right * data[lower + next + c]!);
-				image.data[3 * i + c] = Math.fround(Math.fround(value) * 255);
-			}
-		}
+function placesOf(
+	{ height, width }: Pick<Image, "height" | "width">,
+	at: number,
+) {
+	const down = at + 4 * (height * width + 4);
+	const sources = down + 4 * (width + 4);
+	const mixed = sources + 32 * width;
+	const source = mixed + 12 * (width + 1);
+	const bytes = source + 12 * (height * width + 3);
+	return { across: at, down, sources, mixed, source, bytes };
+}
+
+type Places = ReturnType<typeof placesOf>;
+
+function loadImage(
+	{ kernels, bytes, singles }: RunningKernels,
+	{ data }: Image | Float32Image,
+	places: Places,
+): void {
+	if (data instanceof Float32Array) {
+		singles.set(data, places.source / 4);
+		return;
 	}
-	return image;
+	bytes.set(data, places.bytes);
+	kernels.bytesToUnits(data.length, places.bytes, places.source);
+}
+
+/**
+ * Takes each pixel of an image, of bytes or in [0, 1], from `(y + dy, x + dx)`, linearly, reflected at the edges.
+ *
+ * `dx` and `dy` are noise, smoothed by a Gaussian cut off at three deviations, times the strength, in 32 bits.
+ * Source: `scipy.ndimage.gaussian_filter(mode="reflect", truncate=3)`, then `map_coordinates(order=1, mode="reflect")`
+ * of the bytes divided by 255, then `numpy.uint8(255 · ...)`.
+ */
+export function displaceSmoothly(
+	image: Image | Float32Image,
+	{ noiseBytes, noise, sigma, strength }: SmoothField,
+): Image {
+	const { height, width } = image;
+	const plan = planGaussian({ height, width, channels: 1 }, sigma, {
+		mode: "reflect",
+		truncate: 3,
+	});
+	const places = placesOf(image, noiseBytes + plan.byteLength);
+	const end = places.bytes + image.data.length;
+	const running = simdKernels(end);
+	const { kernels, bytes } = running;
+	const { across, down, sources, mixed } = places;
+	const draw = noise(running);
+	const rows = {
+		at: noiseBytes,
+		read: (_: number, address: number) => draw(address, width),
+	};
+	loadImage(running, image, places);
+	blurRows(running, plan, {
+		...rows,
+		write: (y, address) =>
+			kernels.doublesToSingles(
+				width,
+				address,
+				strength,
+				across + 4 * y * width,
+			),
+	});
+	blurRows(running, plan, {
+		...rows,
+		write(y, address) {
+			kernels.doublesToSingles(width, address, strength, down);
+			kernels.findSources(
+				places.source,
+				height,
+				width,
+				y,
+				across + 4 * y * width,
+				down,
+				sources,
+			);
+			kernels.mixSources(width, sources, mixed);
+			kernels.unitsToBytes(3 * width, mixed, places.bytes + 3 * y * width);
+		},
+	});
+	return { data: bytes.slice(places.bytes, end), height, width };
 }

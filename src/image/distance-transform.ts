@@ -1,9 +1,8 @@
+import { placesOf } from "./framed-plane.js";
 import type { GrayImage } from "./gray-image.js";
+import { simdKernels } from "./simd-kernels.js";
 
-/** The lengths of steps by one row or column, by one diagonal, and as a knight, in 1/65536 pixel. */
-const straight = 65536;
-const diagonal = Math.round(1.4 * 65536);
-const knight = Math.round(2.1969 * 65536);
+/** In units of 1/65536 pixel. */
 const far = 0x3fffffff;
 
 /**
@@ -20,37 +19,27 @@ export function distanceTransform({
 	width,
 }: GrayImage): Float32Array {
 	const stride = width + 4;
-	const reach = new Int32Array((height + 4) * stride).fill(far);
+	const padded = stride * (height + 4);
+	const [reach, levels, row, end] = placesOf(
+		4 * padded,
+		data.length,
+		4 * width,
+	) as [number, number, number, number];
+	const { kernels, bytes, words, singles } = simdKernels(end);
+	words.fill(far, reach / 4, reach / 4 + padded);
+	bytes.set(data, levels);
+	const rowOf = (y: number) => reach + 4 * ((y + 2) * stride + 2);
 	for (let y = 0; y < height; y++) {
-		for (let x = 0; x < width; x++) {
-			const at = (y + 2) * stride + x + 2;
-			reach[at] =
-				data[y * width + x] === 0 ? 0 : shortened(reach, at, -1, -stride);
-		}
+		kernels.shortenDown(rowOf(y), width, -4 * stride);
+		kernels.shortenRight(rowOf(y), width, levels + y * width);
 	}
-	const distances = new Float32Array(height * width);
+	const distances = new Float32Array(data.length);
+	const found = singles.subarray(row / 4, row / 4 + width);
 	for (let y = height - 1; y >= 0; y--) {
-		for (let x = width - 1; x >= 0; x--) {
-			const at = (y + 2) * stride + x + 2;
-			if (reach[at]! > straight) reach[at] = shortened(reach, at, 1, stride);
-			distances[y * width + x] = reach[at]! / straight;
-		}
+		kernels.shortenDown(rowOf(y), width, 4 * stride);
+		kernels.shortenLeft(rowOf(y), width);
+		kernels.toPixels(rowOf(y), width, row);
+		distances.set(found, y * width);
 	}
 	return distances;
-}
-
-/** The shortest way by the eight steps that lead to one side. */
-function shortened(
-	reach: Int32Array,
-	at: number,
-	column: number,
-	row: number,
-): number {
-	const beside = Math.min(reach[at + column]!, reach[at + row]!) + straight;
-	const across =
-		Math.min(reach[at + row - 1]!, reach[at + row + 1]!) + diagonal;
-	const flat = Math.min(reach[at + row - 2]!, reach[at + row + 2]!);
-	const steep = Math.min(reach[at + 2 * row - 1]!, reach[at + 2 * row + 1]!);
-	const jumped = Math.min(flat, steep) + knight;
-	return Math.min(reach[at]!, beside, across, jumped);
 }

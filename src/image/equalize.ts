@@ -1,5 +1,7 @@
+import { placesOf } from "./framed-plane.js";
 import type { GrayImage } from "./gray-image.js";
 import { roundHalfEven } from "./round-half-even.js";
+import { simdKernels } from "./simd-kernels.js";
 
 /**
  * Spreads the gray levels so that their cumulative histogram is as straight as it can be; a uniform picture stays.
@@ -7,8 +9,15 @@ import { roundHalfEven } from "./round-half-even.js";
  * Source: `cv2.equalizeHist`, whose arithmetic is in 32-bit floats.
  */
 export function equalize({ data, height, width }: GrayImage): GrayImage {
-	const histogram = new Int32Array(256);
-	for (let i = 0; i < data.length; i++) histogram[data[i]!]!++;
+	const [counts, at, end] = placesOf(1024, data.length) as [
+		number,
+		number,
+		number,
+	];
+	const { kernels, bytes, words } = simdKernels(end);
+	bytes.set(data, at);
+	kernels.countLevels(at, data.length, counts);
+	const histogram = words.slice(counts / 4, counts / 4 + 256);
 	const darkest = histogram.findIndex((count) => count > 0);
 	const rest = data.length - histogram[darkest]!;
 	if (rest === 0) return { data: data.slice(), height, width };
@@ -18,7 +27,7 @@ export function equalize({ data, height, width }: GrayImage): GrayImage {
 		sum += histogram[level]!;
 		levels[level] = roundHalfEven(Math.fround(Math.fround(sum) * scale));
 	}
-	const equalized = new Uint8Array(data.length);
-	for (let i = 0; i < data.length; i++) equalized[i] = levels[data[i]!]!;
-	return { data: equalized, height, width };
+	bytes.set(levels, counts);
+	kernels.mapLevels(at, data.length, counts);
+	return { data: bytes.slice(at, at + data.length), height, width };
 }

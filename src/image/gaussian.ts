@@ -1,9 +1,8 @@
-import { type EdgeMode, edgeIndex } from "./edge.js";
-import { fromUnit, toUnit } from "./float.js";
+import type { EdgeMode } from "./edge.js";
+import { blurRows, planGaussian } from "./gaussian-rows.js";
 import type { FloatImage, Image } from "./image.js";
-import { pairwiseSum } from "./pairwise-sum.js";
-import { addTapPairs, setTap } from "./rows.js";
-import { scratchFloats, withScratch } from "./scratch.js";
+import { scratchFloats } from "./scratch.js";
+import { type RunningKernels, simdKernels } from "./simd-kernels.js";
 
 /** What `gaussianFilter` takes besides the image. */
 export interface GaussianOptions {
@@ -23,90 +22,73 @@ export function gaussianFilter(
 	sigma: number | readonly [vertical: number, horizontal: number],
 	{ mode = "nearest", truncate = 4 }: GaussianOptions = {},
 ): FloatImage {
-	const [vertical, horizontal] =
-		typeof sigma === "number" ? [sigma, sigma] : sigma;
-	const down = halfKernel(vertical, truncate);
-	const across = halfKernel(horizontal, truncate);
-	const { height, width, channels } = image;
+	const sigmas = typeof sigma === "number" ? ([sigma, sigma] as const) : sigma;
+	const plan = planGaussian(image, sigmas, { mode, truncate });
+	const running = simdKernels(plan.byteLength);
+	const { doubles } = running;
+	const { length } = plan;
 	const data = scratchFloats(image.data.length);
-	const length = width * channels;
-	const margin = (across.length - 1) * channels;
-	const padded = new Float64Array(length + 2 * margin);
-	const row = padded.subarray(margin, margin + length);
-	for (let y = 0; y < height; y++) {
-		blurDown(row, image, { y, kernel: down, mode });
-		padRow(padded, { margin, width, channels, mode });
-		convolve(data.subarray(y * length, (y + 1) * length), padded, {
-			kernel: across,
-			place: (offset) => margin + offset * channels,
-		});
-	}
+	blurRows(running, plan, {
+		at: 0,
+		read(y, address) {
+			const row = image.data.subarray(y * length, (y + 1) * length);
+			doubles.set(row, address / 8);
+		},
+		write(y, address) {
+			const row = doubles.subarray(address / 8, address / 8 + length);
+			data.set(row, y * length);
+		},
+	});
+	const { height, width, channels } = image;
 	return { data, height, width, channels };
 }
 
-/** An 8-bit image, blurred as `gaussianFilter` does and cut down to integers. */
-export const blurImage = (image: Image, sigma: number): Image =>
-	withScratch(() => fromUnit(gaussianFilter(toUnit(image), sigma)));
-
-/** The weights of a Gaussian from its center outwards, of radius `floor(truncate · sigma + 0.5)`. */
-function halfKernel(sigma: number, truncate: number): Float64Array {
-	if (sigma <= 1e-15) return Float64Array.of(1);
-	const radius = Math.floor(truncate * sigma + 0.5);
-	const kernel = new Float64Array(2 * radius + 1);
-	const scale = -0.5 / (sigma * sigma);
-	for (let i = 0; i < kernel.length; i++) {
-		kernel[i] = Math.exp(scale * (i - radius) ** 2);
-	}
-	const sum = pairwiseSum(kernel);
-	return kernel.subarray(radius).map((weight) => weight / sum);
+/** 8-bit images of one size, which are blurred in the memory of the kernels. */
+export interface ByteBlur {
+	/** How much of the memory it takes. */
+	readonly byteLength: number;
+	/** Blurs the image whose bytes begin at `image`, with the help of the memory from `at`, a multiple of 8. */
+	blur(
+		running: RunningKernels,
+		places: { readonly image: number; readonly at: number },
+	): void;
 }
 
-function blurDown(
-	row: Float64Array,
-	{ data, height, width, channels }: FloatImage,
-	{ y, kernel, mode }: { y: number; kernel: Float64Array; mode: EdgeMode },
-): void {
-	const length = width * channels;
-	const place = (index: number) => edgeIndex(index, height, mode) * length;
-	convolve(row, data, { kernel, place: (offset) => place(y + offset) });
+/** Blurs as `gaussianFilter` does the bytes divided by 255; results are cut down to integers. */
+export function byteBlur(
+	{ height, width }: Pick<Image, "height" | "width">,
+	sigma: number,
+): ByteBlur {
+	const plan = planGaussian({ height, width, channels: 3 }, [sigma, sigma], {
+		mode: "nearest",
+		truncate: 4,
+	});
+	const { length, byteLength } = plan;
+	return {
+		byteLength,
+		blur(running, { image, at }) {
+			const { kernels } = running;
+			blurRows(running, plan, {
+				at,
+				read: (y, address) =>
+					kernels.bytesToDoubles(length, image + y * length, 255, address),
+				write: (y, address) =>
+					kernels.doublesToBytes(length, address, 255, image + y * length),
+			});
+		},
+	};
 }
 
-function padRow(
-	padded: Float64Array,
-	{
-		margin,
-		width,
-		channels,
-		mode,
-	}: { margin: number; width: number; channels: number; mode: EdgeMode },
-): void {
-	for (let x = -margin / channels; x < 0; x++) {
-		const left = margin + edgeIndex(x, width, mode) * channels;
-		const right = margin + edgeIndex(width - 1 - x, width, mode) * channels;
-		for (let c = 0; c < channels; c++) {
-			padded[margin + x * channels + c] = padded[left + c]!;
-			padded[margin + (width - 1 - x) * channels + c] = padded[right + c]!;
-		}
-	}
-}
-
-/** Adds up the taps of a symmetric kernel, the middle one first and then the outermost, as scipy does. */
-function convolve(
-	row: Float64Array,
-	data: Float64Array,
-	{
-		kernel,
-		place,
-	}: { kernel: Float64Array; place: (offset: number) => number },
-): void {
-	const radius = kernel.length - 1;
-	const firsts = new Int32Array(radius);
-	const seconds = new Int32Array(radius);
-	for (let k = 0; k < radius; k++) {
-		firsts[k] = place(k - radius);
-		seconds[k] = place(radius - k);
-	}
-	setTap(row, data, { start: place(0), weight: kernel[0]! });
-	const weights = kernel.subarray(1).toReversed();
-	addTapPairs(row, data, { firsts, seconds, weights });
+/** An 8-bit image, blurred as `gaussianFilter` does and cut down to integers; `sigma` in pixels. */
+export function blurImage(
+	{ data, height, width }: Image,
+	sigma: number,
+): Image {
+	const { byteLength, blur } = byteBlur({ height, width }, sigma);
+	const { length } = data;
+	const running = simdKernels(byteLength + length);
+	running.bytes.set(data, byteLength);
+	blur(running, { image: byteLength, at: 0 });
+	const blurred = running.bytes.slice(byteLength, byteLength + length);
+	return { data: blurred, height, width };
 }

@@ -1,57 +1,53 @@
-/** The size of a picture of one channel, in pixels. */
-interface Size {
-	readonly height: number;
-	readonly width: number;
-}
+import { framedLength, placeFramed, placesOf } from "./framed-plane.js";
+import type { GrayImage } from "./gray-image.js";
+import { type SimdKernels, simdKernels } from "./simd-kernels.js";
 
-/** The nine weights of a 3 x 3 window, row by row. */
-export type Weights = readonly [
-	number,
-	number,
-	number,
-	number,
-	number,
-	number,
-	number,
-	number,
-	number,
-];
+// The 3 x 3 neighbors of each pixel are as in `cv2.filter2D` with its default border: mirrored about the edge pixels.
+
+/** Bytes that a kernel makes of a plane, which it is given framed. */
+function madeOf(
+	plane: Omit<GrayImage, "data"> & { data: Uint8Array | Float32Array },
+	make: (kernels: SimdKernels, framed: number, result: number) => void,
+): GrayImage {
+	const { data, height, width } = plane;
+	const size = data.BYTES_PER_ELEMENT;
+	const [framed, result, end] = placesOf(
+		size * framedLength(plane),
+		data.length,
+	) as [number, number, number];
+	const running = simdKernels(end);
+	placeFramed(running, plane, { at: framed, isMirrored: true });
+	make(running.kernels, framed, result);
+	const made = running.bytes.slice(result, result + data.length);
+	return { data: made, height, width };
+}
 
 /**
- * Sums the 3 x 3 neighbors of every pixel of one channel by weight, mirrored about the edge pixels.
+ * The means of the 3 x 3 neighbors of 32-bit numbers, cut down, those above `most` counted as that.
  *
- * Source: `cv2.filter2D` with its default border, before it rounds.
+ * Exact where the sums are: for multiples of 2^-16 that are at most 28.
  */
-export function sumNeighbors(
-	values: Uint8Array | Float32Array,
-	{ height, width }: Size,
-	weights: Weights,
-): Float64Array {
-	const [a, b, c, d, e, f, g, h, i] = weights;
-	const sums = new Float64Array(values.length);
-	for (let y = 0; y < height; y++) {
-		const above = mirrored(y - 1, height) * width;
-		const here = y * width;
-		const below = mirrored(y + 1, height) * width;
-		for (let x = 0; x < width; x++) {
-			const left = mirrored(x - 1, width);
-			const right = mirrored(x + 1, width);
-			sums[here + x] =
-				a * values[above + left]! +
-				b * values[above + x]! +
-				c * values[above + right]! +
-				d * values[here + left]! +
-				e * values[here + x]! +
-				f * values[here + right]! +
-				g * values[below + left]! +
-				h * values[below + x]! +
-				i * values[below + right]!;
-		}
-	}
-	return sums;
+export function cutMeans(
+	data: Float32Array,
+	{ height, width, most }: { height: number; width: number; most: number },
+): GrayImage {
+	return madeOf({ data, height, width }, (kernels, framed, result) =>
+		kernels.cutMeans(framed, height, width, most, result),
+	);
 }
 
-function mirrored(index: number, size: number): number {
-	if (size === 1) return 0;
-	return index < 0 ? -index : index < size ? index : 2 * size - 2 - index;
+/** The means of the 3 x 3 neighbors, rounded. */
+export function roundedMeans(plane: GrayImage): GrayImage {
+	const { height, width } = plane;
+	return madeOf(plane, (kernels, framed, result) =>
+		kernels.roundedMeans(framed, height, width, result),
+	);
+}
+
+/** A plane as if its levels were heights lit from the upper left: neighbors weighed by -2 -1 0, -1 1 1, 0 1 2. */
+export function litPlane(plane: GrayImage): GrayImage {
+	const { height, width } = plane;
+	return madeOf(plane, (kernels, framed, result) =>
+		kernels.litPlane(framed, height, width, result),
+	);
 }

@@ -3,6 +3,7 @@ import { oneOf, required, whole } from "../check/checks.js";
 import { checkImage, createImage, type Image } from "./image.js";
 import { resample } from "./resample.js";
 import type { ResizeKernel } from "./resize-taps.js";
+import { simdKernels } from "./simd-kernels.js";
 
 const filters = ["nearest", "box", "bilinear", "bicubic"] as const;
 /** The resampling filters of Pillow. */
@@ -55,30 +56,21 @@ function cubic(distance: number): number {
 function resizeNearest(image: Image, resized: Image): Image {
 	const columns = nearestIndices(image.width, resized.width);
 	const rows = nearestIndices(image.height, resized.height);
+	const stride = image.width * 3;
 	const length = columns.length * 3;
+	const source = columns.byteLength;
+	const result = source + stride + 16;
+	const { kernels, bytes, words } = simdKernels(result + length);
+	words.set(columns.map((column) => 3 * column));
 	const { data } = resized;
 	rows.forEach((row, y) => {
-		if (row === rows[y - 1]) {
-			data.copyWithin(y * length, (y - 1) * length, y * length);
-		} else {
-			const source = image.data.subarray(row * image.width * 3);
-			pickPixels(data.subarray(y * length, (y + 1) * length), source, columns);
+		if (row !== rows[y - 1]) {
+			bytes.set(image.data.subarray(row * stride, (row + 1) * stride), source);
+			kernels.pickPixels(0, columns.length, source, result);
 		}
+		data.set(bytes.subarray(result, result + length), y * length);
 	});
 	return resized;
-}
-
-function pickPixels(
-	result: Uint8Array,
-	source: Uint8Array,
-	columns: Int32Array,
-): void {
-	for (let x = 0, to = 0; to < result.length; x++, to += 3) {
-		const from = columns[x]! * 3;
-		result[to] = source[from]!;
-		result[to + 1] = source[from + 1]!;
-		result[to + 2] = source[from + 2]!;
-	}
 }
 
 /** The source pixel under the center of each result pixel; positions are added up, as Pillow does. */

@@ -15,6 +15,8 @@ interface Score {
 }
 type Measured = Readonly<Record<"box" | "mask", Score>> & {
 	readonly peakBytes: number;
+	/** Of pycocotools. */
+	readonly version?: string;
 };
 
 const images = 5000;
@@ -66,11 +68,11 @@ const python = pythonWith("pycocotools");
 const measured = measure(python);
 const { ours, theirs } = measured;
 print(
-	heading(
-		`Average precision of ${images.toLocaleString("en")} images x 100 detections`,
-		{ pycocotools: python ? "in the second column" : "not installed" },
-	),
+	heading("COCO's average precision", {
+		pycocotools: theirs[0]?.version ?? "not installed",
+	}),
 );
+print(`${images.toLocaleString("en")} images with 100 detections each.\n`);
 print(
 	table([
 		["kind", "ours", "pycocotools", "ratio", "difference of AP (%)"],

@@ -6,6 +6,7 @@ import json
 import resource
 import sys
 import time
+from importlib.metadata import version
 
 import numpy as np
 from pycocotools import mask as api
@@ -84,6 +85,7 @@ print(
         {
             "box": score("bbox", "bbox"),
             "mask": score("segm", "segmentation"),
+            "version": version("pycocotools"),
             "peakBytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024,
         }
     )

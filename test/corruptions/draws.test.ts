@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { randomDraws } from "../../src/corruptions/draws.js";
+import type { Draws } from "../../src/corruptions/corruption.js";
+import { drawsIn, randomDraws } from "../../src/corruptions/draws.js";
+import { drawBytes, ziggurat } from "../../src/corruptions/ziggurat.js";
+import { simdKernels } from "../../src/image/simd-kernels.js";
 import { Random } from "../../src/random.js";
 
 /** The standard normal distribution, by Abramowitz & Stegun 7.1.26; off by at most 1e-7. */
@@ -72,4 +75,70 @@ test("the same key gives the same draws", () => {
 		];
 	};
 	assert.deepEqual(drawn(), drawn());
+});
+
+/** Draws of which nothing is known but what they give. */
+const others = (random: Random): Draws => ({ ...randomDraws(random) });
+
+test("draws for the kernels are those for everyone, and what follows them too", () => {
+	for (const drawsOf of [randomDraws, others]) {
+		const counts = [5000, 1, 8191];
+		const running = simdKernels(drawBytes + 8 * 8192);
+		const drawn = counts.map((count) => {
+			const [mine, theirs] = [0, 1].map(() => new Random("kernels", count));
+			const [draws, same] = [drawsOf(mine!), randomDraws(theirs!)];
+			const into = drawsIn(running, draws);
+			const { doubles, words } = running;
+			const found = () => doubles.slice(drawBytes / 8, drawBytes / 8 + count);
+			into.normals(drawBytes, count, 3, 0.5);
+			assert.deepEqual(found(), same.normals(count, 3, 0.5));
+			into.uniforms(drawBytes, count, -2, 7);
+			assert.deepEqual(found(), same.uniforms(count, -2, 7));
+			for (const [low, high] of [
+				[-4, 4],
+				[-1, 2],
+				[5, 5 + 2 ** 21],
+			] as const) {
+				into.integers(drawBytes, count, low, high);
+				const integers = words.slice(drawBytes / 4, drawBytes / 4 + count);
+				assert.deepEqual(integers, same.integers(count, low, high));
+			}
+			return [mine!.uint32(), theirs!.uint32()];
+		});
+		for (const [mine, theirs] of drawn) assert.equal(mine, theirs);
+	}
+});
+
+/** Normal numbers by the ziggurat, one at a time: its tables have widths, heights and edges of 128 layers. */
+function plainNormal(random: Random): number {
+	const doubles = new Float64Array(ziggurat.buffer, 0, 256);
+	const edges = new Int32Array(ziggurat.buffer, 2048, 128);
+	for (;;) {
+		const bits = random.uint32();
+		const layer = bits & 127;
+		const magnitude = (bits | 0) >> 7;
+		const x = magnitude * doubles[layer]!;
+		if (Math.abs(magnitude) < edges[layer]!) return x;
+		if (layer === 0) return magnitude < 0 ? -beyond(random) : beyond(random);
+		const low = doubles[128 + layer]!;
+		const y = low + random.uniform() * (doubles[127 + layer]! - low);
+		if (y < Math.exp(-0.5 * x * x)) return x;
+	}
+}
+
+/** A number in the tail. */
+function beyond(random: Random): number {
+	const tail = 3.442619855899;
+	for (;;) {
+		const x = -Math.log(1 - random.uniform()) / tail;
+		const y = -Math.log(1 - random.uniform());
+		if (2 * y > x * x) return tail + x;
+	}
+}
+
+test("normals are those of the plain ziggurat, bit for bit", () => {
+	const values = randomDraws(new Random("plain")).normals(300_000, 0.5, 0.25);
+	const random = new Random("plain");
+	const expected = values.map(() => 0.5 + 0.25 * plainNormal(random));
+	assert.deepEqual(values, expected);
 });

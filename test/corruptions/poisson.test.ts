@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { randomDraws } from "../../src/corruptions/draws.js";
 import { drawPoissons } from "../../src/corruptions/poisson.js";
 import { Random } from "../../src/random.js";
 
@@ -52,13 +53,21 @@ test("a rate of zero gives zero, and every level has its own rate", () => {
 	assert.ok(counts[1]! > 800 && counts[3]! > 800);
 });
 
+/** The third word of a state whose second draw is uniform, to 32 bits, where its second word is 0. */
+function before(further: number): [number] {
+	// Nine of them and the counter are drawn.
+	const inverse = 0x38e38e39;
+	return [Math.imul(Math.floor(further * 2 ** 32) - 2, inverse)];
+}
+
 test("a draw that equals a threshold is decided by further bits", () => {
 	const scaled = Math.exp(-1) * 2 ** 32;
 	const fraction = scaled - Math.floor(scaled);
 	const counted = (bits: number, further: number): number => {
-		const random = { uint32: () => bits, uniform: () => further };
+		const random = new Random();
+		random.restore(Int32Array.of(bits - 1, 0, ...before(further), 1), 0);
 		const rates = Float64Array.of(1);
-		return drawPoissons(Uint8Array.of(0), rates, random as Random)[0]!;
+		return drawPoissons(Uint8Array.of(0), rates, random)[0]!;
 	};
 	const threshold = Math.floor(scaled);
 	assert.equal(counted(threshold - 1, 0.999), 0);
@@ -66,6 +75,30 @@ test("a draw that equals a threshold is decided by further bits", () => {
 	assert.equal(counted(threshold, fraction + 0.001), 1);
 	assert.equal(counted(threshold + 1, 0), 1);
 	assert.ok(counted(2 ** 32 - 1, 0.999) >= 12);
+});
+
+test("what else is drawn, or fails to be, does not change the counts of a rate", () => {
+	const rates = Float64Array.of(40, 300);
+	const levels = new Uint8Array(9000).map((_, i) => i % 2);
+	const drawn = () => drawPoissons(levels, rates, new Random("again"));
+	const first = drawn();
+	randomDraws(new Random("others")).normals(20_000, 0, 1);
+	assert.deepEqual(drawn(), first);
+	assert.throws(() =>
+		drawPoissons(levels, Float64Array.of(9000, -1), new Random("no")),
+	);
+	assert.deepEqual(drawn(), first);
+});
+
+test("a level without a rate is refused", () => {
+	assert.throws(
+		() =>
+			drawPoissons(Uint8Array.of(0, 2), Float64Array.of(1, 2), new Random()),
+		{
+			name: "RangeError",
+			message: /^of 2 Poisson rates, none is that of level 2$/,
+		},
+	);
 });
 
 test("rates that have no table are refused", () => {

@@ -145,6 +145,29 @@ for (const [name, kernel] of Object.entries(filters))
 		}
 	});
 
+test(`the nearest pixels are picked, at ${sizes.length} sizes`, () => {
+	/** Positions are added up, as Pillow does. */
+	const picked = (from: number, to: number): number[] => {
+		let position = (from / to) * 0.5;
+		return Array.from({ length: to }, () => {
+			const index = Math.min(Math.floor(position), from - 1);
+			position += from / to;
+			return index;
+		});
+	};
+	for (const [fromHeight, fromWidth, height, width] of sizes) {
+		const image = drawn(fromHeight, fromWidth);
+		const expected = picked(fromHeight, height).flatMap((y) =>
+			picked(fromWidth, width).flatMap((x) => {
+				const at = (y * fromWidth + x) * 3;
+				return [...image.data.subarray(at, at + 3)];
+			}),
+		);
+		const { data } = resize(image, { height, width, filter: "nearest" });
+		assert.deepEqual([...data], expected);
+	}
+});
+
 test("an image of many bands of rows is resized as a whole one", () => {
 	for (const [height, width] of [
 		[700, 1100],

@@ -1,4 +1,4 @@
-import { clipped } from "./lanes";
+import { clipped } from "./clip";
 
 /** Of a point: the value of three channels' sums of sines, and its first three derivatives, doubles. */
 const pointBytes: usize = 96;

@@ -1,4 +1,4 @@
-import { clipped } from "./lanes";
+import { clipped } from "./clip";
 
 /** Three numbers of 32 bits: from one pixel to the next. */
 const pixelBytes: usize = 12;

@@ -171,3 +171,15 @@ export function blendDown(
 		}
 	}
 }
+
+/** Picks pixels of three bytes out of a row; `columns` has for each of `width` results where it lies, in bytes. */
+export function pickPixels(
+	columns: usize,
+	width: i32,
+	source: usize,
+	result: usize,
+): void {
+	const end = columns + 4 * width;
+	for (; columns < end; columns += 4, result += 3)
+		store<u32>(result, load<u32>(source + load<u32>(columns)));
+}

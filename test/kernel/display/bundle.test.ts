@@ -79,6 +79,8 @@ test("numbers have the digits that they deserve", async () => {
 	assert.deepEqual(apart, ["18.84", "-0.07", "0.00"]);
 	const signed = await column("low", [2.5213456, -1.4e-15]);
 	assert.deepEqual(signed, ["2.521", "0.000"]);
+	const near = await column("high", [0.0009259, -18.59321, 1.77821]);
+	assert.deepEqual(near, ["0.00", "-18.59", "1.78"]);
 	const odd = await column("x", [Number.NaN, Number.POSITIVE_INFINITY, 3]);
 	assert.deepEqual(odd, ["NaN", "Infinity", "3"]);
 	assert.deepEqual(await column("x", [1234567.891, 2]), ["1234567.9", "2"]);
