@@ -193,11 +193,19 @@ export type {
 } from "./augment/augmentation.js";
 export { type AugmixOptions, augmixOperations } from "./augment/augmix.js";
 export type { AugmixOperation } from "./augment/augmix-operations.js";
-export {
-	type DiffeomorphismDraw,
-	type DiffeomorphismOptions,
-	diffeomorphism,
-} from "./augment/diffeomorphism.js";
+export { diffeomorphism } from "./augment/diffeomorphism.js";
+export type {
+	DiffeomorphismDraw,
+	DiffeomorphismOptions,
+} from "./augment/draw-diffeomorphism.js";
+export type {
+	RandomFilterDraw,
+	RandomFilterOptions,
+} from "./augment/draw-filter.js";
+export type {
+	RandomSmoothColorDraw,
+	RandomSmoothColorOptions,
+} from "./augment/draw-smooth-color.js";
 export type {
 	ImageOperation,
 	Interpolation,
@@ -222,22 +230,14 @@ export {
 export type { RandAugmentOptions } from "./augment/rand-augment.js";
 export { randomCrop } from "./augment/random-crop.js";
 export type { RandomErasingOptions } from "./augment/random-erasing.js";
-export {
-	type RandomFilterDraw,
-	type RandomFilterOptions,
-	randomFilter,
-} from "./augment/random-filter.js";
+export { randomFilter } from "./augment/random-filter.js";
 export { randomFlip } from "./augment/random-flip.js";
 export type { OperationOptions } from "./augment/random-operations.js";
 export {
 	type RandomResizedCropOptions,
 	randomResizedCrop,
 } from "./augment/random-resized-crop.js";
-export {
-	type RandomSmoothColorDraw,
-	type RandomSmoothColorOptions,
-	randomSmoothColor,
-} from "./augment/random-smooth-color.js";
+export { randomSmoothColor } from "./augment/random-smooth-color.js";
 export {
 	type LabeledImage,
 	type ScaleAndCropDraw,

@@ -59,7 +59,7 @@ export interface BatchAugmentation {
 	 * once it is normalized, before and after.
 	 */
 	readonly padding?: "black";
-	/** Of PRIME, whose pixels other threads can mix once all is drawn: what it is made of. */
+	/** Of PRIME, which other threads can draw and mix: what it is made of. */
 	readonly prime?: PrimeOptions;
 }
 

@@ -1,17 +1,17 @@
 import type { Tensor, Tensor4D } from "@tensorflow/tfjs";
 import { onHost } from "../engine/host.js";
 import type { HostArray } from "../engine/host-call.js";
-import type { ChangePixels, PixelSize } from "./pixels.js";
+import { changeImages, type PixelChange, type PixelSize } from "./pixels.js";
 
 /**
- * Changes the images of a batch one by one, in plain JavaScript: for small images, kernels of tensors take longer to
+ * Changes the images of a batch one by one, without an engine: for small images, kernels of tensors take longer to
  * call than to compute, and no engine is faster at this. No gradient goes through it.
  *
  * Images are `[batch, height, width, 3]`, and so is the result. `changeOf` is given the values of `inputs`.
  */
 export function eachImage(
 	images: Tensor4D,
-	changeOf: (size: PixelSize, inputs: readonly HostArray[]) => ChangePixels,
+	changeOf: (size: PixelSize, inputs: readonly HostArray[]) => PixelChange,
 	inputs: readonly Tensor[] = [],
 ): Tensor4D {
 	const { shape } = images;
@@ -21,13 +21,12 @@ export function eachImage(
 		[{ shape, dtype: "float32" }],
 		([values, ...given]) => {
 			const from = values as Float32Array;
-			const change = changeOf({ height, width }, given);
+			const size = { height, width };
 			const to = new Float32Array(from.length);
-			const size = from.length / batch;
-			for (let i = 0; i < batch; i++) {
-				const [start, end] = [i * size, (i + 1) * size];
-				change(from.subarray(start, end), to.subarray(start, end), i);
-			}
+			const length = from.length / batch;
+			const imageOf = (i: number) =>
+				from.subarray(i * length, (i + 1) * length);
+			changeImages(changeOf(size, given), size, imageOf, to);
 			return [to];
 		},
 	);

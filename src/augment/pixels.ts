@@ -1,3 +1,5 @@
+import { type RunningKernels, simdKernels } from "../image/simd-kernels.js";
+
 /** The size of an image, in pixels. */
 export interface PixelSize {
 	readonly height: number;
@@ -5,16 +7,31 @@ export interface PixelSize {
 }
 
 /**
- * Writes what becomes of one image, `height · width · 3` values row by row, into another array of that length.
+ * Writes what becomes of one image, `height · width · 3` numbers of 32 bits row by row, to another place of the memory.
  *
- * `index` is its place among all images that are changed; `levels` are those of `levelsOf`, where they are known.
+ * `index` is its place among all images that are changed; at `levels` lie the levels of an 8-bit image, where they are
+ * known.
  */
 export type ChangePixels = (
-	from: Float32Array,
-	to: Float32Array,
+	from: number,
+	to: number,
 	index: number,
-	levels?: Uint8Array,
+	levels?: number,
 ) => void;
+
+/** A change of the images of a batch, made by the kernels in their memory. */
+export interface PixelChange {
+	/** Bytes that it takes besides the images: a sum of `room`'s. */
+	readonly byteLength: number;
+	/** Writes what it needs from a place on. Nobody else may use the memory before all images are changed. */
+	begin(running: RunningKernels, at: number): ChangePixels;
+}
+
+const line = 64;
+
+/** Bytes from one thing in the memory to the next: they begin where the processor's lines do, and may be overrun. */
+export const room = (byteLength: number): number =>
+	line * (Math.ceil(byteLength / line) + 1);
 
 /** What the levels of an 8-bit image are as values: from 0 to 1. */
 export const levelValues = Float32Array.from(
@@ -22,22 +39,33 @@ export const levelValues = Float32Array.from(
 	(_, level) => level / 255,
 );
 
-/** The levels of an 8-bit image, whose values are `levelValues`; undefined of any other. */
-export function levelsOf(values: Float32Array): Uint8Array | undefined {
-	const levels = new Uint8Array(values.length);
-	for (let i = 0; i < values.length; i++) {
-		const value = values[i]!;
-		const level = (value * 255 + 0.5) | 0;
-		if (levelValues[level] !== value) return undefined;
-		levels[i] = level;
-	}
-	return levels;
-}
-
 /**
- * A number held in 0-1, but for the rounding of doubles.
+ * Changes all images of a batch, one by one; no engine is faster at this. Results are `[batch, height, width, 3]`.
  *
- * It asks no questions, which processors guess wrong half of the time where an image is noise: those take twice as long.
+ * `imageOf` gives each image: its values, or the levels of an 8-bit image. It may not use the kernels. Throws a
+ * `RangeError` where there is not so much memory.
  */
-export const clipped = (x: number): number =>
-	Math.abs(Math.abs(x) - Math.abs(x - 1) + 1) / 2;
+export function changeImages(
+	change: PixelChange,
+	{ height, width }: PixelSize,
+	imageOf: (index: number) => Float32Array | Uint8Array,
+	to: Float32Array,
+): void {
+	const length = 3 * height * width;
+	const from = room(length);
+	const result = from + room(4 * length);
+	const own = result + room(4 * length);
+	const running = simdKernels(own + change.byteLength);
+	const changed = change.begin(running, own);
+	const { kernels, bytes, singles } = running;
+	for (let at = 0, index = 0; at < to.length; at += length, index++) {
+		const image = imageOf(index);
+		const isLevels = image instanceof Uint8Array;
+		if (isLevels) {
+			bytes.set(image);
+			kernels.valuesOfLevels(0, length, from);
+		} else singles.set(image, from / 4);
+		changed(from, result, index, isLevels ? 0 : undefined);
+		to.set(singles.subarray(result / 4, result / 4 + length), at);
+	}
+}

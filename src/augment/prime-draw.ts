@@ -4,18 +4,18 @@ import {
 	type DiffeomorphismDraw,
 	drawDiffeomorphism,
 	sideOfSquare,
-} from "./diffeomorphism.js";
+} from "./draw-diffeomorphism.js";
+import { drawRandomFilter, type RandomFilterDraw } from "./draw-filter.js";
+import {
+	drawRandomSmoothColor,
+	type RandomSmoothColorDraw,
+} from "./draw-smooth-color.js";
 import {
 	type PrimeOptions,
 	type Primitive,
 	primeChecks,
 	primitives,
 } from "./prime-options.js";
-import { drawRandomFilter, type RandomFilterDraw } from "./random-filter.js";
-import {
-	drawRandomSmoothColor,
-	type RandomSmoothColorDraw,
-} from "./random-smooth-color.js";
 
 /** What one step of all chains draws; chain-major, as `depths`. */
 export interface PrimeStep {

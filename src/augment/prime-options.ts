@@ -3,15 +3,12 @@ import { keyed, oneOf, required, whole } from "../check/checks.js";
 import {
 	type DiffeomorphismOptions,
 	diffeomorphismChecks,
-} from "./diffeomorphism.js";
-import {
-	type RandomFilterOptions,
-	randomFilterChecks,
-} from "./random-filter.js";
+} from "./draw-diffeomorphism.js";
+import { type RandomFilterOptions, randomFilterChecks } from "./draw-filter.js";
 import {
 	type RandomSmoothColorOptions,
 	randomSmoothColorChecks,
-} from "./random-smooth-color.js";
+} from "./draw-smooth-color.js";
 
 /** What a chain is made of, in the order in which upstream lists them. */
 export const primitives = [

@@ -1,65 +1,75 @@
 import { changePixelColors } from "./color-pixels.js";
-import { deformPixels, samplingGrid } from "./deform-pixels.js";
+import { type Displacement, deformPixels } from "./deform-pixels.js";
 import { filterPixels } from "./filter-pixels.js";
-import { type ChangePixels, levelsOf, type PixelSize } from "./pixels.js";
+import {
+	type ChangePixels,
+	type PixelChange,
+	type PixelSize,
+	room,
+} from "./pixels.js";
 import type { PrimeDraw, PrimeStep } from "./prime-draw.js";
 import type { PrimeOptions, Primitive } from "./prime-options.js";
 import { sineTable } from "./sine-curves.js";
 
-/** How far pixels move along x and along y, in pixels, `[height · width]` each. */
-export type PrimeField = readonly [Float32Array, Float32Array];
-
-/** A step, whose diffeomorphism an engine makes a field of. */
-type PixelStep = Omit<PrimeStep, "diffeomorphism">;
-
-/** A draw, and what an engine has made of it: plain data, for any thread. */
+/** A draw, and the fields of its diffeomorphisms. */
 export interface PrimeWork {
-	readonly draw: Omit<PrimeDraw, "steps"> & {
-		readonly steps: readonly PixelStep[];
-	};
+	readonly draw: PrimeDraw;
 	/** Of each step; undefined where no chain chose the diffeomorphism. */
-	readonly fields: readonly (PrimeField | undefined)[];
+	readonly fields: readonly (Displacement | undefined)[];
 }
 
-/** The primitives of one step, for the image of any chain; `field` is that of the diffeomorphism. */
-function prepareStep(
-	{ choices, randomSmoothColor, randomFilter }: PixelStep,
+/** The primitives of one step that chains chose; `field` is that of the diffeomorphism. */
+function changesOf(
+	{ choices, randomSmoothColor, randomFilter }: PrimeStep,
 	size: PixelSize,
-	field: PrimeField | undefined,
-): ChangePixels {
-	const chains = choices.length;
-	const changes: Partial<Record<Primitive, ChangePixels>> = {};
-	if (field)
-		changes.diffeomorphism = deformPixels(samplingGrid(...field, size));
-	if (randomSmoothColor) {
+	field: Displacement | undefined,
+): Partial<Record<Primitive, PixelChange>> {
+	const changes: Partial<Record<Primitive, PixelChange>> = {};
+	if (field) changes.diffeomorphism = deformPixels(field, size);
+	if (randomSmoothColor && choices.includes("randomSmoothColor")) {
 		const { frequencies, coefficients } = randomSmoothColor;
 		const table = sineTable(frequencies);
-		changes.randomSmoothColor = changePixelColors(coefficients, chains, table);
+		changes.randomSmoothColor = changePixelColors(coefficients, table, size);
 	}
-	if (randomFilter) {
+	if (randomFilter && choices.includes("randomFilter")) {
 		const { kernels } = randomFilter;
-		const side = Math.sqrt(kernels.length / chains);
+		const side = Math.sqrt(kernels.length / choices.length);
 		changes.randomFilter = filterPixels(kernels, side, size);
 	}
-	return (from, to, chain, levels) => {
-		const choice = choices[chain] as Primitive;
-		const change = changes[choice];
-		if (!change)
-			throw new Error(
-				`chain ${chain} chose ${choice}, but the step drew nothing for it`,
-			);
-		change(from, to, chain, levels);
+	return changes;
+}
+
+/** The change of one step, for the image of any chain. */
+function stepChange(
+	step: PrimeStep,
+	size: PixelSize,
+	field: Displacement | undefined,
+): PixelChange {
+	const { choices } = step;
+	const changes = Object.entries(changesOf(step, size, field));
+	return {
+		byteLength: changes.reduce(
+			(sum, [, { byteLength }]) => sum + byteLength,
+			0,
+		),
+		begin(running, at) {
+			let place = at;
+			const begun: Record<string, ChangePixels> = {};
+			for (const [name, { byteLength, begin }] of changes) {
+				begun[name] = begin(running, place);
+				place += byteLength;
+			}
+			return (from, to, chain, levels) => {
+				const choice = choices[chain] as Primitive;
+				const change = begun[choice];
+				if (!change)
+					throw new Error(
+						`chain ${chain} chose ${choice}, but the step drew nothing for it`,
+					);
+				change(from, to, chain, levels);
+			};
+		},
 	};
-}
-
-/** Writes a share of some values. */
-function takeShare(to: Float32Array, of: Float32Array, share: number): void {
-	for (let i = 0; i < to.length; i++) to[i] = share * of[i]!;
-}
-
-/** Adds a share of some values. */
-function addShare(to: Float32Array, of: Float32Array, share: number): void {
-	for (let i = 0; i < to.length; i++) to[i] = to[i]! + share * of[i]!;
 }
 
 /**
@@ -69,37 +79,51 @@ function addShare(to: Float32Array, of: Float32Array, share: number): void {
  */
 export function mixPixels(
 	{ draw, fields }: PrimeWork,
-	options: PrimeOptions,
+	{ width, white }: PrimeOptions,
 	size: PixelSize,
-): ChangePixels {
+): PixelChange {
 	const { mixing, weights, depths } = draw;
-	const steps = draw.steps.map((step, i) => prepareStep(step, size, fields[i]));
-	const { width, white } = options;
+	const steps = draw.steps.map((step, i) => stepChange(step, size, fields[i]));
 	const batch = mixing.length;
-	const space = (): Float32Array =>
-		new Float32Array(3 * size.height * size.width);
-	const [scaled, buffers] = [space(), [space(), space()]];
-	const asGiven = (from: Float32Array): Float32Array => {
-		if (white === 1) return from;
-		takeShare(scaled, from, white);
-		return scaled;
-	};
-	return (from, to, index) => {
-		const m = mixing[index]!;
-		const image = asGiven(from);
-		const levels = levelsOf(image);
-		takeShare(to, image, 1 - m);
-		for (let w = 0; w < width; w++) {
-			const chain = w * batch + index;
-			const depth = Math.min(depths[chain]!, steps.length);
-			let changed = image;
-			for (let step = 0; step < depth; step++) {
-				const next = buffers[step % 2]!;
-				steps[step]!(changed, next, chain, step === 0 ? levels : undefined);
-				changed = next;
-			}
-			addShare(to, changed, m * weights[index * width + w]!);
-		}
-		if (white !== 1) for (let i = 0; i < to.length; i++) to[i] = to[i]! / white;
+	const count = 3 * size.height * size.width;
+	const imageBytes = room(4 * count);
+	const isScaled = white !== 1;
+	const own = (isScaled ? 3 : 2) * imageBytes + room(count);
+	return {
+		byteLength: steps.reduce((sum, { byteLength }) => sum + byteLength, own),
+		begin(running, at) {
+			const { kernels } = running;
+			const buffers = [at, at + imageBytes];
+			const ownLevels = at + 2 * imageBytes;
+			const scaled = ownLevels + room(count);
+			let place = at + own;
+			const begun = steps.map(({ byteLength, begin }) => {
+				const from = place;
+				place += byteLength;
+				return begin(running, from);
+			});
+			const levelsOf = (from: number): number | undefined =>
+				kernels.levelsOfValues(from, count, ownLevels) ? ownLevels : undefined;
+			return (from, to, index, given) => {
+				const m = mixing[index]!;
+				if (isScaled) kernels.takeShare(from, count, white, scaled);
+				const image = isScaled ? scaled : from;
+				const levels = isScaled ? undefined : (given ?? levelsOf(from));
+				kernels.takeShare(image, count, 1 - m, to);
+				for (let w = 0; w < width; w++) {
+					const chain = w * batch + index;
+					const depth = Math.min(depths[chain]!, steps.length);
+					let changed = image;
+					for (let step = 0; step < depth; step++) {
+						const next = buffers[step % 2]!;
+						begun[step]!(changed, next, chain, step === 0 ? levels : undefined);
+						changed = next;
+					}
+					const share = m * weights[index * width + w]!;
+					kernels.addShare(changed, count, share, to);
+				}
+				if (isScaled) kernels.divideBy(to, count, white);
+			};
+		},
 	};
 }

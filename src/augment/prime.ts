@@ -1,49 +1,15 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { checkOptions } from "../check/check-options.js";
-import type { Random } from "../random.js";
 import type { ChangeImages } from "./augmentation.js";
-import { displacement } from "./diffeomorphism.js";
 import { eachImage } from "./each-image.js";
-import { drawChains, type PrimeDraw, type PrimeStep } from "./prime-draw.js";
+import { drawChains, type PrimeDraw } from "./prime-draw.js";
 import {
 	type PrimeOptions,
 	primeChecks,
 	primePresets,
 } from "./prime-options.js";
-import { mixPixels, type PrimeField, type PrimeWork } from "./prime-pixels.js";
-
-/** The displacements of a step, computed by the engine. */
-function fieldOf(
-	{ choices, diffeomorphism }: PrimeStep,
-	size: number,
-): PrimeField | undefined {
-	if (!diffeomorphism || !choices.includes("diffeomorphism")) return undefined;
-	const [dx, dy] = displacement(size, diffeomorphism);
-	const field = [dx.dataSync<"float32">(), dy.dataSync<"float32">()] as const;
-	tf.dispose([dx, dy]);
-	return field;
-}
-
-// Without the modes of the fields, which are most of what another thread would be sent.
-const workOf = (draw: PrimeDraw, size: number): PrimeWork => ({
-	draw: {
-		...draw,
-		steps: draw.steps.map(({ diffeomorphism: _, ...step }) => step),
-	},
-	fields: draw.steps.map((step) => fieldOf(step, size)),
-});
-
-/**
- * Draws everything for images of the shape `[batch, height, width, 3]`, from options that were checked, and leaves the
- * pixels to `mixPixels`.
- *
- * Throws as `drawPrime`.
- */
-export const drawPrimeWork = (
-	shape: readonly number[],
-	random: Random,
-	options: PrimeOptions,
-): PrimeWork => workOf(drawChains(shape, random, options), shape[1] as number);
+import { mixPixels } from "./prime-pixels.js";
+import { workOf } from "./prime-work.js";
 
 /**
  * What PRIME makes of a draw, whoever drew it.

@@ -1,66 +1,15 @@
 import type * as tf from "@tensorflow/tfjs";
-import { type Checks, checkOptions } from "../check/check-options.js";
-import { number, oneOf, textOr, whole } from "../check/checks.js";
+import { checkOptions } from "../check/check-options.js";
 import type { Random } from "../random.js";
 import { changePixelColors } from "./color-pixels.js";
+import {
+	drawRandomSmoothColor,
+	type RandomSmoothColorDraw,
+	type RandomSmoothColorOptions,
+	randomSmoothColorChecks,
+} from "./draw-smooth-color.js";
 import { eachImage } from "./each-image.js";
 import { sineTable } from "./sine-curves.js";
-
-/** How many frequencies the change of color has, and how strong it is. */
-export interface RandomSmoothColorOptions {
-	/** Highest frequency: `cut` is uniform in 1..maximumCut; 500 by default. */
-	readonly maximumCut?: number;
-	/** The variance of a coefficient is uniform in [0, maximumTemperature); 0.05 by default. */
-	readonly maximumTemperature?: number;
-	/** How many neighboring frequencies are drawn, or `"all"` up to `cut`; 20 by default. */
-	readonly bandwidth?: number | "all";
-}
-
-/** Checks of a change of color's options. */
-export const randomSmoothColorChecks: Checks<RandomSmoothColorOptions> = {
-	maximumCut: whole({ from: 1 }),
-	maximumTemperature: number({ from: 0 }),
-	bandwidth: textOr(oneOf(["all"]), whole({ from: 1 })),
-};
-
-/** What one random smooth color change draws. */
-export interface RandomSmoothColorDraw {
-	readonly cut: number;
-	readonly temperature: number;
-	/** Shared by all images; as many at every draw: zeros, which change nothing, fill the end. */
-	readonly frequencies: Int32Array;
-	/** `[count, channels, frequencies]`. */
-	readonly coefficients: Float32Array;
-}
-
-/**
- * Draws a band of frequencies for all images, and coefficients for each image and channel.
- *
- * Source: amodas/PRIME-augmentations, `utils/color_jitter.py`.
- */
-export function drawRandomSmoothColor(
-	count: number,
-	random: Random,
-	{
-		maximumCut = 500,
-		maximumTemperature = 0.05,
-		bandwidth = 20,
-	}: RandomSmoothColorOptions = {},
-): RandomSmoothColorDraw {
-	const cut = random.integer(1, maximumCut + 1);
-	const temperature = random.uniform(0, maximumTemperature);
-	const lowest = bandwidth === "all" ? 1 : random.integer(1, cut + 1);
-	const length = bandwidth === "all" ? maximumCut : bandwidth;
-	const frequencies = Int32Array.from({ length }, (_, i) =>
-		lowest + i <= cut ? lowest + i : 0,
-	);
-	const deviation = Math.sqrt(temperature);
-	const coefficients = new Float32Array(count * 3 * length);
-	const drawn = Math.min(length, cut - lowest + 1);
-	for (let at = 0; at < coefficients.length; at += length)
-		random.fillNormal(coefficients.subarray(at, at + drawn), 0, deviation);
-	return { cut, temperature, frequencies, coefficients };
-}
 
 /** Changes the colors of images `[batch, height, width, 3]`, as `changePixelColors`. */
 export const changeColors = (
@@ -70,8 +19,8 @@ export const changeColors = (
 		coefficients,
 	}: Pick<RandomSmoothColorDraw, "frequencies" | "coefficients">,
 ): tf.Tensor4D =>
-	eachImage(images, () =>
-		changePixelColors(coefficients, images.shape[0], sineTable(frequencies)),
+	eachImage(images, (size) =>
+		changePixelColors(coefficients, sineTable(frequencies), size),
 	);
 
 /**

@@ -5,9 +5,10 @@ import type {
 	TrainingBatch,
 } from "../augment/augmentation.js";
 import type { Image } from "../image/image.js";
-import { Random } from "../random.js";
+import type { Random } from "../random.js";
 import type { BatchTargets, Size } from "../tasks/task.js";
 import { augmentationsOf } from "./augmentations.js";
+import { batchRandom } from "./batch-random.js";
 import { viewsOf } from "./consistent-loss.js";
 import { imagesToTensor } from "./image-batch.js";
 import { fillPadding, isPadded, type Padding } from "./image-values.js";
@@ -85,12 +86,6 @@ function augmented(
 	}, batch);
 }
 
-/** The random numbers of a batch. */
-export const randomOf = (
-	{ seed }: Pick<AugmentingRecipe, "seed">,
-	{ step, part }: Omit<BatchPlace, "size">,
-): Random => new Random("augmentation", seed, step, part);
-
 /**
  * Prepares what becomes of images and targets by a recipe's augmentations of batches: a pure function of them, the seed
  * and the place.
@@ -106,7 +101,7 @@ export function batchAugmenter(
 	const isBlack = augmenting[0]?.made.padding === "black";
 	const views = viewsOf(recipe);
 	return (sizes, given, { step, part, size }) => {
-		const random = randomOf(recipe, { step, part });
+		const random = batchRandom({ seed: recipe.seed, step, part });
 		const padding = { size, color: normalization.mean };
 		const facts = { sizes, classes, normalization };
 		const changed = (): TrainingBatch => {

@@ -1,5 +1,3 @@
-import { drawPrimeWork } from "../augment/prime.js";
-import type { PrimeOptions } from "../augment/prime-options.js";
 import { isOwn } from "../own.js";
 import { owned } from "../parallel/arrays.js";
 import { mapInWorkers } from "../parallel/pool.js";
@@ -14,7 +12,7 @@ import {
 	type MadeImages,
 	type MakeBatch,
 } from "./batch.js";
-import { black, randomOf } from "./batch-augmenter.js";
+import { black } from "./batch-augmenter.js";
 import type { MixSettings, PartWork } from "./batch-worker.js";
 import { viewsOf } from "./consistent-loss.js";
 import { exampleStream } from "./example-stream.js";
@@ -75,26 +73,22 @@ export function mixSettings(
 			first.made.padding === "black"
 				? { before: black }
 				: { before: mean, after: mean },
-		showsClean: viewsOf(recipe) > 1,
+		seed: recipe.seed,
+		views: viewsOf(recipe),
 	};
 }
 
-/** Draws what becomes of the images of all parts of a step, for a thread to do. */
-function draw<Target>(
+/** What a thread is to make of the images of all parts of a step. */
+function workOf<Target>(
 	{ task, recipe }: Stream<Target>,
 	all: readonly Example<Target>[],
-	{ step, options }: { readonly step: number; readonly options: PrimeOptions },
+	step: number,
 ): PartWork[] {
 	return Array.from({ length: recipe.accumulate }, (_, part) => {
 		const given = examplesOfPart(all, part, recipe).map(({ image }) => image);
-		const size = paddedSize(given, task);
-		const shape = [given.length, size.height, size.width, 3];
-		const random = randomOf(recipe, { step, part });
-		const views = Array.from({ length: Math.max(viewsOf(recipe) - 1, 1) }, () =>
-			drawPrimeWork(shape, random, options),
-		);
 		// Of their own: an image may be a part of the whole data set.
-		return { images: owned(given).value, size, views };
+		const images = owned(given).value;
+		return { images, size: paddedSize(given, task), step, part };
 	});
 }
 
@@ -112,7 +106,6 @@ async function* inThreads<Target>(
 	},
 ): Batches {
 	const { from, examples, make } = stream;
-	const { options } = settings;
 	const taken: Example<Target>[][] = [];
 	const failed: { readonly error: unknown }[] = [];
 	async function* inputs(): AsyncGenerator<PartWork[]> {
@@ -122,7 +115,7 @@ async function* inThreads<Target>(
 				const { value } = await examples.next();
 				if (!value) return;
 				taken.push(value);
-				yield draw(stream, value, { step, options });
+				yield workOf(stream, value, step);
 			}
 		} catch (error) {
 			// Its turn comes after the batches before it.

@@ -207,23 +207,18 @@ test("the same seed gives the same images, another seed others, and no tensor is
 	assert.ok(furthest(augment(images, new Random(2)), first.dataSync()) > 0.01);
 });
 
-test("PRIME is bit for bit what it has ever been", async () => {
+test("PRIME is bit for bit what it was, whatever the machine", async () => {
 	await useEngine();
-	// Without diffeomorphisms, whose sums a processor may round in its own way.
 	const hash = createHash("sha256");
 	const noise = fixtureImages(6, 12);
 	const levels = tf.div(tf.round(tf.mul(noise, 255)), 255) as tf.Tensor4D;
 	const { cifar, dense } = primePresets;
-	for (const options of [
-		dense,
-		released,
-		{ ...cifar, diffeomorphism: undefined },
-	])
+	for (const options of [dense, released, cifar])
 		for (const images of [noise, levels]) {
 			const mixed = prime(options)(images, new Random("ever"));
 			hash.update(new Uint8Array(mixed.dataSync().slice().buffer));
 		}
-	assert.equal(hash.digest("hex").slice(0, 16), "294ec6be1f704764");
+	assert.equal(hash.digest("hex").slice(0, 16), "b4426b264950c33e");
 });
 
 test("as many kernels are called for many images as for one", async () => {

@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import {
-	drawRandomFilter,
-	filterImages,
-} from "../../src/augment/random-filter.js";
+import { drawRandomFilter } from "../../src/augment/draw-filter.js";
+import { filterImages } from "../../src/augment/random-filter.js";
 import { Random, useEngine } from "../../src/index.js";
 import { compile, randomFilter } from "../../src/parts.js";
 import {

@@ -1,13 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as tf from "@tensorflow/tfjs";
-import { changePixelColors } from "../../src/augment/color-pixels.js";
-import { levelsOf } from "../../src/augment/pixels.js";
-import {
-	changeColors,
-	drawRandomSmoothColor,
-} from "../../src/augment/random-smooth-color.js";
-import { sineTable } from "../../src/augment/sine-curves.js";
+import { drawRandomSmoothColor } from "../../src/augment/draw-smooth-color.js";
+import { changeColors } from "../../src/augment/random-smooth-color.js";
 import { Random, useEngine } from "../../src/index.js";
 import { compile, randomSmoothColor } from "../../src/parts.js";
 import {
@@ -200,24 +195,4 @@ test("all frequencies up to cut", () => {
 	);
 	assert.ok(draw.frequencies.slice(draw.cut).every((k) => k === 0));
 	assert.equal(draw.coefficients.length, 2 * 3 * 100);
-});
-
-test("an 8-bit image changes level by level as value by value", () => {
-	const random = new Random("levels");
-	const { frequencies, coefficients } = drawRandomSmoothColor(2, random);
-	const change = changePixelColors(coefficients, 2, sineTable(frequencies));
-	const image = Float32Array.from({ length: 3 * 400 }, () =>
-		Math.fround(random.integer(0, 256) / 255),
-	);
-	const levels = levelsOf(image);
-	assert.ok(levels);
-	const [byValue, byLevel] = [image.slice(), image.slice()];
-	for (const index of [0, 1]) {
-		change(image, byValue, index);
-		change(image, byLevel, index, levels);
-		assert.deepEqual(byLevel, byValue);
-	}
-	assert.notDeepEqual(byValue, image);
-	for (const other of [0.5, -1 / 255, 256 / 255, Number.NaN])
-		assert.equal(levelsOf(Float32Array.of(0, 1, other)), undefined);
 });

@@ -1,5 +1,6 @@
 /**
- * PRIME on 64 images of 224x224, beside a training step of ResNet-50 and beside its reference.
+ * PRIME on 64 images of 224x224, beside a training step of ResNet-50 and beside its reference; and by its parts, also of
+ * smaller images. What share it is of their training steps, the benchmark `study` says.
  *
  * The reference runs where `PRIME_AUGMENTATIONS` names a copy of github.com/amodas/PRIME-augmentations and a
  * Python with torch, einops and opt_einsum is found.
@@ -7,6 +8,10 @@
 import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import type * as tf from "@tensorflow/tfjs";
+import { changeImages } from "../../src/augment/pixels.js";
+import { drawChains } from "../../src/augment/prime-draw.js";
+import { mixPixels } from "../../src/augment/prime-pixels.js";
+import { workOf } from "../../src/augment/prime-work.js";
 import {
 	augmix,
 	engine,
@@ -94,6 +99,61 @@ function referenceCall(threads: number): Timed | undefined {
 	return runJson<Timed>(python, [script, ...given]);
 }
 
+const partRounds = 24;
+const partCases = [
+	[32, "cifar"],
+	[64, "imagenet"],
+	[224, "imagenet"],
+	[224, "dense"],
+] as const;
+
+/** Milliseconds of this thread's processor for each of some works, in turn. */
+function timeParts(works: readonly (() => void)[]): number[] {
+	return works.map((work) => {
+		const began = process.cpuUsage();
+		work();
+		const { user, system } = process.cpuUsage(began);
+		return (user + system) / 1000;
+	});
+}
+
+/** What a batch of 8-bit images takes, by parts of PRIME, without an engine: means, since draws differ. */
+function partRow([side, preset]: (typeof partCases)[number]): string[] {
+	const options = primePresets[preset];
+	const shape = [batch, side, side, 3];
+	const bytes = new Random("levels");
+	const image = Uint8Array.from({ length: side * side * 3 }, () =>
+		bytes.integer(0, 256),
+	);
+	const to = new Float32Array(batch * image.length);
+	const sums = [0, 0, 0];
+	for (let round = -4; round < partRounds; round++) {
+		let draw = drawChains(shape, new Random("first"), options);
+		let work = workOf(draw, side);
+		const times = timeParts([
+			() => {
+				draw = drawChains(shape, new Random("parts", round), options);
+			},
+			() => {
+				work = workOf(draw, side);
+			},
+			() => {
+				const size = { height: side, width: side };
+				changeImages(mixPixels(work, options, size), size, () => image, to);
+			},
+		]);
+		// The first ones compile.
+		if (round < 0) continue;
+		for (const [i, time] of times.entries()) sums[i] = sums[i]! + time;
+	}
+	const means = sums.map((sum) => sum / partRounds);
+	const all = means.reduce((a, b) => a + b);
+	return [
+		`${preset}, ${side} x ${side}`,
+		...[...means, all].map((x) => x.toFixed(1)),
+	];
+}
+
 const rows: (string | number)[][] = [
 	[
 		"",
@@ -151,4 +211,12 @@ if (!python)
 	print(
 		"\nThe reference was not found (PRIME_AUGMENTATIONS, torch, einops, opt_einsum) and is left out.",
 	);
+print(`\n${heading(`PRIME by its parts, batches of ${batch}`, {})}`);
+print("Milliseconds of one thread for a batch of 8-bit images.\n");
+print(
+	table([
+		["", "draws", "displacements", "mixing", "all"],
+		...partCases.map(partRow),
+	]),
+);
 process.exit();

@@ -105,17 +105,19 @@ describe("batches whose images threads mix", () => {
 				std,
 			},
 		};
+		// So many chains that they take long beside the pause.
+		const augment = { ...prime, options: { width: 40 } } as const;
 		const { ROBUST_TRANSFER_THREADS: given } = process.env;
 		process.env.ROBUST_TRANSFER_THREADS = "2";
 		try {
 			const steps = 45;
 			const expected = await batchesOf(
 				tinyTask,
-				{ augment: prime },
+				{ augment },
 				{ workers: 0, steps },
 			);
 			const options = { steps, pause: 50 };
-			const found = await batchesOf(counted, { augment: prime }, options);
+			const found = await batchesOf(counted, { augment }, options);
 			assert.deepEqual(found, expected);
 			assert.ok(here > 0 && here < steps, `${here} in this thread`);
 		} finally {
