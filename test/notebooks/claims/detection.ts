@@ -23,7 +23,7 @@ export const detection: Claims = {
 		"in minutes on two cores",
 		"the two stages and the masks",
 		"over ten overlaps from 0.5 to 0.95",
-		"under three corruptions of severity 3",
+		"under three of the study's corruptions at severity 3",
 		"Fifteen corruptions of severity 1,",
 		"at least half sure",
 	],
