@@ -28,13 +28,28 @@ function rowsOf(
 	return { first, down };
 }
 
+type ClassWeights = readonly number[] | undefined;
+
+/** How much each pixel counts: as much as its class, or nothing. */
+function factorsOf(
+	labels: tf.Tensor1D,
+	isKept: tf.Tensor,
+	classWeights: ClassWeights,
+): tf.Tensor {
+	const kept = tf.cast(isKept, "float32");
+	if (!classWeights) return kept;
+	const named = tf.mul(labels, tf.cast(isKept, "int32"));
+	return tf.mul(kept, tf.gather(tf.tensor1d([...classWeights]), named));
+}
+
 /** The summed loss of pixels, and its gradient; `logits` are `[pixels, classes]`, `labels` `[pixels]`. */
 function lossAndGradient(
 	logits: tf.Tensor2D,
 	labels: tf.Tensor1D,
+	classWeights: ClassWeights,
 ): [loss: tf.Tensor, gradient: tf.Tensor] {
 	const isKept = tf.less(labels, tf.scalar(logits.shape[1], "int32"));
-	const factors = tf.cast(isKept, "float32");
+	const factors = factorsOf(labels, isKept, classWeights);
 	const places = placesOf(labels, isKept);
 	const probabilities = tf.softmax(logits);
 	const losses = rowLosses(logits, probabilities, places);
@@ -48,6 +63,7 @@ interface Band {
 	/** The rows of the resized logits, of `count`. */
 	readonly begin: number;
 	readonly count: number;
+	readonly classWeights: ClassWeights;
 }
 
 /**
@@ -58,7 +74,7 @@ interface Band {
 function gradientAndLoss(
 	logits: tf.Tensor3D,
 	labels: tf.Tensor2D,
-	{ begin, count }: Band,
+	{ begin, count, classWeights }: Band,
 ): tf.Tensor1D {
 	const [rows, columns, classes] = logits.shape;
 	const [height, width] = labels.shape;
@@ -74,6 +90,7 @@ function gradientAndLoss(
 	const [loss, gradient] = lossAndGradient(
 		tf.reshape(full, [count * width, classes]),
 		tf.reshape(tf.slice(labels, [begin, 0], [count, width]), [-1]),
+		classWeights,
 	);
 	const image = tf.reshape(gradient, [count, width, classes]);
 	const narrow = tf.matMul(across, image, true);
@@ -93,6 +110,7 @@ function gradientAndLoss(
 function ofImage(
 	logits: tf.Tensor3D,
 	labels: tf.Tensor2D,
+	classWeights: ClassWeights,
 ): [loss: tf.Scalar, gradient: tf.Tensor3D] {
 	const [height, width] = labels.shape;
 	const bytes = height * width * logits.shape[2] * 4;
@@ -100,7 +118,7 @@ function ofImage(
 	const bands: tf.Tensor1D[] = [];
 	for (let begin = 0; begin < height; begin += step) {
 		const count = Math.min(step, height - begin);
-		bands.push(gradientAndLoss(logits, labels, { begin, count }));
+		bands.push(gradientAndLoss(logits, labels, { begin, count, classWeights }));
 	}
 	const [gradient, loss] = tf.split(tf.addN(bands), [logits.size, 1]);
 	return [
@@ -113,13 +131,15 @@ function ofImage(
  * The cross-entropy of logits that are resized bilinearly to the size of the labels, averaged over all
  * pixels; those whose label is not below the number of classes count as 0.
  *
- * `logits` are `[batch, rows, columns, classes]`, `labels` `[batch, height, width]`, int32, from 0. The
+ * `logits` are `[batch, rows, columns, classes]`, `labels` `[batch, height, width]`, int32, from 0. The loss of each
+ * pixel is multiplied by the weight of its class, if there are any: one for each, at least 0. The
  * gradient is computed with the value, band after band, so that the logits at full size, some hundred
  * megabytes, are never in memory at once.
  */
 export function resizedCrossEntropy(
 	logits: tf.Tensor4D,
 	labels: tf.Tensor3D,
+	classWeights?: readonly number[],
 ): tf.Scalar {
 	const operation = tf.customGrad((...inputs) => {
 		const [x, save] = inputs as [tf.Tensor4D, tf.GradSaveFunc];
@@ -132,6 +152,7 @@ export function resizedCrossEntropy(
 						labels.shape[1],
 						labels.shape[2],
 					]),
+					classWeights,
 				),
 			);
 		const mean = (sum: tf.Tensor) => tf.div(sum, labels.size);

@@ -12,6 +12,8 @@ interface Case {
 	/** Of the logits, in PyTorch's layout. */
 	readonly shape: [number, number, number, number];
 	readonly size: [number, number];
+	/** Of the classes; alike where left out. */
+	readonly weights?: readonly number[];
 	readonly loss: number;
 	readonly gradient: Summary;
 }
@@ -43,7 +45,7 @@ function check(one: Case, run: typeof compile): void {
 	tf.tidy(() => {
 		const both = run((x: tf.Tensor4D, labels: tf.Tensor3D) => {
 			const { value, grad } = tf.valueAndGrad((logits: tf.Tensor4D) =>
-				resizedCrossEntropy(logits, labels),
+				resizedCrossEntropy(logits, labels, one.weights),
 			)(x);
 			return [value, grad];
 		}) as (...given: tf.Tensor[]) => [tf.Scalar, tf.Tensor4D];
@@ -59,7 +61,8 @@ function check(one: Case, run: typeof compile): void {
 }
 
 for (const one of cases) {
-	test(`loss and gradient of [${one.shape}] at ${one.size.join("x")} are PyTorch's`, () => {
+	const weighted = one.weights ? ", classes weighted," : "";
+	test(`loss and gradient of [${one.shape}] at ${one.size.join("x")}${weighted} are PyTorch's`, () => {
 		check(one, compile);
 		check(one, (fn) => fn);
 	});

@@ -108,7 +108,7 @@ for (const { notebook: name, made, given } of withResults)
 
 const heatMaps = {
 	"robustness-transfer.ipynb": "studyTable(results",
-	"segmentation.ipynb": "studyTable(results)",
+	"segmentation.ipynb": "studyTable(results",
 	"detection.ipynb": "studyTable(results",
 	"cifar10.ipynb": "studyTable(results)",
 	"imagenet.ipynb":

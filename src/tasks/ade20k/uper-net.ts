@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { pyramidChannels } from "../../backbones/pyramid-channels.js";
 import { type Checks, checkOptions } from "../../check/check-options.js";
-import { list, number, required, whole } from "../../check/checks.js";
+import { list, number, orNull, required, whole } from "../../check/checks.js";
 import { jensenShannon } from "../../nn/jensen-shannon.js";
 import { meanEntropy } from "../../nn/mean-entropy.js";
 import { resizedCrossEntropy } from "../../nn/resized-cross-entropy.js";
@@ -19,6 +19,12 @@ export interface UperNetOptions {
 	readonly auxiliaryChannels?: number;
 	/** What the auxiliary head's loss is multiplied by; 0.4 by default. */
 	readonly auxiliaryWeight?: number;
+	/**
+	 * How much the pixels of each class count in the losses of both heads, at least 0, in the order of the classes; alike
+	 * by default and with null. As with `class_weight` of mmsegmentation, the mean stays one over all pixels: it is not
+	 * divided by the weights.
+	 */
+	readonly classWeights?: readonly number[] | null;
 	/** Into how many parts, in each direction, the last feature map is pooled; 1, 2, 3 and 6 by default. */
 	readonly poolScales?: readonly number[];
 	/** The share of channels dropped before each classifier in training; 0.1 by default. */
@@ -32,6 +38,7 @@ export const uperNetChecks: Checks<Omit<UperNetOptions, "classes">> = {
 	channels: count,
 	auxiliaryChannels: count,
 	auxiliaryWeight: number({ from: 0 }),
+	classWeights: orNull(list(number({ from: 0 }))),
 	poolScales: list(count, { least: 1 }),
 	dropout: number({ from: 0, below: 1 }),
 };
@@ -68,6 +75,23 @@ function labeledPositions(
 	]);
 }
 
+/** The weights of the classes, if they are not alike; throws where there are not as many, or none counts. */
+function checkedWeights({
+	classes,
+	classWeights,
+}: UperNetOptions): readonly number[] | undefined {
+	if (!classWeights) return;
+	if (classWeights.length !== classes)
+		throw new RangeError(
+			`classWeights are ${classWeights.length}, but there are ${classes} classes`,
+		);
+	if (!classWeights.some((weight) => weight > 0))
+		throw new RangeError(
+			"classWeights are all 0, so that nothing would be learned",
+		);
+	return classWeights;
+}
+
 /** What the layers of a segmenter give to its task. */
 export type UperNet = Pick<
 	Task<unknown, unknown, tf.Tensor4D>,
@@ -80,7 +104,8 @@ export type UperNet = Pick<
  * Target `labels`: int32 `[batch, height, width]` of the size of the images, from 0; 255, or any other number
  * that is no class, is ignored. Output: logits `[batch, height / 4, width / 4, classes]`, to be resized
  * bilinearly to the size of the images. The loss is the cross-entropy at the size of the images, averaged
- * over all pixels, ignored ones as 0, plus the weighted one of the auxiliary head.
+ * over all pixels, ignored ones as 0, plus the weighted one of the auxiliary head. Throws where `classWeights` are not
+ * as many as the classes, or all 0.
  *
  * Source: mmsegmentation 0.11, configs/_base_/models/upernet_r50.py and upernet_swin.py.
  */
@@ -94,6 +119,7 @@ export function uperNet(options: UperNetOptions): UperNet {
 		poolScales = [1, 2, 3, 6],
 		dropout = 0.1,
 	} = options;
+	const classWeights = checkedWeights(options);
 	const settings = { poolScales, dropout };
 	/** The losses of both heads for one view, added. */
 	const lossOf = (
@@ -102,8 +128,11 @@ export function uperNet(options: UperNetOptions): UperNet {
 		labels: tf.Tensor3D,
 	): tf.Scalar =>
 		tf.add(
-			resizedCrossEntropy(logits, labels),
-			tf.mul(resizedCrossEntropy(auxiliary, labels), auxiliaryWeight),
+			resizedCrossEntropy(logits, labels, classWeights),
+			tf.mul(
+				resizedCrossEntropy(auxiliary, labels, classWeights),
+				auxiliaryWeight,
+			),
 		);
 	return {
 		uses: "pyramid",

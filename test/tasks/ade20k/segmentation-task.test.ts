@@ -117,6 +117,31 @@ test("the same task is made of its source, in another thread say", async () => {
 	);
 });
 
+test("in the miniature the background counts less than things, unless it is told otherwise", () => {
+	const networkOf = (...[options]: Parameters<typeof shapesSegmentation>) =>
+		(shapesSegmentation(options).settings as { network: unknown }).network;
+	const sizes = { channels: 64, auxiliaryChannels: 32 };
+	assert.deepEqual(networkOf(), {
+		...sizes,
+		classWeights: [0.3, ...Array(10).fill(1)],
+	});
+	assert.deepEqual(networkOf({ domain: "source" }), {
+		...sizes,
+		classWeights: [0.3, ...Array(16).fill(1)],
+	});
+	assert.deepEqual(networkOf({ network: { classWeights: null } }), sizes);
+	const classWeights = Array.from({ length: 11 }, (_, i) => i);
+	assert.deepEqual(networkOf({ network: { channels: 8, classWeights } }), {
+		...sizes,
+		channels: 8,
+		classWeights,
+	});
+	assert.throws(
+		() => shapesSegmentation({ network: { classWeights: [1, 1] } }),
+		/classWeights are 2, but there are 11 classes/,
+	);
+});
+
 test("another way of testing has another name, but is of the same run", () => {
 	const usual = shapesSegmentation();
 	const mirrored = shapesSegmentation({ testing: { mirrored: true } });

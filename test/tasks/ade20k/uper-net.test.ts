@@ -175,6 +175,41 @@ test("in training, channels are dropped before both classifiers, anew at every s
 	tf.dispose(params);
 });
 
+test("classes count as they are weighed, in the losses of both heads", () => {
+	const { size } = reference("resnet").cases[0] as ReferenceCase;
+	const { params, backbone } = formulaNet(backbones.resnet);
+	const lossWith = (classWeights: readonly number[] | null) =>
+		tf.tidy(() => {
+			const { loss } = uperNet({ ...sizes, dropout: 0, classWeights });
+			const batch = {
+				images: formulaImages(size),
+				targets: { labels: formulaLabels(size) },
+			};
+			return loss({ params, backbone }, batch).dataSync()[0] as number;
+		});
+	const plain = lossWith(null);
+	const each = sizes.classes;
+	const alone = Array.from({ length: each }, (_, i) =>
+		lossWith(Array.from({ length: each }, (_, j) => Number(i === j))),
+	);
+	const isNear = (loss: number, expected: number) =>
+		assert.ok(Math.abs(loss - expected) < 1e-5 * expected, `${loss}`);
+	isNear(
+		alone.reduce((sum, loss) => sum + loss),
+		plain,
+	);
+	isNear(lossWith(Array(each).fill(2)), 2 * plain);
+	tf.dispose(params);
+	assert.throws(
+		() => uperNet({ ...sizes, classWeights: [1, 2] }),
+		/classWeights are 2, but there are 5 classes/,
+	);
+	assert.throws(
+		() => uperNet({ ...sizes, classWeights: Array(each).fill(0) }),
+		/classWeights are all 0/,
+	);
+});
+
 test("no tensor is left behind", () => {
 	const { size } = reference("swin").cases[0] as ReferenceCase;
 	const empty = tf.memory().numTensors;
