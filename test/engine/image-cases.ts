@@ -50,6 +50,15 @@ const convolutions: ConvolutionCase[] = [
 	{ image: [1, 35, 33, 16], filter: [3, 2, 16, 48], pad: "valid" },
 	{ image: [1, 34, 36, 16], filter: [5, 3, 16, 16], pad: asymmetric },
 	{ image: [1, 34, 35, 16], filter: [3, 3, 16, 32], stride: 2, pad: 1 },
+	// As many images as stand in blocks, for the filter's gradient, and fewer channels than in a block.
+	{ image: [16, 9, 8, 3], filter: [3, 3, 3, 16], pad: asymmetric },
+	{ image: [16, 13, 12, 5], filter: [7, 7, 5, 16], stride: 2, pad: 3 },
+	{
+		image: [32, 7, 6, 20],
+		filter: [3, 2, 20, 32],
+		stride: [2, 1],
+		pad: "same",
+	},
 	// Enough channels for another product in the filter's gradient.
 	{ image: [1, 32, 32, 4], filter: [3, 3, 4, 256], pad: "same" },
 	// More patches than are multiplied at once, of few channels and of many.
