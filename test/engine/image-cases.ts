@@ -217,6 +217,12 @@ const pools = [
 	{ image: [1, 9, 7, 5], size: 3, stride: 2, pad: 1 },
 	{ image: [1, 7, 6, 4], size: 3, stride: 1, pad: 1 },
 	{ image: [1, 5, 5, 2], size: 5, stride: 1, pad: 0 },
+	// Many images, in whole steps, where the gradient is summed up by how pixels lie to the windows.
+	{ image: [16, 8, 12, 3], size: 3, stride: 2, pad: 1 },
+	{ image: [17, 12, 9, 2], size: 5, stride: 3, pad: 2 },
+	{ image: [16, 8, 8, 2], size: 3, stride: 2, pad: 0 },
+	// A step in which some pixels are seen by no window.
+	{ image: [16, 4, 4, 2], size: 4, stride: 4, pad: 1 },
 ];
 
 const poolCases: Case[] = pools.flatMap(({ image, size, stride, pad }) => [
