@@ -24,6 +24,10 @@ const isLessThanBlock = ({ channelBlock }: Graph, inner: number): boolean =>
 export const isWhole = ({ channelBlock }: Graph, channels: number): boolean =>
 	channelBlock > 0 && channels % channelBlock === 0;
 
+// Of few images the gain is small, and their sums stay as they were.
+const isStem = (graph: Graph, inner: number, { batch }: Window): boolean =>
+	isLessThanBlock(graph, inner) && isWhole(graph, batch);
+
 export const isPaddedOnly = (w: Window): boolean =>
 	pads(w).every((length) => length >= 0);
 
@@ -35,7 +39,7 @@ export function fitsBlocks(
 ): boolean {
 	return (
 		outPixels(w) >= leastPixels &&
-		(isWhole(graph, inner) || isLessThanBlock(graph, inner)) &&
+		(isWhole(graph, inner) || isStem(graph, inner, w)) &&
 		isWhole(graph, outer) &&
 		isPaddedOnly(w)
 	);
