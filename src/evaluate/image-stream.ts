@@ -132,6 +132,9 @@ async function* preparedHere<Target>(
 	}
 }
 
+// Some corruptions take longer than a forward pass of small images, and others a tenth of it.
+const leadBytes = 2 ** 24;
+
 async function* preparedInThreads<Target>(
 	task: Task<Target, unknown>,
 	cells: readonly Cell[],
@@ -143,8 +146,9 @@ async function* preparedInThreads<Target>(
 	const imageBytes = 6 * task.inputSize ** 2;
 	// Small images go together whatever the size of a batch.
 	const atOnce = Math.max(batchSize, 16);
-	const shares = { batchSize: Math.min(atOnce, images), imageBytes };
-	const { chunk, ...pool } = sharesOf(workers, shares);
+	const { chunk, ...pool } = sharesOf(workers, {
+		...{ batchSize: Math.min(atOnce, images), imageBytes, leadBytes },
+	});
 	function* spans(): Generator<ImageSpan> {
 		for (const { applied, severity, images } of cells) {
 			const order = placesOf(task, options, images);

@@ -26,16 +26,26 @@ export function checkWorkers(workers: number | undefined): void {
 }
 
 /**
- * Deals out images such that two batches are on their way, or more where there are many threads, but no
- * more than 256 MiB.
+ * Deals out images such that two batches are on their way, or more where there are many threads or `leadBytes` hold more,
+ * but no more than 256 MiB.
  */
 export function sharesOf(
 	workers: number,
-	{ batchSize, imageBytes }: { batchSize: number; imageBytes: number },
+	{
+		batchSize,
+		imageBytes,
+		leadBytes = 0,
+	}: {
+		batchSize: number;
+		imageBytes: number;
+		/** So much may be made ahead, that threads catch up in easy stretches with what is slow. */
+		leadBytes?: number;
+	},
 ): ThreadShares {
 	const atOnce = Math.floor(messageBytes / imageBytes);
 	const chunk = Math.min(Math.max(atOnce, 1), batchSize);
-	const wanted = Math.max(Math.ceil(batchSize / chunk), workers) * 2 + 1;
+	const twice = Math.max(Math.ceil(batchSize / chunk), workers) * 2 + 1;
+	const wanted = Math.max(twice, Math.floor(leadBytes / (imageBytes * chunk)));
 	const most = Math.floor(mostBytes / (imageBytes * chunk));
 	const inFlight = Math.max(Math.min(wanted, most), 2);
 	return { workers, chunk, inFlight, waiting: Math.ceil(inFlight / workers) };

@@ -33,6 +33,28 @@ function crossEntropy(
 	);
 }
 
+/** Which number of some is the largest: the first of equal ones, or the first NaN, as in NumPy and PyTorch. */
+function placeOfLargest(values: ArrayLike<number>): number {
+	let best = 0;
+	for (let i = 0; i < values.length; i++) {
+		const value = values[i]!;
+		if (Number.isNaN(value)) return i;
+		if (value > values[best]!) best = i;
+	}
+	return best;
+}
+
+/** The class of the largest logit of each image; here, since there are too few for the engine to be worth its calls. */
+function largestPlaces(logits: tf.Tensor): number[] {
+	if (logits.rank !== 2)
+		return tf.tidy(() => Array.from(tf.argMax(logits, 1).dataSync()));
+	const [images = 0, classes = 0] = logits.shape;
+	const values = logits.dataSync();
+	return Array.from({ length: images }, (_, i) =>
+		placeOfLargest(values.subarray(i * classes, (i + 1) * classes)),
+	);
+}
+
 /** The largest softmax of each image; none of an output that is no logits of these classes, as of a varied network. */
 function largestShares(
 	logits: tf.Tensor,
@@ -91,8 +113,7 @@ export function classification(
 		entropy: (logits) => meanEntropy(logits),
 		outputLoss: (logits, targets) =>
 			tf.tidy(() => crossEntropy(logits, targets, classes)),
-		predictions: (logits) =>
-			tf.tidy(() => Array.from(tf.argMax(logits, 1).dataSync())),
+		predictions: largestPlaces,
 		// The id of a row does not depend on it, which follows from the network's output.
 		confidences: markDerived((logits: tf.Tensor) =>
 			largestShares(logits, classes),

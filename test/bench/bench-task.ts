@@ -10,6 +10,7 @@ import {
 import { linear, linearParams } from "../../src/nn/linear.js";
 import { meanEntropy } from "../../src/nn/mean-entropy.js";
 import { createImage, type Dataset } from "../../src/parts.js";
+import { classification } from "../../src/tasks/classification.js";
 
 const classes = 10;
 const side = 32;
@@ -73,8 +74,7 @@ export function benchTask(inputSize: number): Task<number, number, tf.Tensor> {
 		forward: ({ params, backbone }, images, options) =>
 			linear(params, "head", backbone.features(images, options)),
 		entropy: (output) => meanEntropy(output),
-		predictions: (output) =>
-			Array.from(tf.tidy(() => tf.argMax(output, 1).dataSync())),
+		predictions: classification(classes).predictions,
 		batchTargets: (targets) => ({ labels: tf.tensor1d([...targets], "int32") }),
 		augment({ image, target }, random) {
 			const size = random.integer(side / 2, side + 1);

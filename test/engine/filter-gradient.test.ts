@@ -57,6 +57,42 @@ test("patches are multiplied in parts where the product is small, and at once wh
 	assert.deepEqual([16, 128].map(products), [3, 1]);
 });
 
+test("whole blocks of images are one convolution, unless the errors are too many to be fetched again and again", () => {
+	const ops = (batch: number, side: number) => {
+		const graph = new TraceGraph(16);
+		const shape = [batch, side, side, 16];
+		const gradient = convolutions.Conv2DBackpropFilter?.(
+			graph,
+			{ x: graph.input(shape, "float32"), dy: graph.input(shape, "float32") },
+			{ filterShape: [3, 3, 16, 16], strides: 1, pad: "same" },
+		);
+		const { nodes } = graph.finish([gradient as Value]);
+		return ["Conv", "Gemm"].filter((one) => nodes.some(({ op }) => op === one));
+	};
+	assert.deepEqual(ops(64, 32), ["Conv"]);
+	assert.deepEqual(ops(63, 32), ["Gemm"]);
+	assert.deepEqual(ops(64, 65), ["Gemm"]);
+});
+
+test("numbers for each channel are repeated for whole lines of large maps", () => {
+	const graph = new TraceGraph();
+	const isWide = (pixels: number, channels: number): boolean => {
+		const x = graph.input([pixels, channels], "float32");
+		const each = graph.input([channels], "float32");
+		return inWideLines(graph, "Mul", [x, each], "float32") !== undefined;
+	};
+	assert.ok(isWide(4096, 128));
+	assert.ok(!isWide(4095, 128));
+	assert.ok(!isWide(4096, 129));
+	const x = toTensor(normal([3, 37, 50, 24]));
+	const each = toTensor(normal([24], { seed: 1 }));
+	const moved = (x: tf.Tensor, each: tf.Tensor) =>
+		tf.add(tf.mul(tf.sub(x, each), each), each);
+	const compiled = compile(moved)(x, each);
+	assert.deepEqual(compiled.shape, x.shape);
+	assert.deepEqual(compiled.dataSync(), moved(x, each).dataSync());
+});
+
 test("constants for each of few channels are repeated for whole lines, and for many, tensors or single pixels are not", () => {
 	const graph = new TraceGraph();
 	const wide = (shape: number[], isConstant = true) => {

@@ -50,6 +50,15 @@ const convolutions: ConvolutionCase[] = [
 	{ image: [1, 35, 33, 16], filter: [3, 2, 16, 48], pad: "valid" },
 	{ image: [1, 34, 36, 16], filter: [5, 3, 16, 16], pad: asymmetric },
 	{ image: [1, 34, 35, 16], filter: [3, 3, 16, 32], stride: 2, pad: 1 },
+	// As many images as stand in blocks, for the filter's gradient, and fewer channels than in a block.
+	{ image: [16, 9, 8, 3], filter: [3, 3, 3, 16], pad: asymmetric },
+	{ image: [16, 13, 12, 5], filter: [7, 7, 5, 16], stride: 2, pad: 3 },
+	{
+		image: [32, 7, 6, 20],
+		filter: [3, 2, 20, 32],
+		stride: [2, 1],
+		pad: "same",
+	},
 	// Enough channels for another product in the filter's gradient.
 	{ image: [1, 32, 32, 4], filter: [3, 3, 4, 256], pad: "same" },
 	// More patches than are multiplied at once, of few channels and of many.
@@ -208,6 +217,12 @@ const pools = [
 	{ image: [1, 9, 7, 5], size: 3, stride: 2, pad: 1 },
 	{ image: [1, 7, 6, 4], size: 3, stride: 1, pad: 1 },
 	{ image: [1, 5, 5, 2], size: 5, stride: 1, pad: 0 },
+	// Many images, in whole steps, where the gradient is summed up by how pixels lie to the windows.
+	{ image: [16, 8, 12, 3], size: 3, stride: 2, pad: 1 },
+	{ image: [17, 12, 9, 2], size: 5, stride: 3, pad: 2 },
+	{ image: [16, 8, 8, 2], size: 3, stride: 2, pad: 0 },
+	// A step in which some pixels are seen by no window.
+	{ image: [16, 4, 4, 2], size: 4, stride: 4, pad: 1 },
 ];
 
 const poolCases: Case[] = pools.flatMap(({ image, size, stride, pad }) => [

@@ -64,6 +64,18 @@ test("the loss is the mean cross-entropy, and predictions are the largest logits
 	model.dispose();
 });
 
+test("the first of equal logits is predicted, and the first NaN before all, as by PyTorch", () => {
+	const rows = [
+		[0, 2, 1, 2],
+		[-Infinity, -Infinity, -3, -4],
+		[5, Number.NaN, Infinity, Number.NaN],
+		[-0, 0, -1, -0],
+	];
+	const logits = tf.tensor2d(rows);
+	assert.deepEqual(predictions(logits, []), [1, 2, 1, 0]);
+	logits.dispose();
+});
+
 test("accuracy is the percentage of hits, and unknown without predictions", () => {
 	const metric = accuracy();
 	assert.throws(() => metric.value(), /no predictions/);

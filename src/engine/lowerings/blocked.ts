@@ -11,46 +11,66 @@ import {
 	type Window,
 } from "./window.js";
 
+const nchw = [0, 3, 1, 2];
 const domain = "com.microsoft.nchwc";
 // Below this, putting the filter in order costs more than the convolution gains.
 const leastPixels = 256;
 const leastPixelsBackwards = 1024;
 
-function fits(
-	{ channelBlock }: Graph,
+// Fewer channels than a block come one after another, as in an ordinary tensor.
+const isLessThanBlock = ({ channelBlock }: Graph, inner: number): boolean =>
+	inner < channelBlock;
+
+export const isWhole = ({ channelBlock }: Graph, channels: number): boolean =>
+	channelBlock > 0 && channels % channelBlock === 0;
+
+// Of few images the gain is small, and their sums stay as they were.
+const isStem = (graph: Graph, inner: number, { batch }: Window): boolean =>
+	isLessThanBlock(graph, inner) && isWhole(graph, batch);
+
+export const isPaddedOnly = (w: Window): boolean =>
+	pads(w).every((length) => length >= 0);
+
+/** Whether ONNX Runtime's convolution in blocks of channels can do this one, and gains by it. */
+export function fitsBlocks(
+	graph: Graph,
 	{ shape: [, , inner = 0, outer = 0] }: Value,
 	w: Window,
 ): boolean {
 	return (
-		channelBlock > 0 &&
-		inner % channelBlock === 0 &&
-		outer % channelBlock === 0 &&
-		pads(w).every((length) => length >= 0)
+		outPixels(w) >= leastPixels &&
+		(isWhole(graph, inner) || isStem(graph, inner, w)) &&
+		isWhole(graph, outer) &&
+		isPaddedOnly(w)
 	);
 }
-
-/** Whether ONNX Runtime's convolution in blocks of channels can do this one, and gains by it. */
-export const fitsBlocks = (graph: Graph, filter: Value, w: Window): boolean =>
-	outPixels(w) >= leastPixels && fits(graph, filter, w);
 
 /** The same of the gradient with respect to its input. */
 export const gradientFitsBlocks = (
 	graph: Graph,
-	filter: Value,
+	{ shape: [, , inner = 0, outer = 0] }: Value,
 	w: Window,
 ): boolean =>
 	w.strideHeight === 1 &&
 	w.strideWidth === 1 &&
 	inPixels(w) >= leastPixelsBackwards &&
-	fits(graph, filter, backwards(w));
+	isWhole(graph, inner) &&
+	isWhole(graph, outer) &&
+	isPaddedOnly(backwards(w));
 
 // The blocks stand as `[out / block, in / block, tap, block of in, block of out]`, under the shape of an
-// ordinary filter.
+// ordinary filter; those of few channels in as `[out / block, in, tap, block of out]`.
 function filterInBlocks(graph: Graph, filter: Value, w: Window): Value {
 	const [, , inner = 0, outer = 0] = filter.shape;
 	const block = graph.channelBlock;
-	const split = [taps(w), inner / block, block, outer / block, block];
-	const moved = transpose(graph, graph.reshape(filter, split), [3, 1, 0, 2, 4]);
+	const blocks = (split: number[], permutation: number[]): Value =>
+		transpose(graph, graph.reshape(filter, split), permutation);
+	const moved = isLessThanBlock(graph, inner)
+		? blocks([taps(w), inner, outer / block, block], [2, 1, 0, 3])
+		: blocks(
+				[taps(w), inner / block, block, outer / block, block],
+				[3, 1, 0, 2, 4],
+			);
 	return graph.reshape(moved, [outer, inner, w.kernelHeight, w.kernelWidth]);
 }
 
@@ -68,31 +88,46 @@ function backwardsInBlocks(graph: Graph, filter: Value, w: Window): Value {
 	return graph.reshape(moved, [inner, outer, w.kernelHeight, w.kernelWidth]);
 }
 
+/** A node of ONNX Runtime's own for tensors in blocks. */
+export function blockNode(
+	graph: Graph,
+	op: "Conv" | "ReorderInput" | "ReorderOutput",
+	inputs: readonly Value[],
+	{
+		shape,
+		attributes,
+	}: {
+		readonly shape: readonly number[];
+		readonly attributes: Record<string, number | number[]>;
+	},
+): Value {
+	const output = { shape, dtype: "float32" } as const;
+	return single(graph, op, inputs, output, { domain, attributes });
+}
+
 function convolve(graph: Graph, x: Value, filter: Value, w: Window): Value {
 	const [outer = 0, inner = 0] = filter.shape;
-	const node = (
-		op: string,
-		inputs: Value[],
-		shape: readonly number[],
-		attributes: Record<string, number | number[]>,
-	): Value => {
-		const output = { shape, dtype: x.dtype };
-		return single(graph, op, inputs, output, { domain, attributes });
-	};
 	const inShape = [w.batch, inner, w.inHeight, w.inWidth];
-	const blocks = node("ReorderInput", [x], inShape, { channels_last: 1 });
+	const blocks = isLessThanBlock(graph, inner)
+		? transpose(graph, x, nchw)
+		: blockNode(graph, "ReorderInput", [x], {
+				shape: inShape,
+				attributes: { channels_last: 1 },
+			});
 	const outShape = [w.batch, outer, w.outHeight, w.outWidth];
-	const y = node("Conv", [blocks, filter], outShape, {
-		kernel_shape: [w.kernelHeight, w.kernelWidth],
-		strides: [w.strideHeight, w.strideWidth],
-		dilations: [w.dilationHeight, w.dilationWidth],
-		pads: evenPads(w),
-		group: 1,
+	const y = blockNode(graph, "Conv", [blocks, filter], {
+		shape: outShape,
+		attributes: {
+			kernel_shape: [w.kernelHeight, w.kernelWidth],
+			strides: [w.strideHeight, w.strideWidth],
+			dilations: [w.dilationHeight, w.dilationWidth],
+			pads: evenPads(w),
+			group: 1,
+		},
 	});
-	const shape = [w.batch, w.outHeight, w.outWidth, outer];
-	return node("ReorderOutput", [y], shape, {
-		channels: outer,
-		channels_last: 1,
+	return blockNode(graph, "ReorderOutput", [y], {
+		shape: [w.batch, w.outHeight, w.outWidth, outer],
+		attributes: { channels: outer, channels_last: 1 },
 	});
 }
 

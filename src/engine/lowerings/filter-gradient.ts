@@ -1,6 +1,10 @@
 import { type Graph, single, type Value } from "../graph.js";
 import { binary, matMul, transpose } from "../ops.js";
 import {
+	filterGradientFitsBlocks,
+	filterGradientInBlocks,
+} from "./filter-gradient-in-blocks.js";
+import {
 	patchesOfImage,
 	pixels,
 	rowParts,
@@ -79,6 +83,8 @@ export function filterGradient(
 		const gradient = filterGradient(graph, x, of, w, filterShape);
 		return binary(graph, "Mul", gradient, by);
 	}
+	if (filterGradientFitsBlocks(graph, filterShape, w))
+		return filterGradientInBlocks(graph, x, dy, w);
 	const errors = pixels(graph, dy);
 	if (isPointwise(w)) {
 		return graph.reshape(

@@ -3,6 +3,7 @@ import { type Graph, single, type Value } from "../graph.js";
 import { concat, gather } from "../moves.js";
 import { binary, cast, scalar, transpose, unary, where } from "../ops.js";
 import type { Lowering, LoweringTable } from "./lowering.js";
+import { fitsOverlappingSums, overlappingSums } from "./overlapping-sums.js";
 import { sumsOfRows } from "./patches.js";
 import {
 	evenPads,
@@ -166,6 +167,10 @@ const maxPoolGradient: Lowering = (
 		const share = binary(graph, "Mul", hit, left);
 		left = binary(graph, "Sub", left, share);
 		shares.push(share);
+	}
+	if (fitsOverlappingSums(w)) {
+		const maps = [...shares, left].map((x) => graph.reshape(x, dy.shape));
+		return overlappingSums(graph, maps, w);
 	}
 	const rows = concat(graph, [...shares, left, row(0)], 0);
 	const seeing = tapMajorTapsOfPixel(w);

@@ -29,9 +29,11 @@ export function sliding(
 	const strides = isDilated ? ([1, 1] as const) : two(4);
 	const side = (length: number) =>
 		dilation * (length - 1) + 1 + random.integer(0, 7);
+	// Now and then as many as stand in blocks.
+	const some = (): number => (chance(random, 0.2) ? 16 : random.integer(1, 3));
 	return {
 		image: [
-			chance(random, 0.05) ? 0 : random.integer(1, 3),
+			chance(random, 0.05) ? 0 : some(),
 			side(kernel[0]),
 			side(kernel[1]),
 			channels,
