@@ -80,17 +80,15 @@ function degrees(evidence: Evidence): string[] {
 			return high! < Math.min(low!, middle!);
 		}),
 	);
+	const smaller = rates
+		.flatMap((rate) => isMore("drop", rate))
+		.filter((more) => !more);
 	return [
 		where(
 			rates.flatMap((rate) => isMore("corrupted", rate)).every(Boolean),
 			"In this run the robust backbones score higher under corruption at each learning rate: those trained with PRIME and adversarially more than the regular one.",
 		),
-		where(
-			rates.every((rate) =>
-				isMore("drop", rate).every((more) => more === (rate === middle)),
-			),
-			"Their drops are smaller than its drop at the lowest rate and at the highest, and larger at the middle one.",
-		),
+		`Of their six drops ${word(smaller.length)} are smaller than its own at the same rate.`,
 		where(
 			isWorst,
 			"At the highest rate all three score lowest, clean and corrupted.",
@@ -201,7 +199,7 @@ export const robustnessTransfer: Claims = {
 		"about three minutes on two idle cores",
 		"From one base, three went on for the same number of updates",
 		"on the worst images within an L2 distance of 0.5, which an attack of 20 steps finds",
-		"The two of them are not told apart.",
+		"with sums rounded otherwise, had the one trained with PRIME 1.6 points [0.5, 2.9] higher under corruption",
 		"The backbones have told sixteen kinds of drawn things apart.",
 		"They are now to tell ten others apart",
 		"corruptions of the four groups",
