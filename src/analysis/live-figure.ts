@@ -131,7 +131,12 @@ export function showFigure(
 				uirevision: 1,
 				...layout,
 			}),
-			{ displaylogo: false, displayModeBar: "hover", ...figure.config },
+			{
+				displaylogo: false,
+				// The tools of a narrow figure would cover its title.
+				displayModeBar: width < 800 ? false : "hover",
+				...figure.config,
+			},
 		);
 	});
 }
