@@ -123,6 +123,8 @@ export async function submitCells(
 		const cells = cellsToSend(known);
 		const message = messageOf(known, cells, executor.name);
 		if (cells.length === 0) return { cells, jobs: [], message };
+		// Whoever does not answer is sent nothing: what is written down might have been sent.
+		await executor.jobs({ folder, id: open.plan.id });
 		const number = (known.submissions.at(-1)?.number ?? 0) + 1;
 		const runs = cells.map(({ run }) => run);
 		const jobs = grouped(runs, cellsPerJobOf(executor, runs.length));

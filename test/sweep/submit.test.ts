@@ -68,6 +68,20 @@ describe("submit", () => {
 		assert.deepEqual(third.jobs, ["2_0"]);
 	});
 
+	test("leaves nothing behind where the executor does not answer, so that another one can be sent the cells", async () => {
+		const planned = await plan();
+		const { executor } = processes({ begins: false });
+		const mute: Executor = {
+			...executor,
+			jobs: () => Promise.reject(new Error("there is no scontrol here")),
+			submit: () => assert.fail("it was asked to submit"),
+		};
+		await assert.rejects(planned.submit(mute), /there is no scontrol here/);
+		assert.deepEqual(readSubmissions(planned.folder), []);
+		const { cells } = await planned.submit(executor);
+		assert.equal(cells.length, 3);
+	});
+
 	test("writes down the engine that was named", async () => {
 		const executionProviders = ["cpu"];
 		await useEngine("onnxruntime", { executionProviders });
