@@ -183,6 +183,21 @@ export function only(
 	return String(found[0]);
 }
 
+/** Why there is nothing to take a mean over. */
+function nothingScored(
+	rows: readonly ResultRow[],
+	asked: readonly ScoredCorruption[],
+): string {
+	const names = new Set(["clean", ...asked.map(({ name }) => name)]);
+	const others = values(rows, "corruption")
+		.map(String)
+		.filter((name) => !names.has(name));
+	const start = "there is nothing to take a mean over: ";
+	return others.length === 0
+		? `${start}evaluate under at least one corruption and severity`
+		: `${start}the results are under ${others.join(", ")}, which \`corruptions\` may name`;
+}
+
 /**
  * Groups runs by columns, in the order of their first rows.
  *
@@ -202,9 +217,7 @@ export function scoreGroups(
 		severities: severities ?? severitiesOf(corruptions, rows),
 	};
 	if (corruptions.length === 0 || cells.severities.length === 0)
-		throw new RangeError(
-			"there is nothing to take a mean over: evaluate under at least one corruption and severity",
-		);
+		throw new RangeError(nothingScored(rows, corruptions));
 	const chosen = new Map(corruptions.map((one) => [one.name, one]));
 	const isWanted = (row: ResultRow) => {
 		if (row.corruption === "clean") return true;

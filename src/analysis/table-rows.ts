@@ -22,15 +22,20 @@ export function tableOf(rows: readonly object[]): ColumnTable {
 	);
 }
 
-/** The columns of single values: text, numbers and the like. */
-export const plainColumns = (table: ColumnTable): string[] =>
-	table
+/** The columns of single values: text, numbers and the like; throws where this is no table. */
+export function plainColumns(table: ColumnTable): string[] {
+	if (typeof table?.columnNames !== "function")
+		throw new TypeError(
+			`a table is one of arquero, as \`studyTable\` and \`loadResults(rows)\` make it, not ${shown(table)}`,
+		);
+	return table
 		.columnNames()
 		.filter((name) =>
 			(table.array(name) as unknown[]).every(
 				(value) => typeof value !== "object" || value === null,
 			),
 		);
+}
 
 /** The rows of a table as plain objects, filters and order applied. */
 export function rowsOf(results: Results): readonly ResultRow[] {

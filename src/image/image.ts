@@ -38,6 +38,9 @@ export function createImage(
 	return image;
 }
 
+const kindOf = (data: unknown): string =>
+	ArrayBuffer.isView(data) ? `a ${data.constructor.name}` : typeof data;
+
 /** Throws a `RangeError` that says what is wrong with an image that was put together by hand. */
 export function checkImage(image: Image): void {
 	if (typeof image !== "object" || image === null)
@@ -52,7 +55,7 @@ export function checkImage(image: Image): void {
 	}
 	if (!(data instanceof Uint8Array) || data.length !== height * width * 3) {
 		const found =
-			data instanceof Uint8Array ? `${data.length} bytes` : typeof data;
+			data instanceof Uint8Array ? `${data.length} bytes` : kindOf(data);
 		throw new RangeError(
 			`an RGB image of ${height} x ${width} pixels needs a Uint8Array of ${height * width * 3} bytes, not ${found}`,
 		);

@@ -53,6 +53,14 @@ const others = (row: Partial<ResultRow> = {}): ResultRow[] => [
 	under(otherHaze, 2, { ...row, score: 5 }),
 ];
 
+test("where all rows are of one's own corruption, a mean that is not told so names it", () => {
+	const own = rows().filter(({ corruption }) => corruption !== "fog");
+	assert.throws(
+		() => robustness(own, ["run"]),
+		new RegExp(`the results are under ${haze.name}, which .corruptions. may`),
+	);
+});
+
 for (const [what, results] of [
 	["rows", rows()],
 	["a table", loadResults([...rows(), ...others()])],

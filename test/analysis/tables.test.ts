@@ -92,6 +92,11 @@ test("LaTeX comes back as it was written", () => {
 	assert.match(text, /\\end\{tabular\}\n\\end\{table\}$/);
 });
 
+test("what is no table is called so", () => {
+	const rows = [{ name: "a" }] as never;
+	assert.throws(() => tableToMarkdown(rows), /a table is one of arquero/);
+});
+
 test("Markdown is a table of the same cells, padded", () => {
 	const text = tableToMarkdown(awkward, { columns: ["name", "clean"] });
 	assert.equal(

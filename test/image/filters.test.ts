@@ -161,4 +161,8 @@ test("an image that is none says what it lacks", () => {
 		() => createImage(2, 3, new Uint8Array(6)),
 		/needs a Uint8Array of 18 bytes, not 6 bytes/,
 	);
+	assert.throws(
+		() => createImage(2, 3, new Float32Array(18) as never),
+		/not a Float32Array/,
+	);
 });
