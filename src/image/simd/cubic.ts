@@ -1,8 +1,4 @@
-// Of 16 bytes, pixels 0 and 1, or 2 and 3, as pairs of 16 bits: two reds, two greens, two blues, nothing.
-// biome-ignore format: as they lie
-const firstTwo: v128 = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
-// biome-ignore format: as they lie
-const lastTwo: v128 = i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
+import { firstTwo, lastTwo } from "./pixels";
 
 /**
  * Interpolates rows of pixels of three bytes by four neighbors each; the results are numbers of 32 bits.

@@ -75,10 +75,7 @@ export function drawIntegers(
 		c = rotl<u32>(c, 21) + bits;
 		store<i32>(result, low + i32((u64(bits) * u64(range)) >> 32));
 	}
-	store<u32>(state, a);
-	store<u32>(state, b, 4);
-	store<u32>(state, c, 8);
-	store<u32>(state, counter, 12);
+	save(state, a, b, c, counter);
 }
 
 // The tables of the ziggurat: 128 widths and 128 heights of 64 bits, and 128 edges of 32.

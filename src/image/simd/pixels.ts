@@ -1,3 +1,9 @@
+// Of 16 bytes, pixels 0 and 1, or 2 and 3, as pairs of 16 bits: two reds, two greens, two blues, nothing.
+// biome-ignore format: as they lie
+export const firstTwo: v128 = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
+// biome-ignore format: as they lie
+export const lastTwo: v128 = i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
+
 // Of each three bytes of four pixels one, as 32 bits.
 // biome-ignore format: as they lie
 const reds: v128 = i8x16(0, -1, -1, -1, 3, -1, -1, -1, 6, -1, -1, -1, 9, -1, -1, -1);

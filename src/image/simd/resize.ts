@@ -1,13 +1,9 @@
+import { firstTwo, lastTwo } from "./pixels";
+
 /** Weights have 22 bits behind the point, and come in two parts: the lower 11 bits, and the others. */
 const lowBits: i32 = 11;
 const precision: i32 = 22;
 const half: i32 = 1 << (precision - 1);
-
-// Of 16 bytes, pixels 0 and 1, or 2 and 3, as pairs of 16 bits: two reds, two greens, two blues, nothing.
-// biome-ignore format: as they lie
-const firstTwo: v128 = i8x16(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1);
-// biome-ignore format: as they lie
-const lastTwo: v128 = i8x16(6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
 
 /** What stands before the point of four sums. */
 function wholes(high: v128, low: v128): v128 {
